@@ -1,0 +1,189 @@
+"""From what a caller passes to what compiled code takes, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ArgumentError
+from ..expression import Expression
+
+__all__ = ["Arguments", "Bound"]
+
+Array = NDArray[Any]
+
+DTYPES = ("float64", "float32", "complex128")
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Checked arguments in order: plain floats where `is_plain`, else arrays; and their batch."""
+
+    values: tuple[Any, ...]
+    is_plain: bool
+    batch: tuple[int, ...]
+    dtype: str
+
+    def arrays(self) -> tuple[Any, ...]:
+        """Return NumPy scalars or arrays: they warn and return NaN where plain floats raise."""
+        if not self.is_plain:
+            return self.values
+        kind = np.dtype(self.dtype).type
+        return tuple([kind(value) for value in self.values])
+
+    def with_more(self, vector: Array) -> Bound:
+        """Return the arguments followed by the entries of a vector."""
+        more = vector.tolist() if self.is_plain else list(vector)
+        return Bound((*self.values, *more), self.is_plain, self.batch, self.dtype)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a compiled function: names, shapes and number type."""
+
+    names: tuple[str, ...]
+    shapes: dict[str, tuple[str | int, ...]]
+    dtype: str
+
+    @classmethod
+    def of(cls, expression: Expression, args: Sequence[str] | None, dtype: str) -> Arguments:
+        """Check the argument list against the expression."""
+        if dtype not in DTYPES:
+            raise ArgumentError(f"`dtype` is {dtype!r}; allowed are {', '.join(DTYPES)}.")
+        names = (args,) if isinstance(args, str) else expression.names if args is None else tuple(args)
+        for name in names:
+            if not isinstance(name, str):
+                raise ArgumentError(f"`args` holds {name!r}; it takes names of variables.")
+        if len(set(names)) != len(names):
+            raise ArgumentError(f"`args` names a variable twice: {', '.join(names)}.")
+        missing = [name for name in expression.names if name not in names]
+        if missing:
+            raise ArgumentError(f"`args` lacks {', '.join(missing)}, on which the expression depends.")
+        shapes = {v.name: v.shape for v in expression.variables if v.shape}
+        is_complex = "I" in expression.graph.kinds or any(
+            variable.kind == "complex" for variable in expression.variables
+        )
+        return cls(names, shapes, "complex128" if is_complex else dtype)
+
+    @property
+    def is_complex(self) -> bool:
+        """Whether values are complex numbers."""
+        return self.dtype == "complex128"
+
+    @property
+    def real_dtype(self) -> str:
+        """The number type of directions and derivatives."""
+        return "float32" if self.dtype == "float32" else "float64"
+
+    @property
+    def has_fast_path(self) -> bool:
+        """Whether plain floats can be computed with directly."""
+        return self.dtype == "float64" and not self.shapes
+
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
+        """Put the arguments in order, check them, and broadcast the scalar ones."""
+        ordered = self._in_order(args, kwargs)
+        if self.has_fast_path and all(isinstance(value, (int, float)) for value in ordered):
+            return Bound(tuple([_to_float(v) for v in ordered]), True, (), self.dtype)
+        arrays = [self._to_array(n, v) for n, v in zip(self.names, ordered, strict=True)]
+        batch = self._batch(arrays)
+        if self.shapes:
+            self._check_shapes(arrays, batch)
+        return Bound(tuple(arrays), False, batch, self.dtype)
+
+    def finish(self, value: Any, batch: tuple[int, ...]) -> Any:
+        """Return the value in the broadcast shape; a plain number when that is a scalar."""
+        array = np.asarray(value, dtype=self.dtype)
+        if not self.shapes and array.shape != batch:
+            array = np.broadcast_to(array, batch).copy()
+        return array if array.ndim else array.item()
+
+    def stack(self, entries: Sequence[Any], batch: tuple[int, ...]) -> Array:
+        """Return the entries along a new last axis: shape `batch + (n,)`."""
+        result = np.empty((*batch, len(entries)), dtype=self.real_dtype)
+        for index, entry in enumerate(entries):
+            result[..., index] = entry
+        return result
+
+    def scatter(
+        self, entries: Sequence[Any], places: Sequence[tuple[int, int]], n: int, batch: tuple[int, ...]
+    ) -> Array:
+        """Return symmetric matrices with the entries at their places, zero elsewhere."""
+        result = np.zeros((*batch, n, n), dtype=self.real_dtype)
+        for entry, (row, column) in zip(entries, places, strict=True):
+            result[..., row, column] = entry
+            result[..., column, row] = entry
+        return result
+
+    # -- inside ---------------------------------------------------------------------------
+
+    def _in_order(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+        names = self.names
+        if len(args) > len(names):
+            raise ArgumentError(
+                f"{len(args)} arguments were given; the function takes {len(names)}: {_list(names)}."
+            )
+        bound = dict(zip(names, args, strict=False))
+        for name, value in kwargs.items():
+            if name not in names:
+                raise ArgumentError(f"`{name}` is not an argument; they are {_list(names)}.")
+            if name in bound:
+                raise ArgumentError(f"`{name}` is given twice.")
+            bound[name] = value
+        missing = [name for name in names if name not in bound]
+        if missing:
+            raise ArgumentError(f"No value for {_list(missing)}; the function takes {_list(names)}.")
+        return [bound[name] for name in names]
+
+    def _to_array(self, name: str, value: Any) -> Array:
+        try:
+            array = np.asarray(value)
+            if array.dtype.kind == "c" and not self.is_complex:
+                raise ArgumentError(f"`{name}` is complex; declare it complex to allow that.")
+            if array.dtype.kind not in "buifcO":
+                raise ArgumentError(f"`{name}` holds {array.dtype} values; it takes real numbers.")
+            return array.astype(self.dtype)
+        except (TypeError, ValueError):
+            raise ArgumentError(f"`{name}` is {value!r:.60}; it takes numbers or arrays of them.") from None
+
+    def _batch(self, arrays: list[Array]) -> tuple[int, ...]:
+        scalars = [
+            array.shape for name, array in zip(self.names, arrays, strict=True) if name not in self.shapes
+        ]
+        try:
+            return np.broadcast_shapes(*scalars)
+        except ValueError:
+            shapes = ", ".join(map(str, scalars))
+            raise ArgumentError(f"The arguments have shapes {shapes}, which do not broadcast.") from None
+
+    def _check_shapes(self, arrays: list[Array], batch: tuple[int, ...]) -> None:
+        """Check that data columns have the sizes their dimensions promise."""
+        if batch:
+            raise ArgumentError("With data columns, all other arguments must be single numbers.")
+        sizes: dict[str | int, int] = {}
+        for name, array in zip(self.names, arrays, strict=True):
+            shape = self.shapes.get(name, ())
+            if array.ndim != len(shape):
+                raise ArgumentError(f"`{name}` has shape {array.shape}; it was declared {shape}.")
+            for dimension, size in zip(shape, array.shape, strict=True):
+                expected = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+                if size != expected:
+                    raise ArgumentError(
+                        f"`{name}` has {size} entries along `{dimension}`, other data {expected}."
+                    )
+
+
+def _to_float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        raise ArgumentError(f"{str(value)[:20]}… is outside the range of a double.") from None
+
+
+def _list(names: Sequence[str]) -> str:
+    """Return the first names, readable."""
+    return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")

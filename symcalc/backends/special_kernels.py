@@ -1,0 +1,296 @@
+"""Kernels on arrays that need SciPy, which is imported at the first call of one of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+__all__ = [
+    "airyai",
+    "airyaiprime",
+    "airybi",
+    "airybiprime",
+    "assoc_laguerre",
+    "chebyshevt",
+    "chebyshevu",
+    "cosh_integral",
+    "cosine_integral",
+    "expint",
+    "factorial",
+    "fresnelc",
+    "fresnels",
+    "gammaln",
+    "gegenbauer",
+    "hermite",
+    "hyp2f1",
+    "laguerre",
+    "lambertw",
+    "legendre",
+    "li",
+    "loggamma",
+    "lowergamma",
+    "polygamma",
+    "sine_integral",
+    "sinh_integral",
+    "spherical_jn",
+    "uppergamma",
+]
+
+Array = Any
+
+#: (zeta(k) - 1)/k for k = 2, 3, ..., the Taylor coefficients of log(gamma(2 + z)) but for signs.
+LOG_GAMMA_SERIES = (
+    0.42278433509846714,
+    0.32246703342411322,
+    -0.067352301053198095,
+    0.020580808427784548,
+    -0.0073855510286739853,
+    0.0028905103307415233,
+    -0.001192753911703261,
+    0.00050966952474304242,
+    -0.00022315475845357938,
+    9.9457512781808534e-5,
+    -4.4926236738133142e-5,
+    2.0507212775670692e-5,
+    -9.4394882752683959e-6,
+    4.3748667899074878e-6,
+    -2.0392157538013662e-6,
+    9.5514121304074198e-7,
+    -4.492469198764566e-7,
+    2.1207184805554666e-7,
+    -1.00432248239681e-7,
+    4.7698101693639806e-8,
+    -2.2711094608943165e-8,
+    1.0838659214896954e-8,
+    -5.1834750419700467e-9,
+    2.4836745438024783e-9,
+    -1.1921401405860912e-9,
+    5.731367241678862e-10,
+    -2.7595228851242331e-10,
+    1.3304764374244489e-10,
+    -6.4229645638381e-11,
+)
+
+#: 1/e as the sum of two doubles.
+INVERSE_E = (0.36787944117144233, -1.2428753672788363e-17)
+
+#: Taylor coefficients of the Lambert function at its branch point in p = sqrt(2*(e*x + 1));
+#: Corless et al., On the Lambert W function (1996), equation 4.22.
+BRANCH_SERIES = (
+    -1,
+    1,
+    -1 / 3,
+    11 / 72,
+    -43 / 540,
+    769 / 17280,
+    -221 / 8505,
+    680863 / 43545600,
+    -1963 / 204120,
+)
+
+
+def _special() -> Any:
+    """Return `scipy.special`."""
+    import scipy.special
+
+    return scipy.special
+
+
+# -- gamma family -------------------------------------------------------------------------
+
+
+def gammaln(x: Array) -> Array:
+    """Return log(abs(gamma(x))); from 1/2 to 5/2 by series, which keeps the zeros at 1 and 2."""
+    near = np.abs(np.subtract(x, 1.5)) <= 1
+    first = np.less(x, 1.5)
+    z = np.where(near, np.subtract(x, np.where(first, 1.0, 2.0)), 0.0)
+    series = np.polynomial.polynomial.polyval(z, LOG_GAMMA_SERIES) * z
+    value = series - np.where(first, np.log1p(z), 0.0)
+    return np.where(near, value, _special().gammaln(np.where(near, 3.0, x)))[()]
+
+
+def loggamma(x: Array) -> Array:
+    """Return log(gamma(x)); NaN for x < 0."""
+    return np.where(np.less(x, 0), np.nan, gammaln(np.abs(x)))[()]
+
+
+def factorial(x: Array) -> Array:
+    """Return gamma(x + 1)."""
+    return _special().gamma(np.add(x, 1.0))
+
+
+def polygamma(n: Array, x: Array) -> Array:
+    """Return the derivative of order n of digamma; NaN for an order that is not 0, 1, 2, ..."""
+    order, whole = _order(n)
+    return np.where(whole, _special().polygamma(order, x), np.nan)[()]
+
+
+def lowergamma(a: Array, x: Array) -> Array:
+    """Return the integral of t**(a-1)*exp(-t) from 0 to x."""
+    return _special().gamma(a) * _special().gammainc(a, x)
+
+
+def uppergamma(a: Array, x: Array) -> Array:
+    """Return the integral of t**(a-1)*exp(-t) from x to infinity."""
+    return _special().gamma(a) * _special().gammaincc(a, x)
+
+
+# -- integral functions -------------------------------------------------------------------
+
+
+def expint(n: Array, x: Array) -> Array:
+    """Return E_n(x) for whole n; below 0 by the recurrence, all of whose terms are positive."""
+    n, x = np.broadcast_arrays(np.asarray(n, float), np.asarray(x, float))
+    known = (n == np.floor(n)) & (x > 0)
+    x = np.where(known, x, np.nan)
+    value = _special().expn(np.where(known & (n >= 0), n, 0).astype(int), x)
+    for order in range(-1, int(np.min(n, where=known, initial=0)) - 1, -1):
+        value = np.where(n <= order, (np.exp(-x) - order * value) / x, value)
+    return value[()]
+
+
+def li(x: Array) -> Array:
+    """Return Ei(log(x))."""
+    return _special().expi(np.log(x))
+
+
+def sine_integral(x: Array) -> Array:
+    """Return the sine integral."""
+    return _special().sici(x)[0]
+
+
+def cosine_integral(x: Array) -> Array:
+    """Return the cosine integral; NaN for x < 0."""
+    return _special().sici(np.where(np.less(x, 0), np.nan, x))[1]
+
+
+def sinh_integral(x: Array) -> Array:
+    """Return the hyperbolic sine integral."""
+    return _special().shichi(x)[0]
+
+
+def cosh_integral(x: Array) -> Array:
+    """Return the hyperbolic cosine integral; NaN for x < 0."""
+    return _special().shichi(np.where(np.less(x, 0), np.nan, x))[1]
+
+
+def fresnels(x: Array) -> Array:
+    """Return the integral of sin(pi*t**2/2) from 0 to x."""
+    return _fresnel(x, 0)
+
+
+def fresnelc(x: Array) -> Array:
+    """Return the integral of cos(pi*t**2/2) from 0 to x."""
+    return _fresnel(x, 1)
+
+
+def _fresnel(x: Array, index: int) -> Array:
+    """Return a Fresnel integral; beyond 1e16, where SciPy fails, it is 1/2 to the last digit."""
+    far = np.abs(x) > 1e16
+    value = _special().fresnel(np.where(far, 0.0, x))[index]
+    return np.where(far, np.copysign(0.5, x), value)[()]
+
+
+# -- Bessel, Airy, Lambert, Gauss ---------------------------------------------------------
+
+
+def airyai(x: Array) -> Array:
+    """Return Ai(x)."""
+    return _special().airy(x)[0]
+
+
+def airyaiprime(x: Array) -> Array:
+    """Return the derivative of Ai."""
+    return _special().airy(x)[1]
+
+
+def airybi(x: Array) -> Array:
+    """Return Bi(x)."""
+    return _special().airy(x)[2]
+
+
+def airybiprime(x: Array) -> Array:
+    """Return the derivative of Bi."""
+    return _special().airy(x)[3]
+
+
+def spherical_jn(n: Array, x: Array) -> Array:
+    """Return the spherical Bessel function; near 0 by its series, NaN unless n is whole."""
+    order, whole = _order(n)
+    near = np.abs(x) < 0.5
+    value = _special().spherical_jn(order, np.where(near, 1.0, x))
+    z = np.where(near, x, 0.0)
+    half, series = z * z / 2, np.ones_like(z * order)
+    for k in range(9, 0, -1):
+        series = 1 - half / (k * (2 * order + 2 * k + 1)) * series
+    double_factorial = _special().poch(1.5, order) * 2.0**order
+    small = z**order / double_factorial * series
+    return np.where(whole, np.where(near, small, value), np.nan)[()]
+
+
+def lambertw(x: Array) -> Array:
+    """Return the principal branch; near the branch point by its series, NaN below it."""
+    p_squared = 2 * math.e * (np.add(x, INVERSE_E[0]) + INVERSE_E[1])
+    p = np.sqrt(np.where(p_squared >= 0, p_squared, np.nan))
+    near = p < 0.03
+    series = np.polynomial.polynomial.polyval(np.where(near, p, 0.0), BRANCH_SERIES)
+    usual = _special().lambertw(np.where(near, 0.0, x)).real
+    return np.where(np.isnan(p), np.nan, np.where(near, series, usual))[()]
+
+
+def hyp2f1(a: Array, b: Array, c: Array, x: Array) -> Array:
+    """Return the hypergeometric function of Gauss; NaN for x > 1."""
+    return _special().hyp2f1(a, b, c, np.where(np.greater(x, 1), np.nan, x))
+
+
+# -- polynomials --------------------------------------------------------------------------
+
+
+def _order(n: Array) -> tuple[Array, Array]:
+    """Return an order as integers, and where it is one of 0, 1, 2, ..."""
+    whole = np.equal(n, np.floor(n)) & np.greater_equal(n, 0) & np.less(n, 2**31)
+    return np.where(whole, n, 0).astype(int), whole
+
+
+def legendre(n: Array, x: Array) -> Array:
+    """Return the Legendre polynomial."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_legendre(order, x), np.nan)[()]
+
+
+def hermite(n: Array, x: Array) -> Array:
+    """Return the physicists' Hermite polynomial."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_hermite(order, x), np.nan)[()]
+
+
+def chebyshevt(n: Array, x: Array) -> Array:
+    """Return the Chebyshev polynomial of the first kind."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_chebyt(order, x), np.nan)[()]
+
+
+def chebyshevu(n: Array, x: Array) -> Array:
+    """Return the Chebyshev polynomial of the second kind."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_chebyu(order, x), np.nan)[()]
+
+
+def gegenbauer(n: Array, a: Array, x: Array) -> Array:
+    """Return the Gegenbauer polynomial."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_gegenbauer(order, a, x), np.nan)[()]
+
+
+def laguerre(n: Array, x: Array) -> Array:
+    """Return the Laguerre polynomial."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_laguerre(order, x), np.nan)[()]
+
+
+def assoc_laguerre(n: Array, a: Array, x: Array) -> Array:
+    """Return the associated Laguerre polynomial."""
+    order, whole = _order(n)
+    return np.where(whole, _special().eval_genlaguerre(order, a, x), np.nan)[()]

@@ -1,0 +1,71 @@
+"""`compile`: Expression → CompiledFunction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..backends import CompiledFunction, compile_expression
+from ..errors import ArgumentError
+from ..language import Limits
+from .reading import Formula, to_expression, to_names
+
+__all__ = ["compile"]
+
+BACKENDS = ("auto", "numpy")
+
+
+def compile(
+    expr: Formula,
+    args: Sequence[str] | str | None = None,
+    *,
+    order: int = 0,
+    wrt: Sequence[str] | str | None = None,
+    backend: str = "auto",
+    dtype: str = "float64",
+    shapes: Any = None,
+    syntax: str = "symcalc",
+    limits: Limits | None = None,
+) -> CompiledFunction:
+    """Return a formula as a fast NumPy function, with derivatives up to `order`.
+
+    Parameters
+    ----------
+    expr : str, Expression or SymPy expression
+    args : sequence of str, optional
+        The arguments in order; default: the variables sorted by name in the formula.
+    order : int
+        0: the value; 1: also `gradient` and `value_and_gradient`; 2: also `hessian` and
+        `hessian_product`.
+    wrt : sequence of str, optional
+        The variables that derivatives are taken in; default: all arguments.
+    backend : str
+        "auto" or "numpy".
+    dtype : str
+        "float64" (default) or "float32".
+    shapes : dict or str, optional
+        Shapes of data columns, `{"x": "rows"}`.
+    limits : Limits, optional
+
+    Returns
+    -------
+    CompiledFunction
+
+    Raises
+    ------
+    ParseError, ArgumentError, CompileError, DerivativeError
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> f = sc.compile("100*(y - x^2)^2 + (1 - x)^2", order=1)
+    >>> f.value_and_gradient(-1.2, 1.0)
+    (24.199999999999996, array([-215.6,  -88. ]))
+    """
+    if backend not in BACKENDS:
+        raise ArgumentError(f"`backend` is {backend!r}; allowed are {', '.join(BACKENDS)}.")
+    names = to_names(args)
+    expression = to_expression(
+        expr, declared=names or (), shapes=shapes, syntax=syntax, limits=limits
+    )
+    return compile_expression(expression, names, order=order, wrt=to_names(wrt), dtype=dtype)

@@ -1,0 +1,199 @@
+"""Columns of data by name: from a dict of arrays, a CSV or `.npz` file, a data frame."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+
+__all__ = ["Table", "load_data"]
+
+Column = NDArray[np.float64]
+
+#: Cells of a CSV file that mean "no value".
+MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Named columns, converted and checked when they are asked for.
+
+    Attributes
+    ----------
+    names : tuple of str
+    fetch : callable
+        `fetch(name)` returns the column as it came.
+    place : callable
+        `place(index)` names a row in a message, counting from 0: "row 3", "line 4".
+    """
+
+    names: tuple[str, ...]
+    fetch: Callable[[str], Any]
+    place: Callable[[int], str]
+
+    def column(self, name: str) -> Column:
+        """Return a column as floats: one-dimensional, or a single number for all rows.
+
+        Raises
+        ------
+        DataError
+            When there is no such column, or a cell is not a finite number.
+        """
+        if name not in self.names:
+            listed = ", ".join(self.names[:20]) or "(none)"
+            raise DataError(f"The data have no column `{name}`. Their columns: {listed}.")
+        cells = self.fetch(name)
+        column = self._to_floats(name, cells)
+        if column.ndim > 1:
+            raise DataError(f"The column `{name}` has shape {column.shape}; a column has one axis.")
+        bad = np.flatnonzero(~np.isfinite(np.atleast_1d(column)))
+        if bad.size:
+            rows = ", ".join(self.place(int(i)) for i in bad[:5])
+            more = f" and {bad.size - 5} more" if bad.size > 5 else ""
+            raise DataError(
+                f"The column `{name}` has no finite number in {rows}{more}; leave those rows out."
+            )
+        return column
+
+    def columns(self, names: tuple[str, ...]) -> tuple[dict[str, Column], int]:
+        """Return several columns and the number of rows, which they must agree on."""
+        found = {name: self.column(name) for name in names}
+        sizes = {name: column.size for name, column in found.items() if column.ndim}
+        if len(set(sizes.values())) > 1:
+            told = ", ".join(f"`{name}` {size}" for name, size in list(sizes.items())[:6])
+            raise DataError(f"The columns differ in length: {told}. They must have one length.")
+        if sizes and min(sizes.values()) == 0:
+            raise DataError("The data have no rows.")
+        return found, next(iter(sizes.values()), 1)
+
+    def _to_floats(self, name: str, cells: Any) -> Column:
+        """Return the cells as floats; the first one that is no number is named."""
+        try:
+            array = np.asarray(cells)
+            if array.dtype.kind == "c":
+                raise DataError(f"The column `{name}` is complex; give real numbers.")
+            if array.dtype.kind not in "mM":
+                return array.astype(float)
+        except (TypeError, ValueError):
+            pass
+        for index, cell in enumerate(np.asarray(cells, dtype=object).ravel()):
+            if not _is_number(cell):
+                text = str(cell)[:40]
+                raise DataError(
+                    f"The column `{name}` holds {text!r} in {self.place(index)}, not a number."
+                )
+        raise DataError(f"The column `{name}` cannot be read as numbers.")
+
+
+def load_data(data: Any) -> Table:
+    """Return the columns of `data` by name.
+
+    Parameters
+    ----------
+    data : mapping, path, or data frame
+        A dict of arrays; the path of a CSV file (one header row; separated by commas,
+        semicolons or tabs) or of an `.npz` file; anything with `columns` that are fetched by
+        `data[name]`, such as a pandas DataFrame; a structured NumPy array.
+
+    Raises
+    ------
+    DataError
+        When the data cannot be read; the message says where.
+    """
+    if isinstance(data, Table):
+        return data
+    if isinstance(data, (str, Path)):
+        return _load_path(Path(data))
+    if isinstance(data, Mapping):
+        names = tuple(data)
+    elif hasattr(data, "columns") and hasattr(data, "__getitem__"):
+        names = tuple(data.columns)
+    elif isinstance(data, np.ndarray) and data.dtype.names:
+        names = data.dtype.names
+    else:
+        raise DataError(
+            f"The data are a {type(data).__name__}; give a dict of arrays, a data frame, or the "
+            "path of a CSV or .npz file."
+        )
+    texts = tuple(str(name) for name in names)
+    keys = dict(zip(texts, names, strict=True))
+    _check_header(texts)
+    return Table(texts, lambda name: data[keys[name]], lambda index: f"row {index + 1}")
+
+
+def _load_path(path: Path) -> Table:
+    """Read a file, by its ending."""
+    try:
+        if path.suffix == ".npz":
+            with np.load(path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            return load_data(arrays)
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return _read_csv(path, file.read())
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise DataError(f"The data file {str(path)!r} cannot be read: {reason}.") from None
+    except (ValueError, csv.Error) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(
+            f"The file {str(path)!r} is not a CSV file in UTF-8 or an .npz file of numbers: {error}"
+        ) from None
+
+
+def _read_csv(path: Path, text: str) -> Table:
+    """Return the columns of a CSV text; blank lines and lines that begin with # do not count."""
+    first = next((line for line in text.splitlines() if _counts(line)), "")
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
+    rows, lines = [], []
+    for row in reader:
+        if row and _counts(separator.join(row)):
+            rows.append([cell.strip() for cell in row])
+            lines.append(reader.line_num)
+    if not rows:
+        raise DataError(f"The file {str(path)!r} is empty; the first row names the columns.")
+    header = tuple(rows[0])
+    _check_header(header)
+    for row, line in zip(rows, lines, strict=True):
+        if len(row) != len(header):
+            raise DataError(
+                f"Line {line} of {str(path)!r} has {len(row)} cells; the header has {len(header)}."
+            )
+    place = {name: index for index, name in enumerate(header)}
+
+    def fetch(name: str) -> list[str | float]:
+        column = place[name]
+        return ["nan" if row[column].lower() in MISSING else row[column] for row in rows[1:]]
+
+    return Table(header, fetch, lambda index: f"line {lines[index + 1]}")
+
+
+def _counts(line: str) -> bool:
+    """Whether a line of a CSV file is neither blank nor a comment."""
+    return bool(line.strip(" \t,;")) and not line.lstrip().startswith("#")
+
+
+def _check_header(names: tuple[str, ...]) -> None:
+    """Refuse columns that share a name."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise DataError(f"Two columns are called `{name}`; rename one.")
+        seen.add(name)
+
+
+def _is_number(cell: Any) -> bool:
+    """Whether a cell can be read as a real number."""
+    try:
+        float(cell)
+    except (TypeError, ValueError):
+        return False
+    return True

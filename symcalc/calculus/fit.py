@@ -1,0 +1,198 @@
+"""`fit`: a model as a string and columns of data → parameters with standard errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backends import CompiledFunction, compile_expression
+from ..errors import ArgumentError, DataError
+from ..expression import Expression, Variable
+from ..graph.graph import REDUCTIONS
+from ..language import Limits
+from ..optimize import Fit, fit_residuals
+from .data import Table, load_data
+from .reading import Formula, to_expression
+from .start import to_bounds, to_start
+
+__all__ = ["fit"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A compiled model: parameters first, then the columns it is evaluated on."""
+
+    function: CompiledFunction
+    parameters: tuple[str, ...]
+    predictors: tuple[str, ...]
+
+    def __call__(self, parameters: Mapping[str, float], data: Any) -> Array:
+        """Return the model at the rows of `data`."""
+        table = load_data(data)
+        columns, n_rows = table.columns(self.predictors)
+        if not self.predictors and table.names:
+            _, n_rows = table.columns(table.names[:1])
+        return self.values([parameters[name] for name in self.parameters], columns, n_rows)
+
+    def values(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
+        """Return the model, one value a row."""
+        found = self.function(*parameters, *[columns[name] for name in self.predictors])
+        return np.array(np.broadcast_to(found, (n_rows,)), dtype=float)
+
+    def jacobian(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
+        """Return the derivatives of the model in the parameters, one row a row of data."""
+        found = self.function.gradient(*parameters, *[columns[name] for name in self.predictors])
+        return np.array(np.broadcast_to(found, (n_rows, len(self.parameters))), dtype=float)
+
+
+def fit(
+    model: Formula,
+    data: Any,
+    *,
+    target: str,
+    start: Any,
+    weights: Any = None,
+    bounds: Any = None,
+    method: str = "auto",
+    throw: bool = False,
+    limits: Limits | None = None,
+) -> Fit:
+    """Fit the parameters of a model to data by least squares, with its closed-form Jacobian.
+
+    Parameters
+    ----------
+    model : str, Expression or SymPy expression
+        In the parameters and the columns of the data: `"b1*(1 - exp(-b2*x))"`.
+    data : dict of arrays, data frame, or path
+        The path of a CSV file (one header row) or of an `.npz` file; a pandas DataFrame.
+    target : str
+        The column that the model is to match, or a formula of columns: `"log(y)"`.
+    start : dict or str
+        A first guess for every parameter: `{"b1": 250, "b2": 5e-4}` or `"b1=250, b2=5e-4"`.
+    weights : array_like or str, optional
+        They multiply the squared residuals: `1/sigma**2`; an array, or the name of a column.
+    bounds : dict, optional
+        `{"b1": (0, None)}`, None for no limit.
+    method : str
+        "auto", "lm" (Levenberg-Marquardt), "trf" or "dogbox" (with bounds).
+    throw : bool
+        Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
+    limits : Limits, optional
+        Of reading the model; `seconds` limits the fit.
+
+    Returns
+    -------
+    Fit
+        `parameters`, `standard_errors`, `covariance`, `residual_sum_of_squares`, `r_squared`,
+        `predict`, and how it ended.
+
+    Raises
+    ------
+    ParseError, ArgumentError, DataError
+        Before any work: for instance a name that is neither a parameter nor a column.
+    OutcomeError
+        With `throw=True`, when the outcome is not good.
+
+    Notes
+    -----
+    Residuals are target minus model. Standard errors come from the Jacobian at the solution and
+    the residual variance; they are as good as the model is linear there. A local method: from a
+    bad start it may end in a local minimum.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> found = sc.fit(
+    ...     "a + b*x", {"x": [1, 2, 3, 4], "y": [3.1, 4.9, 7.2, 8.8]}, target="y", start="a=0, b=1"
+    ... )
+    >>> {name: round(value, 6) for name, value in found.parameters.items()}
+    {'a': 1.15, 'b': 1.94}
+    """
+    table = load_data(data)
+    guess = to_start(start, "parameter")
+    both = [name for name in guess if name in table.names]
+    if both:
+        raise ArgumentError(f"`{both[0]}` is a parameter in `start` and a column of the data.")
+    compiled = _compile_model(model, guess, table, limits)
+    needed = tuple(name for name in compiled.predictors)
+    y, target_columns = _read_target(target, table, limits)
+    clash = [name for name in target_columns if name in needed]
+    if clash and target in needed:
+        raise ArgumentError(f"The model contains its target `{target}`.")
+    columns, n_rows = table.columns((*needed, *target_columns))
+    y = np.array(np.broadcast_to(y, (n_rows,)), dtype=float)
+    names = compiled.parameters
+
+    def residuals(p: Array) -> Array:
+        return y - compiled.values(p.tolist(), columns, n_rows)
+
+    def jacobian(p: Array) -> Array:
+        return -compiled.jacobian(p.tolist(), columns, n_rows)
+
+    return fit_residuals(
+        residuals, jacobian, [guess[name] for name in names], names,
+        target=y, weights=_read_weights(weights, table), bounds=to_bounds(bounds, names),
+        method=method, time_limit=None if limits is None else limits.seconds,
+        predictor=compiled, throw=throw,
+    )  # fmt: skip
+
+
+def _compile_model(
+    model: Formula, guess: dict[str, float], table: Table, limits: Limits | None
+) -> _Model:
+    """Return the compiled model, its names checked against parameters and columns."""
+    expression = to_expression(model, declared=(*guess, *table.names), limits=limits)
+    graph = expression.graph
+    nodes = graph.reachable([expression.root])
+    used = [graph.data[node] for node in nodes if graph.kinds[node] == "var"]
+    unknown = [name for name in used if name not in guess and name not in table.names]
+    if unknown:
+        raise ArgumentError(
+            f"`{unknown[0]}` in the model is neither a parameter with a start "
+            f"({', '.join(guess)}) nor a column of the data ({', '.join(table.names[:12])})."
+        )
+    unused = [name for name in guess if name not in used]
+    if unused:
+        raise ArgumentError(f"The model does not contain the parameter `{unused[0]}` of `start`.")
+    if any(graph.kinds[node] in REDUCTIONS for node in nodes):
+        raise ArgumentError("A model gives one value a row: sum, mean and size cannot stand in it.")
+    predictors = tuple(name for name in used if name in table.names)
+    names = (*guess, *predictors)
+    narrowed = Expression(graph, expression.root, [Variable(name) for name in names])
+    function = compile_expression(narrowed, names, order=1, wrt=tuple(guess))
+    return _Model(function, tuple(guess), predictors)
+
+
+def _read_target(target: str, table: Table, limits: Limits | None) -> tuple[Array, tuple[str, ...]]:
+    """Return the values of the target, and the columns it is made of."""
+    if not isinstance(target, str):
+        raise ArgumentError("`target` is the name of a column, or a formula of columns.")
+    if target in table.names:
+        return table.column(target), (target,)
+    if target.isidentifier():
+        raise DataError(
+            f"The data have no column `{target}` for the target. Their columns: "
+            f"{', '.join(table.names[:20])}."
+        )
+    expression = to_expression(target, declared=table.names, limits=limits)
+    graph = expression.graph
+    used = tuple(graph.data[node] for node in graph.variables([expression.root]))
+    columns, _ = table.columns(used)
+    narrowed = Expression(graph, expression.root, [Variable(name) for name in used])
+    with np.errstate(all="ignore"):
+        values = np.asarray(compile_expression(narrowed, used)(*columns.values()), dtype=float)
+    bad = np.flatnonzero(~np.isfinite(np.atleast_1d(values)))
+    if bad.size:
+        raise DataError(f"The target {target} is not finite in {table.place(int(bad[0]))}.")
+    return values, used
+
+
+def _read_weights(weights: Any, table: Table) -> Any:
+    """Return the weights, from their column when a name was given."""
+    return table.column(weights) if isinstance(weights, str) else weights

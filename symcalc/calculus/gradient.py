@@ -1,0 +1,81 @@
+"""`gradient`: all partial derivatives in closed form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..graph.derive import gradient_nodes
+from ..graph.graph import Graph, Node
+from ..language import Limits
+from .derived import Orders, closed_forms, judged
+from .reading import Formula, to_expression, to_names
+from .results import Gradient
+
+__all__ = ["gradient"]
+
+
+def gradient(
+    expr: Formula,
+    wrt: Any = None,
+    *,
+    shapes: Any = None,
+    assume: str | None = None,
+    syntax: str = "symcalc",
+    limits: Limits | None = None,
+) -> Gradient:
+    """Return the gradient of a formula in closed form, judged before it is shown.
+
+    Parameters
+    ----------
+    expr : str, Expression or SymPy expression
+        A scalar formula.
+    wrt : str or sequence of str, optional
+        The variables, "x, y" or ["x", "y"]; default: all, sorted by name.
+    shapes : dict or str, optional
+        Shapes of data columns, `{"x": "rows"}`.
+    assume : str, optional
+        What is known of the variables, `"a > 0"`.
+    syntax : str
+        "symcalc" or "latex".
+    limits : Limits, optional
+
+    Returns
+    -------
+    Gradient
+        A mapping from variable to `Expression`, in order, with `check` and `at`.
+
+    Raises
+    ------
+    ParseError, LimitError, ArgumentError
+        Before any work.
+    DerivativeError
+        A function in the formula has no derivative in closed form.
+    OutcomeError
+        The closed form disagrees with an independent derivative; it is not returned.
+
+    Notes
+    -----
+    Reverse accumulation on the graph of the formula: the cost does not depend on the number of
+    variables. The judge compares with differences of the *value* in ball arithmetic.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> g = sc.gradient("100*(y - x^2)^2 + (1 - x)^2")
+    >>> print(g["x"])
+    2*x - 400*x*(y - x**2) - 2
+    """
+    names = to_names(wrt)
+    expression = to_expression(
+        expr, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
+    )
+    chosen = names or tuple(v.name for v in expression.variables if not v.shape)
+
+    def derive(graph: Graph, root: Node) -> dict[Orders, Node]:
+        nodes = gradient_nodes(graph, root, [graph.var(name) for name in chosen])
+        return {((name, 1),): node for name, node in zip(chosen, nodes, strict=True)}
+
+    forms = closed_forms(expression, derive)
+    check = judged(expression, forms)
+    entries = {name: forms[((name, 1),)] for name in chosen}
+    return Gradient(expression, entries, check)

@@ -1,0 +1,113 @@
+"""`minimize`: an objective as a string and a start → the best point, how it ended, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import ArgumentError
+from ..language import Limits
+from ..optimize import Optimum, StepState, find_method, minimize_objective
+from .data import load_data
+from .objective import read_objective
+from .reading import Formula
+from .start import to_bounds, to_start
+
+__all__ = ["minimize"]
+
+
+def minimize(
+    objective: Formula,
+    start: Any,
+    *,
+    data: Any = None,
+    shapes: Any = None,
+    method: str = "auto",
+    constraints: Any = (),
+    bounds: Any = None,
+    max_steps: int | None = None,
+    tolerance: float | None = None,
+    callback: Callable[[StepState], object] | None = None,
+    seed: int = 0,
+    throw: bool = False,
+    limits: Limits | None = None,
+    **options: Any,
+) -> Optimum:
+    """Find a local minimum, with derivatives in closed form.
+
+    Parameters
+    ----------
+    objective : str, Expression or SymPy expression
+        One number: `"100*(y - x^2)^2 + (1 - x)^2"`, or over data `"mean((a*u + b - v)^2)"`.
+    start : dict or str
+        A number for every variable: `{"x": -1.2, "y": 1}` or `"x=-1.2, y=1"`.
+    data : dict of arrays, data frame, or path, optional
+        Columns that the objective names; the path of a CSV or `.npz` file.
+    shapes : dict, optional
+        Shapes of data columns where they are not all `"rows"`.
+    method : str
+        "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
+        "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC", "SLSQP", "Nelder-Mead",
+        "Powell"; "lm", "trf" and "dogbox" where the objective is a sum of squares.
+    constraints : sequence
+        Must be empty: constraints other than bounds are not supported by this verb.
+    bounds : dict, optional
+        `{"x": (0, None)}`, None for no limit.
+    max_steps : int, optional
+    tolerance : float, optional
+        Of the gradient: converged when its largest component is at most
+        `tolerance * min(max(1, |f|), largest component at the start)`; default 1e-8.
+    callback : callable, optional
+        Called after each step with a `StepState`; something true stops the run.
+    seed : int
+        Of the random vectors that judge noise and curvature at the end.
+    throw : bool
+        Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
+    limits : Limits, optional
+        Of reading the objective; `seconds` limits the run.
+    **options
+        The method's own: `rate=0.01`, `momentum=0.9`, `search="backtracking"`, SciPy's.
+
+    Returns
+    -------
+    Optimum
+        At the best point ever evaluated.
+
+    Raises
+    ------
+    ParseError, ArgumentError, DataError
+        Before any work: for instance a name that has neither a start nor data.
+    OutcomeError
+        With `throw=True`, when the outcome is not good.
+
+    Notes
+    -----
+    "auto" takes Levenberg-Marquardt for a sum of squares, Newton's method where second
+    derivatives are few or sparse, L-BFGS-B for bounds and for many variables, Nelder-Mead for few
+    variables and kinks; `Optimum.why` says which and why.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> best = sc.minimize("100*(y - x^2)^2 + (1 - x)^2", {"x": -1.2, "y": 1})
+    >>> best.converged, {name: round(value, 6) for name, value in best.x.items()}
+    (True, {'x': 1.0, 'y': 1.0})
+    """
+    if constraints is None or len(constraints) > 0:
+        raise ArgumentError(
+            "Constraints are not supported by this verb yet; use `bounds` for limits on variables."
+        )
+    guess = to_start(start, "variable")
+    names = tuple(guess)
+    pairs = to_bounds(bounds, names)
+    chosen = None if method == "auto" else find_method(method)
+    target = read_objective(
+        objective, names, data=None if data is None else load_data(data), shapes=shapes,
+        limits=limits,
+    )  # fmt: skip
+    functions, facts = target.to_objective(None if chosen is None else chosen.needs)
+    return minimize_objective(
+        functions, list(guess.values()), names, method=method, bounds=pairs,
+        max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
+        time_limit=None if limits is None else limits.seconds, facts=facts, options=options,
+    )  # fmt: skip

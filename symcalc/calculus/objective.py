@@ -1,0 +1,205 @@
+"""From a formula and columns of data to the callables that are minimized."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..backends import CompiledFunction, compile_expression
+from ..errors import ArgumentError
+from ..expression import Expression, Variable
+from ..facts import ObjectiveFacts
+from ..graph.graph import REDUCTIONS
+from ..language import Limits, read
+from ..optimize import Objective
+from .data import Table
+from .reading import Formula, to_expression
+from .structure import Square, find_squares, has_kinks, is_separable
+
+__all__ = ["FormulaObjective", "read_objective"]
+
+Array = NDArray[np.float64]
+
+#: Up to this number of variables a Hessian is formed whatever its pattern.
+MAX_DENSE = 100
+
+#: Up to this number of single squares each is compiled as a residual without being asked for.
+MAX_SQUARES = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FormulaObjective:
+    """A formula in variables and columns of data.
+
+    Attributes
+    ----------
+    expression : Expression
+        Its variables are `names`, then the columns.
+    names : tuple of str
+        The variables to minimize over.
+    columns : dict of str to ndarray
+    n_rows : int
+        1 without columns.
+    """
+
+    expression: Expression
+    names: tuple[str, ...]
+    columns: dict[str, Array]
+    n_rows: int
+
+    def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]:
+        """Return the compiled callables and what is known of them.
+
+        `needs` is what the method asked for lives on ("hessian", "residuals", …), None when the
+        method is still to be chosen.
+        """
+        expression, names = self.expression, self.names
+        n = len(names)
+        kinks = has_kinks(expression.graph, expression.root, names)
+        sparse = n > MAX_DENSE and is_separable(expression.graph, expression.root, n)
+        squares = self._squares(needs) if needs in (None, "residuals") else []
+        function = self._compile(expression.root, 2)
+        f, rest = function, tuple(self.columns.values())
+        hessian: Callable[[Array], Any] | None = None
+        if n <= MAX_DENSE or sparse or needs == "hessian":
+            hessian = f.flat_hessian if not rest else lambda x: f.hessian(*x.tolist(), *rest)
+        residuals, jacobian = self._residuals(squares) if squares else (None, None)
+        objective = Objective(
+            f.flat_value if not rest else lambda x: f(*x.tolist(), *rest),
+            f.flat_value_and_gradient
+            if not rest
+            else lambda x: f.value_and_gradient(*x.tolist(), *rest),
+            hessian,
+            lambda x, v: f.hessian_product(v, *x.tolist(), *rest),
+            residuals,
+            jacobian,
+        )
+        n_residuals = sum(self._n_residuals(square) for square in squares)
+        return objective, ObjectiveFacts(kinks, sparse, n_residuals)
+
+    def _compile(self, root: int, order: int) -> CompiledFunction:
+        """Return a node as a function of the variables and columns."""
+        expression = Expression(self.expression.graph, root, self.expression.variables)
+        return compile_expression(expression, expression.names, order=order, wrt=self.names)
+
+    def _compile_residual(self, root: int) -> CompiledFunction:
+        """Return a residual as a function; one number a row broadcasts over plain columns."""
+        graph = self.expression.graph
+        if not graph.shape(root):
+            return self._compile(root, 1)
+        plain, (node,) = graph.extract([root])
+        plain.shapes.clear()
+        names = self.expression.names
+        expression = Expression(plain, node, [Variable(name) for name in names])
+        return compile_expression(expression, names, order=1, wrt=self.names)
+
+    def _squares(self, needs: str | None) -> list[Square]:
+        """Return the squares of the objective where residuals are of use."""
+        graph = self.expression.graph
+        squares = find_squares(graph, self.expression.root) or []
+        for square in squares:
+            inside = {graph.kinds[node] for node in graph.reachable([square.node])}
+            if graph.shape(square.node) and not inside.isdisjoint(REDUCTIONS):
+                return []
+        return squares if needs == "residuals" or len(squares) <= MAX_SQUARES else []
+
+    def _n_residuals(self, square: Square) -> int:
+        """Return how many numbers a residual is."""
+        return self.n_rows if self.expression.graph.shape(square.node) else 1
+
+    def _residuals(
+        self, squares: Sequence[Square]
+    ) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+        """Return the residuals and their Jacobian, one block below the other."""
+        rest, n = tuple(self.columns.values()), len(self.names)
+        parts = [
+            (
+                self._compile_residual(square.node),
+                (square.factor * float(self.n_rows) ** square.power) ** 0.5,
+                self._n_residuals(square),
+            )
+            for square in squares
+        ]
+
+        def residuals(x: Array) -> Array:
+            point = (*x.tolist(), *rest)
+            blocks = [s * np.broadcast_to(f(*point), (size,)) for f, s, size in parts]
+            return np.concatenate(blocks)
+
+        def jacobian(x: Array) -> Array:
+            point = (*x.tolist(), *rest)
+            blocks = [s * np.broadcast_to(f.gradient(*point), (size, n)) for f, s, size in parts]
+            return np.concatenate(blocks)
+
+        return residuals, jacobian
+
+
+def read_objective(
+    formula: Formula,
+    names: tuple[str, ...],
+    *,
+    data: Table | None = None,
+    shapes: Any = None,
+    limits: Limits | None = None,
+) -> FormulaObjective:
+    """Return a formula with its names checked against variables and columns.
+
+    Raises
+    ------
+    ParseError, ArgumentError, DataError
+    """
+    available = () if data is None else data.names
+    both = [name for name in names if name in available]
+    if both:
+        raise ArgumentError(f"`{both[0]}` has a start and is a column of the data; rename one.")
+    declared = (*names, *available)
+    expression = to_expression(formula, declared=declared, shapes=shapes, limits=limits)
+    used = _used_names(expression)
+    unknown = [name for name in used if name not in declared]
+    if unknown:
+        raise ArgumentError(
+            f"`{'`, `'.join(unknown[:6])}` in the objective has neither a start "
+            f"({', '.join(names[:12])}) nor data ({', '.join(available[:12]) or 'none given'})."
+        )
+    needed = tuple(name for name in used if name in available)
+    columns, n_rows = ({}, 1) if data is None else data.columns(needed)
+    if columns:
+        rows = {name: "rows" for name, column in columns.items() if column.ndim}
+        told = shapes if isinstance(shapes, dict) else {}
+        expression = read(
+            expression.text, declared=declared, shapes={**rows, **told}, limits=limits
+        )
+    graph, root = expression.graph, expression.root
+    _check_shapes(expression, names)
+    variables = [Variable(name) for name in names]
+    variables += [Variable(name, graph.shape(graph.var(name))) for name in needed]
+    copy = graph.copy()
+    return FormulaObjective(Expression(copy, root, variables), names, columns, n_rows)
+
+
+def _used_names(expression: Expression) -> list[str]:
+    """Return the names that the formula contains."""
+    graph = expression.graph
+    return [graph.data[node] for node in graph.variables([expression.root])]
+
+
+def _check_shapes(expression: Expression, names: tuple[str, ...]) -> None:
+    """Refuse an objective that is no single number, and variables that are arrays."""
+    graph = expression.graph
+    for node in graph.variables([expression.root]):
+        if graph.data[node] in names and graph.shape(node):
+            raise ArgumentError(
+                f"`{graph.data[node]}` has the shape {graph.shape(node)}; variables to minimize "
+                "over are single numbers."
+            )
+    if graph.shape(expression.root):
+        text = expression.text
+        short = text if len(text) <= 60 else "…"
+        raise ArgumentError(
+            "The objective is one number for every row of the data; it must be one number. "
+            f"Write mean({short}) or sum({short})."
+        )

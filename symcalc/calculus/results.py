@@ -1,0 +1,294 @@
+"""What the derivative verbs return: `Gradient`, `Hessian`, `Jacobian`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import ArgumentError
+from ..expression import Expression
+from ..outcome import Estimate
+from ..verify import DerivativeCheck
+from .at_point import Point, derivatives_at, to_point
+
+__all__ = ["Derivative", "Gradient", "Hessian", "Jacobian"]
+
+#: What ends a row in LaTeX.
+ROW_END = r" \\ "
+
+
+class Derivative(Expression):
+    """A derivative in closed form: an `Expression` that knows what it is the derivative of.
+
+    Attributes
+    ----------
+    source : Expression
+        What was differentiated.
+    steps : tuple of str
+        The variables it was differentiated in, one by one.
+    check : DerivativeCheck
+        How the last step was judged (every step was).
+    """
+
+    __slots__ = ("check", "source", "steps")
+
+    source: Expression
+    steps: tuple[str, ...]
+    check: DerivativeCheck
+
+    def __init__(
+        self, form: Expression, source: Expression, steps: tuple[str, ...], check: DerivativeCheck
+    ) -> None:
+        super().__init__(form.graph, form.root, form.variables)
+        for slot, value in (("source", source), ("steps", steps), ("check", check)):
+            object.__setattr__(self, slot, value)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        form = Expression(self.graph, self.root, self.variables)
+        return Derivative, (form, self.source, self.steps, self.check)
+
+    def at(self, point: Point = None, /, **values: float) -> Estimate:
+        """Return the derivative at a point, with its error, trust and status (order 1 or 2)."""
+        place = to_point(self.source, point, values)
+        return derivatives_at(self.source, {self.steps: self.steps}, place)[self.steps]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        known = super().to_dict()
+        return {
+            "expression": self.source.text,
+            "steps": list(self.steps),
+            **known,
+            "check": self.check.to_dict(),
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Gradient(Mapping[str, Expression]):
+    """The partial derivatives of an expression, by variable and in order.
+
+    Attributes
+    ----------
+    expression : Expression
+        What was differentiated.
+    entries : dict of str to Expression
+        The closed forms.
+    check : DerivativeCheck
+        How they were judged.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> g = sc.gradient("x**2*y")
+    >>> str(g["x"])
+    '2*x*y'
+    >>> g.at(x=3, y=2)["x"].value
+    12.0
+    """
+
+    expression: Expression
+    entries: dict[str, Expression]
+    check: DerivativeCheck
+
+    def __getitem__(self, name: str) -> Expression:
+        try:
+            return self.entries[name]
+        except KeyError:
+            raise _no_entry(name, self.entries) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.entries)
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def at(self, point: Point = None, /, **values: float) -> dict[str, Estimate]:
+        """Return each partial derivative at a point, with its error, trust and status.
+
+        At a kink, a jump, the edge of the domain or a removable singularity the estimate says so:
+        see its `outcome` and `note`.
+        """
+        place = to_point(self.expression, point, values)
+        orders = {name: (name,) for name in self.entries}
+        return derivatives_at(self.expression, orders, place)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "expression": self.expression.text,
+            "gradient": {name: form.to_dict() for name, form in self.entries.items()},
+            "check": self.check.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        lines = [f"∂f/∂{name} = {form.text}" for name, form in self.entries.items()]
+        return "\n".join([*lines, _judgement(self.check)])
+
+    def _repr_latex_(self) -> str:
+        symbols = {name: _symbol(self.expression, name) for name in self.entries}
+        rows = [
+            rf"\frac{{\partial f}}{{\partial {symbols[name]}}} &= {form.latex}"
+            for name, form in self.entries.items()
+        ]
+        return rf"$$\begin{{aligned}} {ROW_END.join(rows)} \end{{aligned}}$$"
+
+
+@dataclass(frozen=True, eq=False)
+class Hessian(Mapping[tuple[str, str], Expression]):
+    """The second partial derivatives; `h["x", "y"]` is one of them, in either order.
+
+    Attributes
+    ----------
+    expression : Expression
+    variables : tuple of str
+    entries : dict of (str, str) to Expression
+        The entries on and below the diagonal that are not identically zero.
+    check : DerivativeCheck
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> h = sc.hessian("x**2*y")
+    >>> str(h["x", "y"]), str(h["y", "y"])
+    ('2*x', '0')
+    """
+
+    expression: Expression
+    variables: tuple[str, ...]
+    entries: dict[tuple[str, str], Expression]
+    check: DerivativeCheck
+
+    def __getitem__(self, names: tuple[str, str]) -> Expression:
+        row, column = names
+        for name in (row, column):
+            if name not in self.variables:
+                raise _no_entry(name, self.variables)
+        found = self.entries.get((row, column)) or self.entries.get((column, row))
+        return found if found is not None else _zero(self.expression)
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return ((row, column) for row in self.variables for column in self.variables)
+
+    def __len__(self) -> int:
+        return len(self.variables) ** 2
+
+    @property
+    def matrix(self) -> list[list[Expression]]:
+        """The Hessian as rows of expressions."""
+        return [[self[row, column] for column in self.variables] for row in self.variables]
+
+    def at(self, point: Point = None, /, **values: float) -> dict[tuple[str, str], Estimate]:
+        """Return each entry on and below the diagonal at a point; see `Gradient.at`."""
+        place = to_point(self.expression, point, values)
+        orders = {
+            (row, column): (column, row)
+            for index, row in enumerate(self.variables)
+            for column in self.variables[: index + 1]
+        }
+        return derivatives_at(self.expression, orders, place)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary; entries that are not listed are zero."""
+        return {
+            "expression": self.expression.text,
+            "variables": list(self.variables),
+            "hessian": [
+                {"row": row, "column": column, **form.to_dict()}
+                for (row, column), form in self.entries.items()
+            ],
+            "check": self.check.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        lines = [
+            f"∂²f/∂{row}∂{column} = {form.text}" if row != column else f"∂²f/∂{row}² = {form.text}"
+            for (row, column), form in self.entries.items()
+        ]
+        return "\n".join([*(lines or ["∂²f = 0"]), _judgement(self.check)])
+
+    def _repr_latex_(self) -> str:
+        rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
+        return rf"$$\begin{{pmatrix}} {ROW_END.join(rows)} \end{{pmatrix}}$$"
+
+
+@dataclass(frozen=True, eq=False)
+class Jacobian(Mapping[str, tuple[Expression, ...]]):
+    """The partial derivatives of several expressions: for each variable, one form an expression.
+
+    Attributes
+    ----------
+    expressions : tuple of Expression
+    variables : tuple of str
+    gradients : tuple of Gradient
+        One for each expression.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> [str(entry) for entry in sc.jacobian(["x*y", "x + y"])["x"]]
+    ['y', '1']
+    """
+
+    expressions: tuple[Expression, ...]
+    variables: tuple[str, ...]
+    gradients: tuple[Gradient, ...]
+
+    def __getitem__(self, name: str) -> tuple[Expression, ...]:
+        if name not in self.variables:
+            raise _no_entry(name, self.variables)
+        return tuple(gradient[name] for gradient in self.gradients)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.variables)
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+    @property
+    def matrix(self) -> list[list[Expression]]:
+        """The Jacobian as rows: one for each expression, a column for each variable."""
+        return [[gradient[name] for name in self.variables] for gradient in self.gradients]
+
+    @property
+    def check(self) -> DerivativeCheck:
+        """The least favourable of the checks of the rows."""
+        return max((gradient.check for gradient in self.gradients), key=_doubt)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "variables": list(self.variables),
+            "jacobian": [gradient.to_dict() for gradient in self.gradients],
+            "check": self.check.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        lines = [
+            f"∂f{index}/∂{name} = {form.text}"
+            for index, gradient in enumerate(self.gradients, 1)
+            for name, form in gradient.items()
+        ]
+        return "\n".join([*lines, _judgement(self.check)])
+
+
+def _judgement(check: DerivativeCheck) -> str:
+    return f"{check.trust}: {check.message}"
+
+
+def _doubt(check: DerivativeCheck) -> tuple[bool, int]:
+    return not check.is_good, -check.n_points
+
+
+def _no_entry(name: object, known: Any) -> ArgumentError:
+    return ArgumentError(f"There is no derivative in {name!r}; the variables are {', '.join(known)}.")
+
+
+def _zero(expression: Expression) -> Expression:
+    graph = expression.graph.copy()
+    return Expression(graph, graph.const(0), expression.variables)
+
+
+def _symbol(expression: Expression, name: str) -> str:
+    graph = expression.graph.copy()
+    return Expression(graph, graph.var(name)).latex

@@ -1,0 +1,122 @@
+"""What a formula shows of itself before it is evaluated: squares, kinks, sparse curvature."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..functions import TABLE
+from ..graph.graph import Graph, Node
+
+__all__ = ["Square", "find_squares", "has_kinks", "is_separable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One square in a sum of squares: `factor * node**2`.
+
+    Attributes
+    ----------
+    node : Node
+        The residual without its factor; a column where the square is summed over rows.
+    factor : float
+        Not negative.
+    power : int
+        The power of the number of rows that multiplies the square as well: -1 in a `mean`.
+    """
+
+    node: Node
+    factor: float
+    power: int = 0
+
+
+def find_squares(graph: Graph, root: Node, max_squares: int = 500) -> list[Square] | None:
+    """Return the squares that the formula is a sum of, or None when it is none.
+
+    Recognized are sums, positive multiples, `sum(...)` and `mean(...)` of even powers. Nodes for
+    the residuals may be added to the graph.
+    """
+    found: list[Square] = []
+    stack: list[tuple[Node, float, int, bool]] = [(root, 1.0, 0, False)]
+    while stack:
+        node, factor, power, is_summed = stack.pop()
+        kind, args = graph.kinds[node], graph.args[node]
+        if kind == "add":
+            stack += [(arg, factor, power, is_summed) for arg in reversed(args)]
+        elif kind == "sum":
+            stack.append((args[0], factor, power, True))
+        elif kind == "mul":
+            split = _split_product(graph, args)
+            if split is None:
+                return None
+            stack.append((split[0], factor * split[1], power - split[2], is_summed))
+        elif kind in ("pow", "const"):
+            value = factor * float(graph.data[node]) if kind == "const" else factor
+            residual = graph.const(1) if kind == "const" else _square_root(graph, node)
+            if residual is None or value < 0.0:
+                return None
+            # A number under a sum over rows counts once for every row.
+            repeats = int(is_summed and not graph.shape(residual))
+            found.append(Square(residual, value, power + repeats))
+        else:
+            return None
+        if len(found) > max_squares:
+            return None
+    return found
+
+
+def _split_product(graph: Graph, args: tuple[Node, ...]) -> tuple[Node, float, int] | None:
+    """Return the one factor that is no number, the numbers' product, and the divisions by size."""
+    factor, n_divisions, rest = 1.0, 0, []
+    for arg in args:
+        if graph.kinds[arg] == "const":
+            factor *= float(graph.data[arg])
+        elif graph.kinds[arg] == "pow" and graph.kinds[graph.args[arg][0]] == "size":
+            if graph.value(graph.args[arg][1]) != -1:
+                return None
+            n_divisions += 1
+        else:
+            rest.append(arg)
+    return (rest[0], factor, n_divisions) if len(rest) == 1 and factor > 0.0 else None
+
+
+def _square_root(graph: Graph, node: Node) -> Node | None:
+    """Return the base of an even power, itself raised where the power is above 2."""
+    base, exponent = graph.args[node]
+    power = graph.value(exponent)
+    if not isinstance(power, int) or power < 2 or power % 2:
+        return None
+    return graph.pow(base, graph.const(power // 2))
+
+
+def has_kinks(graph: Graph, root: Node, names: Iterable[str]) -> bool:
+    """Whether a function with kinks or jumps is applied to something that depends on `names`."""
+    moving: set[Node] = set()
+    wanted = set(names)
+    for node in graph.reachable([root]):
+        kind, args = graph.kinds[node], graph.args[node]
+        if kind == "var":
+            depends = graph.data[node] in wanted
+        else:
+            depends = any(arg in moving for arg in args)
+        if depends:
+            moving.add(node)
+            row = TABLE.get(kind)
+            if row is not None and row.kinks:
+                return True
+    return False
+
+
+def is_separable(graph: Graph, root: Node, n_variables: int, per_variable: int = 40) -> bool:
+    """Whether the formula is a sum of terms in few variables each: its Hessian is sparse."""
+    if graph.kinds[root] != "add":
+        return False
+    budget = per_variable * n_variables
+    n_visited = n_pairs = 0
+    for term in graph.args[root]:
+        nodes = graph.reachable([term])
+        n_visited += len(nodes)
+        n_pairs += sum(graph.kinds[node] == "var" for node in nodes) ** 2
+        if n_visited > budget or n_pairs > budget:
+            return False
+    return True

@@ -1,0 +1,61 @@
+"""The commands in the order in which `symcalc --help` lists them: one row for each."""
+
+from __future__ import annotations
+
+import click
+
+from .diff import diff
+from .fit import fit
+from .gradient import gradient
+from .hessian import hessian
+from .jacobian import jacobian
+from .minimize import minimize
+from .parse import parse
+
+__all__ = ["group"]
+
+COMMANDS = (parse, diff, gradient, hessian, jacobian, minimize, fit)
+
+
+class _InOrder(click.Group):
+    """A group that lists its commands as they were registered."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        import symcalc as sc
+
+        click.echo(f"symcalc {sc.__version__}")
+        context.exit()
+
+
+@click.group(
+    cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
+def group() -> None:
+    """Calculus from a string, checked before you see it.
+
+    \b
+    Examples:
+      symcalc gradient "100*(y - x^2)^2 + (1 - x)^2"
+      symcalc diff "sin(x*y)" --wrt x --wrt y
+      symcalc minimize "100*(y - x^2)^2 + (1 - x)^2" --start x=-1.2,y=1
+
+    Exit codes: 0 done, 1 the answer is not good, 2 bad input.
+    """
+
+
+for _command in COMMANDS:
+    group.add_command(_command)

@@ -1,0 +1,64 @@
+"""`symcalc fit`: the parameters of a model, from columns of data."""
+
+from __future__ import annotations
+
+import click
+
+import symcalc as sc
+
+from .formulas import FormulaCommand
+from .options import (
+    json_option,
+    read_bounds,
+    read_point,
+    read_whole,
+    syntax_option,
+)
+from .output import answer
+
+__all__ = ["fit"]
+
+
+@click.command(cls=FormulaCommand)
+@click.argument("model")
+@click.argument("data", metavar="FILE")
+@click.option("--target", required=True, metavar="COLUMN", help="The column to be explained.")
+@click.option(
+    "--start", multiple=True, required=True, metavar="POINT", help='The parameters, "a=1,b=2".'
+)
+@click.option("--weights", metavar="COLUMN", help="The column that weighs the squared residuals.")
+@click.option("--bounds", multiple=True, metavar="RANGES", help='"a=0:1,b=0:" keeps them there.')
+@click.option("--method", default="auto", show_default=True, help="auto, lm, trf or dogbox.")
+@syntax_option
+@json_option
+def fit(
+    model: str,
+    data: str,
+    target: str,
+    start: tuple[str, ...],
+    weights: str | None,
+    bounds: tuple[str, ...],
+    method: str,
+    syntax: str,
+    as_json: bool,
+) -> int:
+    """Fit a model to the columns of a CSV file by least squares.
+
+    Names in the model are columns of the file, or parameters that --start gives a value.
+
+    \b
+    Examples:
+      symcalc fit "b1*(1 - exp(-b2*x))" examples/data/misra1a.csv \\
+          --target y --start b1=250,b2=0.0005
+      symcalc fit "a + b*x" points.csv --target y --start a=0,b=1 --weights w --json
+    """
+    result = sc.fit(
+        read_whole(model, syntax),
+        data,
+        target=target,
+        start=read_point(start),
+        weights=weights,
+        bounds=read_bounds(bounds),
+        method=method,
+    )
+    return answer(result, "json" if as_json else "text")

@@ -1,0 +1,52 @@
+"""`symcalc gradient`: all first derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import symcalc as sc
+
+from .formulas import FormulaCommand
+from .options import (
+    format_options,
+    formula_options,
+    point_option,
+    read_formula,
+    read_names,
+    read_point,
+    wrt_option,
+)
+from .output import answer, choose_format
+
+__all__ = ["gradient"]
+
+
+@click.command(cls=FormulaCommand)
+@click.argument("expression")
+@wrt_option
+@point_option
+@formula_options
+@format_options
+def gradient(
+    expression: str,
+    wrt: tuple[str, ...],
+    at: tuple[str, ...],
+    format: str,
+    as_json: bool,
+    **reading: Any,
+) -> int:
+    """Differentiate in every variable, or in those named by --wrt.
+
+    \b
+    Examples:
+      symcalc gradient "100*(y - x^2)^2 + (1 - x)^2"
+      symcalc gradient "a*exp(-b*t)" --wrt a,b --format latex
+      symcalc gradient "-x^2*y" --at x=1,y=2 --json
+    """
+    format = choose_format(format, as_json, at)
+    points = [read_point([text]) for text in at]
+    formula, arguments = read_formula(expression, **reading)
+    result = sc.gradient(formula, read_names(wrt) or None, **arguments)
+    return answer(result, format, values=[(point, result.at(point)) for point in points])

@@ -1,0 +1,56 @@
+"""`symcalc hessian`: all second derivatives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import symcalc as sc
+
+from .formulas import FormulaCommand
+from .options import (
+    format_options,
+    formula_options,
+    point_option,
+    read_formula,
+    read_names,
+    read_point,
+    wrt_option,
+)
+from .output import answer, choose_format
+
+__all__ = ["hessian"]
+
+
+@click.command(cls=FormulaCommand)
+@click.argument("expression")
+@wrt_option
+@point_option
+@formula_options
+@format_options
+def hessian(
+    expression: str,
+    wrt: tuple[str, ...],
+    at: tuple[str, ...],
+    format: str,
+    as_json: bool,
+    **reading: Any,
+) -> int:
+    """Differentiate twice, in every pair of variables.
+
+    \b
+    Examples:
+      symcalc hessian "x^2*y + exp(x*y)"
+      symcalc hessian "x^2*y + exp(x*y)" --format python
+      symcalc hessian "x^2*y" --at x=1,y=2
+    """
+    format = choose_format(format, as_json, at)
+    points = [read_point([text]) for text in at]
+    formula, arguments = read_formula(expression, **reading)
+    result = sc.hessian(formula, read_names(wrt) or None, **arguments)
+    values = [
+        (point, {(column, row): value for (row, column), value in result.at(point).items()})
+        for point in points
+    ]
+    return answer(result, format, values=values)

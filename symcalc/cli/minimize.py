@@ -1,0 +1,75 @@
+"""`symcalc minimize`: the point where a formula is least."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+import symcalc as sc
+
+from ..present import describe, describe_trace
+from .formulas import FormulaCommand
+from .options import (
+    json_option,
+    read_bounds,
+    read_point,
+    read_settings,
+    read_whole,
+    syntax_option,
+)
+from .output import answer
+
+__all__ = ["minimize"]
+
+
+@click.command(cls=FormulaCommand)
+@click.argument("objective")
+@click.option("--start", multiple=True, required=True, metavar="POINT", help='"x=-1.2,y=1".')
+@click.option("--data", metavar="FILE", help="A CSV file whose columns the objective uses.")
+@click.option("--method", default="auto", show_default=True, help="The method, by its name.")
+@click.option("--max-steps", type=click.IntRange(min=1), help="The limit on steps.")
+@click.option("--tolerance", type=float, help="Of the test on the gradient.")
+@click.option("--bounds", multiple=True, metavar="RANGES", help='"x=0:1,y=0:" keeps x and y there.')
+@click.option(
+    "--option", "options", multiple=True, metavar="NAME=VALUE", help="The method's own, rate=0.1."
+)
+@click.option("--trace", is_flag=True, help="Show every step.")
+@syntax_option
+@json_option
+def minimize(
+    objective: str,
+    start: tuple[str, ...],
+    bounds: tuple[str, ...],
+    options: tuple[str, ...],
+    trace: bool,
+    syntax: str,
+    as_json: bool,
+    **others: Any,
+) -> int:
+    """Find a local minimum of a formula near a start.
+
+    \b
+    Examples:
+      symcalc minimize "100*(y - x^2)^2 + (1 - x)^2" --start x=-1.2,y=1
+      symcalc minimize "(x - 2)^2" --start x=0 --bounds x=0:1 --trace
+      symcalc minimize "x^4 - x" --start x=1 --method gradient_descent --option rate=0.1
+    """
+    arguments = {name: value for name, value in others.items() if value is not None}
+    result = sc.minimize(
+        read_whole(objective, syntax),
+        read_point(start),
+        bounds=read_bounds(bounds),
+        **arguments,
+        **read_settings(options),
+    )
+    if as_json:
+        whole = result.to_dict()
+        return answer(result, "json", data=whole if trace else _without_trace(whole))
+    blocks = describe_trace(result.trace) if trace else []
+    return answer(result, blocks=[*blocks, *describe(result)])
+
+
+def _without_trace(data: dict[str, Any]) -> dict[str, Any]:
+    """Return the dictionary without the longest of its entries."""
+    return {name: value for name, value in data.items() if name != "trace"}

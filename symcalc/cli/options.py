@@ -1,0 +1,172 @@
+"""The options that several commands share, and what their values mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import click
+
+import symcalc as sc
+
+from ..errors import ArgumentError
+from ..present import FORMATS
+from .formulas import from_argument
+
+__all__ = [
+    "format_options",
+    "formula_options",
+    "json_option",
+    "point_option",
+    "read_bounds",
+    "read_formula",
+    "read_names",
+    "read_point",
+    "read_settings",
+    "read_whole",
+    "syntax_option",
+    "wrt_option",
+]
+
+#: Arguments of the verb itself, which no method's option may replace.
+_RESERVED = frozenset(
+    "objective start data shapes method constraints bounds max_steps tolerance callback seed "
+    "throw limits".split()
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+wrt_option = click.option(
+    "--wrt",
+    multiple=True,
+    metavar="NAME",
+    help="A variable to differentiate in; repeat it, or separate names by commas.",
+)
+point_option = click.option(
+    "--at",
+    multiple=True,
+    metavar="POINT",
+    help='A point for values beside the formula, "x=1,y=pi/2"; repeatable.',
+)
+syntax_option = click.option(
+    "--syntax",
+    type=click.Choice(["symcalc", "latex"]),
+    default="symcalc",
+    help="The notation of the formula.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+
+
+def format_options(command: F) -> F:
+    """Give a command `--format` and `--json`."""
+    command = json_option(command)
+    return click.option(
+        "--format", type=click.Choice(FORMATS), default="text", help="How to write the answer."
+    )(command)
+
+
+def formula_options(command: F) -> F:
+    """Give a command the options that say how its formula is to be read."""
+    command = syntax_option(command)
+    command = click.option(
+        "--assume",
+        multiple=True,
+        metavar="FACT",
+        help='What is known of a variable, "a > 0"; repeatable.',
+    )(command)
+    return click.option(
+        "--variables",
+        metavar="NAMES",
+        help='Exactly the names allowed, "x,y"; default: any name is a variable.',
+    )(command)
+
+
+def read_formula(
+    text: str, variables: str | None = None, assume: Iterable[str] = (), syntax: str = "symcalc"
+) -> tuple[str | sc.Expression, dict[str, Any]]:
+    """Return what a verb takes as its formula, and the keyword arguments these options mean.
+
+    A verb reads the text itself, since names that it is given are variables there; only where
+    the variables are listed it gets an expression.
+    """
+    text = from_argument(text)
+    given: dict[str, Any] = {} if syntax == "symcalc" else {"syntax": syntax}
+    if facts := ", ".join(assume):
+        given["assume"] = facts
+    if variables is None:
+        return text, given
+    return sc.parse(text, variables=read_names([variables]), **given), {}
+
+
+def read_whole(text: str, syntax: str) -> str | sc.Expression:
+    """Return the formula of a verb that finds out by itself which names are what.
+
+    In another notation the formula is read first, and its names are variables or constants as
+    they are without any declaration.
+    """
+    formula, arguments = read_formula(text, syntax=syntax)
+    return sc.parse(formula, **arguments) if arguments else formula
+
+
+def read_names(texts: Iterable[str]) -> list[str]:
+    """Return names from lists separated by commas, in order."""
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
+
+
+def read_point(texts: Iterable[str]) -> dict[str, float]:
+    """Return one point from texts such as "x=1,y=pi/2"."""
+    point: dict[str, float] = {}
+    for text in texts:
+        for name, value in sc.read_assignments(text).items():
+            if name in point:
+                raise ArgumentError(f"`{name}` is given twice; give each variable one value.")
+            point[name] = value
+    return point
+
+
+def read_bounds(texts: Iterable[str]) -> dict[str, tuple[float | None, float | None]] | None:
+    """Return bounds from texts such as "x=0:1,y=-1:" (no upper limit); None when there are none."""
+    bounds: dict[str, tuple[float | None, float | None]] = {}
+    for text in texts:
+        for item in text.split(","):
+            name, equals, limits = item.partition("=")
+            lower, colon, upper = limits.partition(":")
+            if not (equals and colon):
+                raise ArgumentError(f"`{item.strip()}` are no bounds; write x=0:1, x=0: or x=:1.")
+            name = name.strip()
+            bounds[name] = (_limit(name, lower), _limit(name, upper))
+    return bounds or None
+
+
+def _limit(name: str, text: str) -> float | None:
+    """Return one limit; an empty text or an infinity is none."""
+    if not text.strip():
+        return None
+    return sc.read_assignments(f"{name}={text}")[name]
+
+
+def read_settings(texts: Iterable[str]) -> dict[str, Any]:
+    """Return a method's own options from texts such as "rate=0.1"; words stay words."""
+    settings: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (equals and name.isidentifier() and value):
+            raise ArgumentError(f"`{text}` is no option of a method; write name=value.")
+        if name in _RESERVED:
+            raise ArgumentError(
+                f"`{name}` is no option of a method; see `symcalc minimize --help`."
+            )
+        settings[name] = _setting(value)
+    return settings
+
+
+def _setting(text: str) -> Any:
+    """Return a whole number, a number, a truth value or a word."""
+    if text in ("true", "false"):
+        return text == "true"
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

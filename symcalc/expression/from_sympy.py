@@ -1,0 +1,232 @@
+"""From SymPy to the graph, without recursion; what symcalc has no node for is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from ..errors import ArgumentError
+from ..functions import CONSTANTS, lookup
+from ..graph.graph import Graph, Node, Number, exact_decimal
+from ..graph.terms import Term, Terms
+from .expression import Variable
+from .ordering import natural_key, order_terms
+
+__all__ = ["convert"]
+
+#: Integers beyond this are refused: Python itself does not print them.
+MAX_BITS = 13_000
+
+#: Decimals of at most this many digits are written as such where that is asked for.
+MAX_DECIMAL = 12
+
+_CONSTANTS = {
+    "Pi": "pi",
+    "Exp1": "e",
+    "ImaginaryUnit": "I",
+    "Infinity": "oo",
+    "NaN": "nan",
+    "EulerGamma": "EulerGamma",
+}
+_LOGIC = {"And": "and", "Or": "or", "Not": "not"}
+_UNDEFINED = frozenset({"sum", "size"})
+_HALF = Fraction(1, 2)
+
+
+def convert(
+    obj: Any, variables: Sequence[Variable], *, decimals: bool
+) -> tuple[Graph, Node, tuple[Variable, ...]]:
+    """Return a graph, its root and its variables for a SymPy expression.
+
+    See `Expression.from_sympy`.
+    """
+    import sympy
+
+    obj = sympy.sympify(obj, strict=True)
+    if not isinstance(obj, sympy.Basic) or isinstance(obj, sympy.logic.boolalg.BooleanAtom):
+        raise ArgumentError(f"A {type(obj).__name__} of SymPy is not a formula.")
+    conversion = _Conversion({variable.name: variable for variable in variables}, decimals)
+    root = conversion.run(obj)
+    graph, roots = conversion.graph.extract([order_terms(conversion.graph, root)])
+    others = sorted(conversion.undeclared, key=natural_key)
+    return graph, roots[0], (*variables, *[Variable(name) for name in others])
+
+
+class _Conversion:
+    """One conversion: `nodes` holds the node of every object done so far, by identity."""
+
+    def __init__(self, declared: dict[str, Variable], decimals: bool) -> None:
+        self.graph, self.declared, self.decimals = Graph(), declared, decimals
+        self.undeclared: set[str] = set()
+        self.nodes: dict[int, Node] = {}
+        self.makers: dict[str, Callable[[Any, list[Node]], Node]] = {
+            "Add": lambda obj, args: self.graph.add(args),
+            "Mul": self.product,
+            "Pow": lambda obj, args: self.power(*args),
+            "Piecewise": self.piecewise,
+            "ExprCondPair": lambda obj, args: args[0],
+            "Float": lambda obj, args: self.decimal(obj),
+            "NegativeInfinity": lambda obj, args: self.graph.neg(self.graph.call("oo")),
+            "UnevaluatedExpr": lambda obj, args: args[0],
+            "Held": lambda obj, args: self.graph.absorb(obj.graph, [obj.root])[0],
+            "BooleanTrue": lambda obj, args: self.truth("=="),
+            "BooleanFalse": lambda obj, args: self.truth("!="),
+        }
+
+    def run(self, root: Any) -> Node:
+        """Return the node of an expression, its parts first."""
+        nodes = self.nodes
+        stack = [root]
+        while stack:
+            obj = stack[-1]
+            if id(obj) in nodes:
+                stack.pop()
+                continue
+            pending = [arg for arg in obj.args if id(arg) not in nodes]
+            if pending:
+                stack.extend(reversed(pending))
+                continue
+            stack.pop()
+            nodes[id(obj)] = self.make(obj, [nodes[id(arg)] for arg in obj.args])
+        return nodes[id(root)]
+
+    def make(self, obj: Any, args: list[Node]) -> Node:
+        """Return the node of one object whose arguments are done."""
+        head = type(obj).__name__
+        if head in self.makers:
+            return self.makers[head](obj, args)
+        if obj.is_Symbol:
+            return self.variable(obj.name)
+        if getattr(obj, "is_Rational", False):
+            return self.number(Fraction(int(obj.p), int(obj.q)))
+        if head in _CONSTANTS:
+            return self.graph.call(_CONSTANTS[head])
+        if head in _LOGIC:
+            return self.graph.node(_LOGIC[head], tuple(args))
+        if obj.is_Relational:
+            return self.graph.compare(obj.rel_op, *args)
+        return self.function(obj, head, args)
+
+    def variable(self, name: str) -> Node:
+        """Return the node of a symbol."""
+        known = self.declared.get(name)
+        if known is None:
+            self.undeclared.add(name)
+        return self.graph.var(name, known.shape if known is not None else ())
+
+    # -- numbers ------------------------------------------------------------------------------
+
+    def number(self, value: Number) -> Node:
+        """Return the node of a rational, spelled as a decimal where that is asked for."""
+        if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+            raise ArgumentError("SymPy's expression holds a number of more than 3900 digits.")
+        spelling = None
+        if self.decimals and value.denominator > 1 and abs(value) != _HALF:
+            spelling = exact_decimal(abs(value), MAX_DECIMAL)
+        if spelling is not None:
+            self.graph.const(abs(value), spelling)
+        return self.graph.const(value)
+
+    def decimal(self, obj: Any) -> Node:
+        """Return the exact rational of the shortest decimal that is SymPy's Float."""
+        text = repr(float(obj)) if obj._prec == 53 else str(obj)
+        mantissa, letter, exponent = text.lower().partition("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".") or "0"
+        if abs(int(exponent or 0)) > 1000:
+            raise ArgumentError(f"SymPy's number {text} is beyond the range of floats.")
+        text = mantissa + letter + exponent.removeprefix("+")
+        value = Fraction(text)
+        self.graph.const(abs(value), text.lstrip("-"))
+        return self.graph.const(value)
+
+    # -- products and powers --------------------------------------------------------------------
+
+    def product(self, obj: Any, args: list[Node]) -> Node:
+        """Return the product of SymPy's Mul as one fraction with one denominator."""
+        graph = self.graph
+        upper: list[Node] = []
+        lower: list[Node] = []
+        coefficient: Node | None = None
+        for part, node in zip(obj.args, args, strict=True):
+            if part.is_Rational and coefficient is None:
+                coefficient = node
+            elif self.is_inverse(node):
+                lower.append(graph.args[node][0])
+            else:
+                upper.append(node)
+        value = 1 if coefficient is None else graph.data[coefficient]
+        if lower and value.denominator > 1 and abs(value) not in self._decimals():
+            lower.insert(0, graph.const(value.denominator))
+            coefficient = graph.const(value.numerator)
+        if coefficient is not None:
+            upper.insert(0, coefficient)
+        if lower:
+            upper.append(graph.pow(graph.mul(lower), graph.const(-1)))
+        return graph.mul(upper)
+
+    def _decimals(self) -> set[Number]:
+        """Return the numbers that are written as decimals."""
+        return {abs(self.graph.data[node]) for node in self.graph.spellings}
+
+    def is_inverse(self, node: Node) -> bool:
+        """Whether the node is 1/b."""
+        graph = self.graph
+        return graph.kinds[node] == "pow" and graph.value(graph.args[node][1]) == -1
+
+    def power(self, base: Node, exponent: Node) -> Node:
+        """Return base ** exponent; a negative rational exponent becomes a divisor."""
+        graph = self.graph
+        value = graph.value(exponent)
+        if value is None or value >= 0:
+            return graph.pow(base, exponent)
+        return graph.pow(graph.pow(base, graph.const(-value)), graph.const(-1))
+
+    # -- conditions -----------------------------------------------------------------------------
+
+    def truth(self, relation: str) -> Node:
+        """Return a condition that always (==) or never (!=) holds."""
+        zero = self.graph.const(0)
+        return self.graph.compare(relation, zero, zero)
+
+    def piecewise(self, obj: Any, args: list[Node]) -> Node:
+        """Return the pieces in order; a piece that always holds ends the list."""
+        pieces: list[tuple[Node, Node]] = []
+        for pair in obj.args:
+            value = self.nodes[id(pair.args[0])]
+            if pair.args[1] == True:  # noqa: E712 - SymPy's true is not Python's
+                return self.graph.piecewise(pieces, value) if pieces else value
+            if pair.args[1] != False:  # noqa: E712
+                pieces.append((value, self.nodes[id(pair.args[1])]))
+        otherwise = self.graph.call("nan")
+        return self.graph.piecewise(pieces, otherwise) if pieces else otherwise
+
+    # -- functions ------------------------------------------------------------------------------
+
+    def function(self, obj: Any, head: str, args: list[Node]) -> Node:
+        """Return the call of a function of the table, found by the name of SymPy's class."""
+        row = lookup(head)
+        if row is None or (row.arity == (0, 0)) != (not args):
+            if head in _UNDEFINED and len(args) == 1:
+                return self.graph.call(head, args)
+            raise ArgumentError(f"symcalc has nothing for SymPy's {head}: {_shortened(obj)}")
+        least, most = row.arity
+        if row.name == "heaviside":
+            args = args[:1]
+        if len(args) < least or 0 <= most < len(args):
+            raise ArgumentError(
+                f"SymPy's {head} has {len(args)} arguments here, symcalc's {row.name} takes "
+                f"{least if least == most else f'{least} to {most}'}: {_shortened(obj)}"
+            )
+        if row.expand is None:
+            return self.graph.call(row.name, args)
+        terms = Terms(self.graph, CONSTANTS)
+        expanded: Term = row.expand(terms, *[Term(self.graph, arg) for arg in args])
+        return expanded.node
+
+
+def _shortened(obj: Any) -> str:
+    """Return the beginning of SymPy's own spelling."""
+    text = str(obj)
+    return text if len(text) <= 80 else text[:79] + "…"

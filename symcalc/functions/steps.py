@@ -1,0 +1,161 @@
+"""Functions with kinks and jumps: absolute value, sign, extrema, rounding, the unit step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Any
+
+from . import enclosures
+from .row import FunctionRow, Kink
+
+__all__ = ["ROWS"]
+
+
+def _max_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
+    """Return the share of x_k in the slope; max is folded from the left, each tie is halved."""
+    before = list(accumulate(xs, m.max))
+    share = m(1)
+    for j in range(len(xs) - 1, k, -1):
+        share = m.heaviside(before[j - 1] - xs[j]) * share
+    return m.heaviside(xs[k] - before[k - 1]) * share if k else share
+
+
+def _min_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
+    """Return the share of x_k in the slope; min is folded from the left, each tie is halved."""
+    before = list(accumulate(xs, m.min))
+    share = m(1)
+    for j in range(len(xs) - 1, k, -1):
+        share = m.heaviside(xs[j] - before[j - 1]) * share
+    return m.heaviside(before[k - 1] - xs[k]) * share if k else share
+
+
+def _gap(m: Any, best: Callable[..., Any], other: Callable[..., Any], xs: tuple[Any, ...]) -> Any:
+    """Return a term that vanishes where the two arguments that lead are equal."""
+    if len(xs) < 3:
+        return xs[0] - xs[1] if len(xs) == 2 else m(1)
+    before = accumulate(xs, best)
+    runners_up = [other(x, leader) for x, leader in zip(xs[1:], before, strict=False)]
+    return best(*xs) - best(*runners_up)
+
+
+ROWS = (
+    FunctionRow(
+        name="abs",
+        summary="abs(x): the absolute value",
+        derivatives=(lambda m, y, x: m.sign(x),),
+        aliases=("Abs", "fabs", "absolute"),
+        kinks=(Kink(lambda m, x: x, "kink", "0"),),
+        scalar="math.fabs",
+        array="numpy.abs",
+        sympy="Abs",
+        ball="__abs__",
+        latex="\\left|{0}\\right|",
+        sample=((0.5,), (-3.25,), (1e-300,)),
+    ),
+    FunctionRow(
+        name="sign",
+        summary="sign(x): -1, 0 or 1",
+        derivatives=(lambda m, y, x: m(0),),
+        aliases=("sgn",),
+        kinks=(Kink(lambda m, x: x, "jump", "0"),),
+        scalar="kernels.scalar_sign",
+        array="numpy.sign",
+        sympy="sign",
+        ball=enclosures.sign,
+        latex="\\operatorname{sign}",
+        sample=((0.5,), (-3.25,), (1e-300,)),
+    ),
+    FunctionRow(
+        name="heaviside",
+        summary="heaviside(x): the unit step: 0 for x < 0, 1 for x > 0, 1/2 at 0",
+        derivatives=(lambda m, y, x: m(0),),
+        aliases=("Heaviside",),
+        kinks=(Kink(lambda m, x: x, "jump", "0"),),
+        scalar="kernels.scalar_heaviside",
+        array="kernels.heaviside",
+        sympy="Heaviside",
+        ball=enclosures.heaviside,
+        latex="\\theta",
+        sample=((0.5,), (-3.25,), (1e-300,)),
+    ),
+    FunctionRow(
+        name="relu",
+        summary="relu(x): max(x, 0), with the derivative 0 at 0",
+        derivatives=(lambda m, y, x: m.where(m.compare(">", x, 0), 1, 0),),
+        kinks=(Kink(lambda m, x: x, "kink", "0"),),
+        scalar="kernels.scalar_relu",
+        array="kernels.relu",
+        sympy=lambda sympy, x: sympy.Max(x, 0),
+        ball=lambda x: x.max(0),
+        latex="\\operatorname{relu}",
+        sample=((0.5,), (-3.25,), (1e-300,)),
+    ),
+    FunctionRow(
+        name="max",
+        summary="max(x, y, ...): the greatest of the arguments",
+        arity=(1, -1),
+        derivatives=(_max_rule,),
+        aliases=("Max", "maximum", "fmax"),
+        kinks=(Kink(lambda m, *xs: _gap(m, m.max, m.min, xs), "kink", "1/2"),),
+        scalar="kernels.scalar_maximum",
+        array="kernels.maximum",
+        sympy="Max",
+        ball=enclosures.maximum,
+        latex="\\max",
+        sample=((0.5, 0.25), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
+    ),
+    FunctionRow(
+        name="min",
+        summary="min(x, y, ...): the least of the arguments",
+        arity=(1, -1),
+        derivatives=(_min_rule,),
+        aliases=("Min", "minimum", "fmin"),
+        kinks=(Kink(lambda m, *xs: _gap(m, m.min, m.max, xs), "kink", "1/2"),),
+        scalar="kernels.scalar_minimum",
+        array="kernels.minimum",
+        sympy="Min",
+        ball=enclosures.minimum,
+        latex="\\min",
+        sample=((0.5, 0.25), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
+    ),
+    FunctionRow(
+        name="floor",
+        summary="floor(x): the greatest whole number <= x",
+        derivatives=(lambda m, y, x: m(0),),
+        kinks=(Kink(lambda m, x: x - m.floor(x), "jump", "0"),),
+        scalar="kernels.scalar_floor",
+        array="numpy.floor",
+        sympy="floor",
+        ball="floor",
+        latex="\\left\\lfloor {0} \\right\\rfloor",
+        sample=((0.5,), (-3.25,), (1e10 + 0.5,)),
+    ),
+    FunctionRow(
+        name="ceil",
+        summary="ceil(x): the least whole number >= x",
+        derivatives=(lambda m, y, x: m(0),),
+        aliases=("ceiling",),
+        kinks=(Kink(lambda m, x: m.ceil(x) - x, "jump", "0"),),
+        scalar="kernels.scalar_ceil",
+        array="numpy.ceil",
+        sympy="ceiling",
+        ball="ceil",
+        latex="\\left\\lceil {0} \\right\\rceil",
+        sample=((0.5,), (-3.25,), (1e10 + 0.5,)),
+    ),
+    FunctionRow(
+        name="mod",
+        summary="mod(x, y): the remainder x - y*floor(x/y), with the sign of y",
+        arity=(2, 2),
+        derivatives=(lambda m, r, x, y: m(1), lambda m, r, x, y: -m.floor(x / y)),
+        aliases=("Mod",),
+        domain="y != 0",
+        kinks=(Kink(lambda m, x, y: x / y - m.floor(x / y), "jump", "1"),),
+        array="numpy.mod",
+        sympy="Mod",
+        ball=lambda x, y: x - y * (x / y).floor(),
+        latex="{0} \\bmod {1}",
+        sample=((5.5, 2.0), (-3.25, 1.5), (7.0, -2.25)),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Immutable hash-consed nodes and the one reverse-mode derivation."""

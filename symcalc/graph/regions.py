@@ -1,0 +1,95 @@
+"""Which nodes are needed only inside one branch of a piecewise.
+
+Such nodes must be evaluated, and differentiated, behind the branch's condition: `log(x)` in
+`log(x) if x > 0 else 0` has no value to offer, and no warning to give, where x is negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from .graph import Graph, Node
+
+__all__ = ["Region", "branches", "find_regions"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A branch of a piecewise.
+
+    Attributes
+    ----------
+    key : hashable
+        What makes two regions the same; see `find_regions`.
+    piecewise : Node
+    parent : Region or None
+        The region that the piecewise itself stands in.
+    depth : int
+    """
+
+    key: Hashable
+    piecewise: Node = field(compare=False)
+    parent: Region | None = field(compare=False)
+    depth: int = field(compare=False)
+
+    @classmethod
+    def of_branch(
+        cls, graph: Graph, outer: Region | None, piecewise: Node, index: int, by_condition: bool
+    ) -> Region:
+        """Return the region of the branch whose value is the argument number `index`."""
+        key: Hashable = (piecewise, index)
+        if by_condition:
+            conditions = graph.args[piecewise][1 : index + 2 : 2]
+            last = index == len(graph.args[piecewise]) - 1
+            key = (outer.key if outer else None, conditions, last)
+        return cls(key, piecewise, outer, 1 if outer is None else outer.depth + 1)
+
+
+def branches(n_args: int) -> list[int]:
+    """Return the indices of the values among the arguments of a piecewise."""
+    return [*range(0, n_args - 1, 2), n_args - 1]
+
+
+def find_regions(
+    graph: Graph, roots: Sequence[Node], order: Sequence[Node], *, by_condition: bool
+) -> dict[Node, Region]:
+    """Return the innermost region of each node that is not always needed; leaves have none.
+
+    Parameters
+    ----------
+    graph, roots
+    order : sequence of Node
+        `graph.reachable(roots)`.
+    by_condition : bool
+        Whether branches of different piecewise with the same conditions are one region, as they
+        are for evaluation; else each branch is its own, as it is for differentiation.
+    """
+    found: dict[Node, Region] = {}
+    kinds, args = graph.kinds, graph.args
+    if not any(kinds[node] == "piecewise" for node in order):
+        return found
+    inside: dict[Node, Region | None] = dict.fromkeys(roots)
+    for node in reversed(order):
+        region = inside[node]
+        if region is not None and args[node]:
+            found[node] = region
+        last = len(args[node]) - 1
+        for index, arg in enumerate(args[node]):
+            edge = region
+            if kinds[node] == "piecewise" and (index % 2 == 0 or index == last):
+                edge = Region.of_branch(graph, region, node, index, by_condition)
+            inside[arg] = _meet(inside[arg], edge) if arg in inside else edge
+    return found
+
+
+def _meet(left: Region | None, right: Region | None) -> Region | None:
+    """Return the innermost region that contains both."""
+    while left is not None and right is not None:
+        if left == right:
+            return left
+        if left.depth >= right.depth:
+            left = left.parent
+        else:
+            right = right.parent
+    return None

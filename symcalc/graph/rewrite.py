@@ -1,0 +1,53 @@
+"""Rebuild a formula bottom-up, with a rule that may replace nodes on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from .graph import Graph, Node
+
+__all__ = ["rebuild", "substitute"]
+
+#: `rule(graph, kind, args, data)` returns the replacement in the new graph, or None to keep.
+Rule = Callable[[Graph, str, tuple[Node, ...], object], Node | None]
+
+
+def rebuild(graph: Graph, roots: Sequence[Node], rule: Rule) -> tuple[Graph, list[Node]]:
+    """Return a new arena in which the rule has been tried on every node, and the roots there."""
+    new = Graph()
+    place: dict[Node, Node] = {}
+    for node in graph.reachable(roots):
+        kind, data = graph.kinds[node], graph.data[node]
+        if kind == "const":
+            place[node] = new.const(data, graph.spellings.get(node))
+            continue
+        if kind == "var":
+            place[node] = new.var(data, graph.shapes.get(node, ()))
+            continue
+        args = tuple([place[arg] for arg in graph.args[node]])
+        found = rule(new, kind, args, data)
+        place[node] = make(new, kind, args, data) if found is None else found
+    return new, [place[root] for root in roots]
+
+
+def make(graph: Graph, kind: str, args: tuple[Node, ...], data: object = None) -> Node:
+    """Return the node of any kind, through the constructor that simplifies it."""
+    if kind == "add":
+        return graph.add(args)
+    if kind == "mul":
+        return graph.mul(args)
+    if kind == "pow":
+        return graph.pow(*args)
+    return graph.node(kind, args, data)
+
+
+def substitute(graph: Graph, root: Node, values: Mapping[Node, Node]) -> Node:
+    """Append the expression with some nodes replaced by others of the same graph."""
+    place: dict[Node, Node] = dict(values)
+    for node in graph.reachable([root]):
+        if node not in place:
+            args = graph.args[node]
+            moved = tuple([place[arg] for arg in args])
+            same = moved == args
+            place[node] = node if same else make(graph, graph.kinds[node], moved, graph.data[node])
+    return place[root]

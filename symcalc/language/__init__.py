@@ -1,0 +1,24 @@
+"""Text to expression: tokens, grammar, limits. The only door for strings.
+
+`read` takes a formula, `read_relation` a constraint, `read_number` and `read_assignments` values;
+`define` adds a function. The grammar is written down in `grammar`.
+"""
+
+from __future__ import annotations
+
+from .defining import define
+from .definitions import Definition, Definitions
+from .limits import Limits
+from .reader import read, read_relation
+from .values import read_assignments, read_number
+
+__all__ = [
+    "Definition",
+    "Definitions",
+    "Limits",
+    "define",
+    "read",
+    "read_assignments",
+    "read_number",
+    "read_relation",
+]

@@ -1,0 +1,269 @@
+"""What brackets behind a name mean: functions of the table, choices, derivatives, definitions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import ParseError
+from ..functions import CONSTANTS, NAMES, FunctionRow, lookup
+from ..graph.graph import Graph, Node
+from ..graph.terms import Term, Terms
+from .conditions import CONDITIONS
+from .definitions import Definition, Definitions
+from .limits import Limits
+from .messages import near_names, shorten
+from .names import Scope, plain_name
+from .tokens import Tokens
+
+__all__ = ["SPECIAL_FORMS", "TRUTHS", "Call", "Calls"]
+
+#: Conditions that are words; they stand only in the pair of a piecewise.
+TRUTHS = {"True": True, "False": False}
+
+#: A derivative inside a text has at most this order.
+MAX_ORDER = 20
+
+_PAIRED = frozenset({"piecewise", "Piecewise"})
+
+
+class Call:
+    """A bracket that collects arguments: a function's, or the pair of a piecewise."""
+
+    __slots__ = ("args", "build", "index", "name")
+
+    def __init__(self, name: str, index: int, build: Callable[[Call, int], Any]) -> None:
+        self.name, self.index, self.build = name, index, build
+        self.args: list[Any] = []
+
+
+class Calls:
+    """Opens, fills and closes the calls of one text."""
+
+    def __init__(
+        self, graph: Graph, tokens: Tokens, scope: Scope, limits: Limits, definitions: Definitions
+    ) -> None:
+        self.graph, self.tokens, self.scope = graph, tokens, scope
+        self.limits, self.definitions = limits, definitions
+        self.terms = Terms(graph, CONSTANTS)
+
+    # -- opening ------------------------------------------------------------------------------
+
+    def open(self, index: int) -> Call:
+        """Return the call whose name stands at `index`.
+
+        Raises
+        ------
+        ParseError
+            The name is not a function.
+        """
+        name = plain_name(self.tokens.texts[index])
+        if name in self.scope.declared or name in self.scope.parts:
+            raise self._not_a_function(name, "a variable", index)
+        build = self._builder(name)
+        if build is None:
+            raise self._unknown(name, index)
+        if self.tokens.texts[index + 2] == ")":
+            raise self.tokens.error(f"`{name}` needs an argument.", index, last=index + 2)
+        return Call(name, index, build)
+
+    def _builder(self, name: str) -> Callable[[Call, int], Any] | None:
+        """Return what makes a node of the arguments, or None for an unknown function."""
+        form = SPECIAL_FORMS.get(name)
+        if form is not None:
+            return lambda call, last: form(self, call, last)
+        row = lookup(name)
+        if row is not None and row.arity != (0, 0):
+            return lambda call, last: self._table_function(row, call, last)
+        definition = self.definitions.get(name)
+        if definition is not None:
+            return lambda call, last: self._defined_function(definition, call, last)
+        return None
+
+    def _unknown(self, name: str, index: int) -> ParseError:
+        """Return the error for a name that is not a function."""
+        row = lookup(name)
+        if row is not None:
+            return self._not_a_function(name, "a constant", index)
+        if name in self.scope.variables:
+            return self._not_a_function(name, "a variable", index)
+        near = near_names(name, [*NAMES, *SPECIAL_FORMS, *self.definitions])
+        if not near and len(name) <= 2:
+            near = f"A product is written {name}*(...)."
+        return self.tokens.error(f"Unknown function `{shorten(name)}`.", index, near)
+
+    def _not_a_function(self, name: str, kind: str, index: int) -> ParseError:
+        shown = shorten(name)
+        hint = f"A product is written {shown}*(...)."
+        return self.tokens.error(f"`{shown}` is {kind}, not a function.", index, hint)
+
+    # -- filling and closing ------------------------------------------------------------------
+
+    def comma(self, call: Call | None, node: Any, parent: Call | None, index: int) -> Call:
+        """Take an argument and return the call that the next one belongs to."""
+        if call is None:
+            if parent is None or parent.name not in _PAIRED:
+                hint = "Numbers have no commas between their digits; a formula is one expression."
+                raise self.tokens.error("A comma can stand only between arguments.", index, hint)
+            call = Call("", index, self._pair)
+        call.args.append(node)
+        return call
+
+    def close(self, call: Call, node: Any, last: int) -> Any:
+        """Take the last argument and return the node of the call."""
+        call.args.append(node)
+        return call.build(call, last)
+
+    def error(self, message: str, call: Call, last: int, hint: str = "") -> ParseError:
+        """Return an error that points at the whole call."""
+        return self.tokens.error(message, call.index, hint, last=last)
+
+    def check_count(self, call: Call, least: int, most: int, last: int) -> None:
+        """Raise an error unless the number of arguments lies between two bounds (-1: any)."""
+        count = len(call.args)
+        if count >= least and (count <= most or most < 0):
+            return
+        if least == most:
+            allowed = f"{least} argument" + "s" * (least != 1)
+        elif most < 0:
+            allowed = f"at least {least} argument" + "s" * (least != 1)
+        else:
+            allowed = f"{least} to {most} arguments"
+        given = f"{count} {'was' if count == 1 else 'were'} given"
+        raise self.error(f"`{call.name}` takes {allowed}, {given}.", call, last)
+
+    def numbers(self, call: Call, last: int) -> list[Node]:
+        """Return the arguments, all of which must be numbers."""
+        for arg in call.args:
+            if isinstance(arg, tuple) or self.graph.kinds[arg] in CONDITIONS:
+                raise self.error("A condition stands where a number is needed.", call, last)
+        return call.args
+
+    # -- what calls mean ----------------------------------------------------------------------
+
+    def _table_function(self, row: FunctionRow, call: Call, last: int) -> Node:
+        """Return the node of a function of the table, or the notation it stands for."""
+        self.check_count(call, *row.arity, last)
+        args = self.numbers(call, last)
+        if row.expand is None:
+            return self.graph.call(row.name, args)
+        term: Term = row.expand(self.terms, *[Term(self.graph, arg) for arg in args])
+        return term.node
+
+    def _defined_function(self, definition: Definition, call: Call, last: int) -> Node:
+        """Return the formula of a definition with the arguments put in."""
+        n_parameters = len(definition.parameters)
+        self.check_count(call, n_parameters, n_parameters, last)
+        node = definition.expand(self.graph, self.numbers(call, last))
+        self.limits.check_nodes(len(self.graph))
+        return node
+
+    def _pair(self, call: Call, last: int) -> tuple[Node, Node | bool]:
+        """Return the pair (value, condition) of a piecewise."""
+        if len(call.args) != 2:
+            hint = "Write piecewise((value, condition), (value, True))."
+            raise self.error("A piece is a value and a condition.", call, last, hint)
+        value, condition = call.args
+        if self.graph.kinds[value] in CONDITIONS:
+            raise self.error("The value of a piece is a number, not a condition.", call, last)
+        if not isinstance(condition, bool) and self.graph.kinds[condition] not in CONDITIONS:
+            hint = "A condition is a comparison such as x < 1, or True."
+            raise self.error("The second part of a piece is a condition.", call, last, hint)
+        return value, condition
+
+
+def _piecewise(calls: Calls, call: Call, last: int) -> Node:
+    """Return piecewise((value, condition), ..., (value, True)); the last may be a bare value."""
+    hint = "Write piecewise((value, condition), (value, True))."
+    *leading, final = call.args
+    if not all(isinstance(arg, tuple) for arg in leading or [final]):
+        raise calls.error("A piecewise is made of pairs.", call, last, hint)
+    pieces: list[tuple[Node, Node]] = []
+    otherwise: Node | None = None
+    for arg in call.args:
+        if not isinstance(arg, tuple):
+            if calls.graph.kinds[arg] in CONDITIONS:
+                raise calls.error("A piecewise is made of pairs.", call, last, hint)
+            otherwise = arg
+        elif arg[1] is True:
+            otherwise = arg[0]
+            break
+        elif arg[1] is not False:
+            pieces.append(arg)
+    if otherwise is None:
+        otherwise = calls.graph.call("nan")
+    return calls.graph.piecewise(pieces, otherwise) if pieces else otherwise
+
+
+def _where(calls: Calls, call: Call, last: int) -> Node:
+    """Return where(condition, a, b), NumPy's spelling of a choice."""
+    calls.check_count(call, 3, 3, last)
+    condition, value, otherwise = call.args
+    kinds = calls.graph.kinds
+    if kinds[condition] not in CONDITIONS or {kinds[value], kinds[otherwise]} & CONDITIONS:
+        hint = "Write where(condition, value, otherwise)."
+        raise calls.error("`where` chooses between two numbers by a condition.", call, last, hint)
+    return calls.graph.piecewise([(value, condition)], otherwise)
+
+
+def _diff(calls: Calls, call: Call, last: int) -> Node:
+    """Return diff(f, x), diff(f, x, 2), diff(f, x, y): derivatives one after the other."""
+    from ..graph.derive import derivative
+
+    calls.check_count(call, 2, -1, last)
+    node, *rest = calls.numbers(call, last)
+    for variable in _sequence(calls, call, rest, last):
+        node = derivative(calls.graph, node, variable)
+        calls.limits.check_nodes(len(calls.graph))
+    return node
+
+
+def _sequence(calls: Calls, call: Call, rest: Sequence[Node], last: int) -> list[Node]:
+    """Return the variables of a derivative, each as often as it is differentiated in."""
+    graph, wrt = calls.graph, list[Node]()
+    for position, node in enumerate(rest):
+        order = graph.value(node)
+        if graph.kinds[node] == "var":
+            wrt.append(node)
+        elif order is None or not wrt or graph.kinds[rest[position - 1]] != "var":
+            hint = "Write diff(f, x), diff(f, x, 2) or diff(f, x, y)."
+            raise calls.error("A derivative is taken in variables.", call, last, hint)
+        elif not isinstance(order, int) or not 1 <= order <= MAX_ORDER:
+            message = f"The order of a derivative is a whole number from 1 to {MAX_ORDER}."
+            raise calls.error(message, call, last)
+        else:
+            wrt += [wrt[-1]] * (order - 1)
+        if len(wrt) > MAX_ORDER:
+            raise calls.error(f"A derivative has at most order {MAX_ORDER}.", call, last)
+    return wrt
+
+
+def _sum(calls: Calls, call: Call, last: int) -> Node:
+    """Return the total of the elements of a column."""
+    calls.check_count(call, 1, 1, last)
+    return calls.graph.node("sum", tuple(calls.numbers(call, last)))
+
+
+def _mean(calls: Calls, call: Call, last: int) -> Node:
+    """Return the mean of the elements of a column."""
+    total = _sum(calls, call, last)
+    return calls.graph.div(total, calls.graph.node("size", tuple(call.args)))
+
+
+def _integral(calls: Calls, call: Call, last: int) -> Node:
+    """Refuse an integral inside a formula."""
+    message = f"`{call.name}(...)` inside a formula is not available in this version."
+    raise calls.error(message, call, last, "Integrate the whole formula instead.")
+
+
+#: Names whose brackets are not those of a function of the table.
+SPECIAL_FORMS: dict[str, Callable[[Calls, Call, int], Node]] = {
+    "piecewise": _piecewise,
+    "Piecewise": _piecewise,
+    "where": _where,
+    "diff": _diff,
+    "sum": _sum,
+    "mean": _mean,
+    "integral": _integral,
+    "integrate": _integral,
+}

@@ -1,0 +1,108 @@
+"""One text on its way to an expression: declarations, tokens, nodes, checks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from ..errors import ArgumentError
+from ..expression import Expression, Variable, in_order
+from ..graph.graph import Graph, Node
+from .assumptions import read_assumptions
+from .constants import first_out_of_range
+from .declarations import ShapesLike, read_shapes, read_variables
+from .definitions import DEFINITIONS, Definitions
+from .grammar import Parser
+from .limits import DEFAULT_LIMITS, Limits
+from .messages import shorten
+from .names import Scope
+from .parts import read_formula
+from .places import constant_span
+from .tokens import Tokens, tokenize
+
+__all__ = ["Reading"]
+
+SYNTAXES = ("symcalc", "latex")
+
+
+class Reading:
+    """One text on its way to an expression."""
+
+    def __init__(
+        self,
+        text: str,
+        variables: str | Iterable[str] | None,
+        declared: Iterable[str],
+        shapes: ShapesLike | None,
+        assume: str | Mapping[str, str] | None,
+        syntax: str,
+        limits: Limits | None,
+        definitions: Definitions | None,
+    ) -> None:
+        self.limits = DEFAULT_LIMITS if limits is None else limits
+        declared = tuple(declared)
+        self.names = read_variables(variables)
+        self.assumed = read_assumptions(assume)
+        known = {*(self.names or ()), *declared}
+        self.tokens = _cut(text, syntax, self.limits, known)
+        self.graph = Graph()
+        self.scope = Scope(
+            self.graph,
+            variables=self.names,
+            declared=[*declared, *self.assumed],
+            shapes=read_shapes(shapes),
+        )
+        self.parser = Parser(
+            self.graph,
+            self.tokens,
+            self.scope,
+            self.limits,
+            DEFINITIONS if definitions is None else definitions,
+        )
+
+    def formula(self) -> Node:
+        """Return the node of the whole text, its size and its constants checked."""
+        root = read_formula(self.parser, self.tokens, self.scope)
+        self.limits.check_nodes(len(self.graph))
+        self.check_constants(root)
+        return root
+
+    def check_constants(self, root: Node) -> None:
+        """Raise an error where a constant part has left the range of a double."""
+        node = first_out_of_range(self.graph, root)
+        if node is None:
+            return
+        first, last = constant_span(self.parser, self.tokens, node)
+        if _divides_by_zero(self.graph, node):
+            raise self.tokens.error("This divides by zero.", first, last=last)
+        message = "This constant is outside the range of a double."
+        raise self.tokens.error(message, first, "Doubles reach to 1.8e308.", last=last)
+
+    def expression(self, root: Node) -> Expression:
+        """Return the expression of a node of this text."""
+        order = self.names if self.names is not None else in_order(self.scope.variables)
+        return Expression(self.graph, root, [self._variable(name) for name in order])
+
+    def _variable(self, name: str) -> Variable:
+        assumption = self.assumed.get(name, "")
+        kind = "complex" if "complex" in assumption.split() else "real"
+        return Variable(name, self.scope.shapes.get(name, ()), kind, assumption)
+
+
+def _divides_by_zero(graph: Graph, node: Node) -> bool:
+    """Whether the node is a negative power of zero."""
+    return graph.kinds[node] == "pow" and graph.value(graph.args[node][0]) == 0
+
+
+def _cut(text: str, syntax: str, limits: Limits, known: Collection[str]) -> Tokens:
+    """Return the tokens of a text, its length checked first."""
+    if not isinstance(text, str):
+        raise ArgumentError(f"A formula is a string, not {type(text).__name__}.")
+    if syntax not in SYNTAXES:
+        allowed = " or ".join(f'"{name}"' for name in SYNTAXES)
+        raise ArgumentError(f"Unknown syntax {shorten(repr(syntax))}; allowed is {allowed}.")
+    limits.check_length(text)
+    if syntax == "latex":
+        from .latex_reader import tokenize_latex
+
+        return tokenize_latex(text, known)
+    return tokenize(text)

@@ -1,0 +1,26 @@
+"""Callables and facts in, optima and fits out: the one loop, its parts, and least squares."""
+
+from __future__ import annotations
+
+from .fit import Fit
+from .fit_residuals import FIT_METHODS, fit_residuals
+from .methods import METHODS, Method, choose_method, find_method
+from .minimize import minimize_objective
+from .objective import Objective
+from .optimum import Optimum
+from .trace import StepState, Trace
+
+__all__ = [
+    "FIT_METHODS",
+    "METHODS",
+    "Fit",
+    "Method",
+    "Objective",
+    "Optimum",
+    "StepState",
+    "Trace",
+    "choose_method",
+    "find_method",
+    "fit_residuals",
+    "minimize_objective",
+]

@@ -1,0 +1,81 @@
+"""What the numbers of a run show, in words: rates, bounds, kinks, directions without end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..outcome import Outcome
+from .objective import Evaluator, Point, StopRun, Vector
+from .stationary import describe_axis
+from .stopping import Bounds
+from .trace import Journal
+
+__all__ = ["at_bounds", "describe_rate", "describe_unbounded", "largest_curvature"]
+
+
+def largest_curvature(evaluator: Evaluator, x: Vector, seed: int, n_products: int = 20) -> float:
+    """Return the largest eigenvalue of the Hessian in size, by power iteration on products."""
+    vector = np.random.default_rng(seed).standard_normal(x.size)
+    size = 0.0
+    for _ in range(n_products):
+        vector = evaluator.product(x, vector / np.linalg.norm(vector))
+        size, previous = float(np.linalg.norm(vector)), size
+        if size == 0.0 or not np.isfinite(size) or abs(size - previous) <= 0.01 * size:
+            break
+    return size
+
+
+def describe_rate(
+    evaluator: Evaluator, journal: Journal, outcome: Outcome, best: Point, seed: int,
+    options: dict[str, Any],
+) -> list[str]:  # fmt: skip
+    """Return what to say of a fixed rate that was too large."""
+    rate = options.get("rate")
+    if rate is None or options.get("search") == "backtracking":
+        return []
+    values = np.array([row[1] for row in journal.rows[-40:]])
+    rises = int(np.sum(np.diff(values) > 0.0))
+    bad = outcome in (Outcome.DIVERGED, Outcome.NOT_FINITE)
+    if not bad and not (outcome is Outcome.MAX_STEPS and rises >= 10):
+        return []
+    try:
+        curvature = largest_curvature(evaluator, best.x, seed)
+    except StopRun:
+        curvature = np.nan
+    happened = (
+        f"The fixed rate {rate:g} is too large" if bad
+        else f"The value rose in {rises} of the last {values.size - 1} steps: the fixed rate "
+        f"{rate:g} makes it swing"
+    )  # fmt: skip
+    smaller = min(1.0 / curvature, rate / 2.0) if 0.0 < curvature < np.inf else rate / 10.0
+    return [f"{happened}; try rate={smaller:.2g}, or none for backtracking."]
+
+
+def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...]) -> list[str]:
+    """Return where, or along which direction, the objective falls without limit."""
+    if evaluator.lowest is None:
+        return []
+    x, value = evaluator.lowest
+    move = x - start.x
+    size = float(np.linalg.norm(move))
+    if value == -np.inf or not (0.0 < size < np.inf):
+        place = ", ".join(f"{n} = {v:.6g}" for n, v in zip(names[:4], x, strict=False))
+        more = ", …" if len(names) > 4 else ""
+        return [f"The objective is {value:g} at {place}{more}; add a bound or a penalty."]
+    where = describe_axis(move / size, names)
+    return [f"The objective falls without limit along {where}; add a bound or a penalty."]
+
+
+def at_bounds(x: Vector, bounds: Bounds | None, names: tuple[str, ...]) -> list[str]:
+    """Return which variables stand at a bound."""
+    if bounds is None:
+        return []
+    held = [
+        f"{name} = {value:.6g} ({'lower' if value <= low else 'upper'})"
+        for name, value, low, high in zip(names, x, bounds.lower, bounds.upper, strict=True)
+        if value <= low or value >= high
+    ]
+    more = f" and {len(held) - 6} more" if len(held) > 6 else ""
+    return [f"At a bound: {', '.join(held[:6])}{more}."] if held else []

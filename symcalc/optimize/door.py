@@ -1,0 +1,117 @@
+"""The checks at the door: start, bounds, limits and options, before any work."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import ArgumentError
+from .methods import Method
+from .objective import Objective, Vector
+from .stopping import Bounds
+
+__all__ = ["check_bounds", "check_count", "check_method", "check_options", "check_positive",
+           "check_start"]  # fmt: skip
+
+
+def check_start(x0: Any, names: Sequence[str]) -> Vector:
+    """Return the start as a new vector of floats."""
+    try:
+        start = np.array(x0, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(f"The start {x0!r} is not a vector of real numbers.") from None
+    if start.ndim != 1 or start.size != len(names) or start.size == 0:
+        raise ArgumentError(
+            f"The start has shape {start.shape}; it needs one number for each of the "
+            f"{len(names)} variables."
+        )
+    bad = [f"{n} = {v}" for n, v in zip(names, start, strict=True) if not np.isfinite(v)]
+    if bad:
+        raise ArgumentError(f"The start is not finite: {', '.join(bad[:6])}. Give real numbers.")
+    return start
+
+
+def check_bounds(bounds: Any, start: Vector, names: Sequence[str]) -> Bounds | None:
+    """Return the bounds as two vectors: a pair for each variable, None meaning no limit."""
+    if bounds is None:
+        return None
+    pairs = list(bounds) if isinstance(bounds, Iterable) else []
+    if len(pairs) != start.size:
+        raise ArgumentError(
+            f"There are {len(pairs)} bounds for {start.size} variables; give one pair "
+            "(lower, upper) for each, with None where there is no limit."
+        )
+    lower, upper = np.empty(start.size), np.empty(start.size)
+    for i, (name, pair) in enumerate(zip(names, pairs, strict=True)):
+        lower[i], upper[i] = _check_pair(name, pair)
+        if not lower[i] <= start[i] <= upper[i]:
+            raise ArgumentError(
+                f"The start {name} = {start[i]:g} lies outside its bounds [{lower[i]:g}, "
+                f"{upper[i]:g}]; start inside them."
+            )
+    return Bounds(lower, upper) if np.isfinite([lower, upper]).any() else None
+
+
+def _check_pair(name: str, pair: Any) -> tuple[float, float]:
+    """Return one pair of bounds as floats."""
+    try:
+        low, high = (-np.inf, np.inf) if pair is None else pair
+        low = -np.inf if low is None else float(low)
+        high = np.inf if high is None else float(high)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"The bounds of {name} are {pair!r}; give a pair (lower, upper) of numbers or None."
+        ) from None
+    if not low <= high or low == np.inf or high == -np.inf:
+        raise ArgumentError(f"The bounds of {name} are [{low:g}, {high:g}]; lower <= upper holds.")
+    return low, high
+
+
+def check_count(name: str, value: Any, least: int = 1) -> int:
+    """Return a limit that is a whole number."""
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise ArgumentError(f"`{name}` is {value!r}; it must be a whole number, at least {least}.")
+    return int(value)
+
+
+def check_positive(name: str, value: Any) -> float:
+    """Return a limit that is a positive number."""
+    real = isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, bool)
+    if not real or not (math.isfinite(value) and value > 0):
+        raise ArgumentError(f"`{name}` is {value!r}; it must be a positive number.")
+    return float(value)
+
+
+def check_options(method: Method, options: dict[str, Any]) -> None:
+    """Refuse an option that the method would not use."""
+    for name in options:
+        if name not in method.options:
+            near = difflib.get_close_matches(name, method.options, 1, 0.6)
+            hint = f" Did you mean `{near[0]}`?" if near else ""
+            allowed = ", ".join(f"`{option}`" for option in method.options) or "no options"
+            raise ArgumentError(
+                f"Method {method.name!r} has no option `{name}`.{hint} It takes {allowed}."
+            )
+
+
+def check_method(method: Method, objective: Objective, bounds: Bounds | None) -> None:
+    """Refuse a method that lacks what it needs or cannot keep to the bounds."""
+    missing = {
+        "hessian": objective.hessian is None,
+        "product": objective.hessian_product is None and objective.hessian is None,
+        "residuals": objective.residuals is None or objective.residual_jacobian is None,
+    }
+    what = {"hessian": "a Hessian", "product": "a Hessian or its products with vectors",
+            "residuals": "an objective that is a sum of squares"}  # fmt: skip
+    if missing.get(method.needs, False):
+        raise ArgumentError(f"Method {method.name!r} needs {what[method.needs]}.")
+    if bounds is not None and not method.takes_bounds:
+        raise ArgumentError(
+            f"Method {method.name!r} cannot keep to bounds. Use 'L-BFGS-B', 'TNC', 'SLSQP', "
+            "'Nelder-Mead' or 'Powell'."
+        )

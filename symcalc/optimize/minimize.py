@@ -1,0 +1,263 @@
+"""From an objective to an optimum: checks at the door, the run, the judgement of its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..errors import OutcomeError
+from ..facts import ObjectiveFacts
+from ..outcome import Outcome
+from .diagnosis import at_bounds, describe_rate, describe_unbounded
+from .door import (
+    check_bounds,
+    check_count,
+    check_method,
+    check_options,
+    check_positive,
+    check_start,
+)
+from .methods import Method, Solver, choose_method, find_method
+from .objective import Evaluator, Objective, Point, StopRun, Vector
+from .optimum import Optimum
+from .stationary import classify
+from .stopping import Bounds, Mask, StoppingRule, noise_level, predicted_fall
+from .trace import Callback, Journal, Trace
+
+__all__ = ["TOLERANCE", "minimize_objective"]
+
+#: The default of `tolerance`.
+TOLERANCE = 1e-8
+
+EPS = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a run needs from its door to its end."""
+
+    evaluator: Evaluator
+    names: tuple[str, ...]
+    method: Method
+    why: str
+    solver: Solver
+    options: dict[str, Any]
+    bounds: Bounds | None
+    facts: ObjectiveFacts
+    seed: int
+
+
+def minimize_objective(
+    objective: Objective,
+    x0: Any,
+    names: Sequence[str],
+    *,
+    method: str = "auto",
+    bounds: Any = None,
+    max_steps: int | None = None,
+    tolerance: float | None = None,
+    callback: Callback | None = None,
+    seed: int = 0,
+    time_limit: float | None = None,
+    max_evaluations: int | None = None,
+    throw: bool = False,
+    progress: bool = True,
+    facts: ObjectiveFacts | None = None,
+    options: dict[str, Any] | None = None,
+) -> Optimum:
+    """Find a local minimum of an objective given as callables.
+
+    Parameters
+    ----------
+    objective : Objective
+    x0 : array_like, shape (n_variables,)
+        The start, finite and inside the bounds.
+    names : sequence of str
+        The names of the variables, in the order of `x0`.
+    method : str
+        "auto" or a name in `METHODS`.
+    bounds : sequence of pairs or None
+        `(lower, upper)` for each variable, None where there is no limit.
+    max_steps : int or None
+        None: the method's own limit.
+    tolerance : float or None
+        Of the gradient test, see `StoppingRule`; None: 1e-8.
+    callback : callable or None
+        Called with a `StepState` after each step; something true, or `StopIteration`, stops.
+    seed : int
+        Of the random vectors that judge noise and curvature at the end.
+    time_limit : float or None
+        Seconds; the evaluation under way is finished.
+    max_evaluations : int or None
+    throw : bool
+        Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
+    progress : bool
+        Show a bar on a terminal after a second.
+    facts : ObjectiveFacts or None
+        What is known of the objective; it guides the automatic choice.
+    options : dict or None
+        The method's own options.
+
+    Returns
+    -------
+    Optimum
+        At the best point ever evaluated.
+
+    Raises
+    ------
+    ArgumentError
+        For anything in the arguments that is not allowed, before any evaluation.
+    OutcomeError
+        With `throw=True`, when the outcome is not good.
+    UserFunctionError
+        When the objective or the callback raised; the message says in which step.
+
+    Notes
+    -----
+    A run ends as converged only when the gradient test holds at the point returned, or when the
+    quadratic model there promises a fall smaller than the rounding noise of the objective, as
+    measured around it. A local method finds a local minimum: nothing is said of others.
+    """
+    named = tuple(names)
+    start = check_start(x0, named)
+    limits = check_bounds(bounds, start, named)
+    known = facts or ObjectiveFacts()
+    if method == "auto":
+        row, why = choose_method(objective, start.size, limits, known)
+    else:
+        row, why = find_method(method), "asked for"
+    chosen = dict(options or {})
+    check_options(row, chosen)
+    check_method(row, objective, limits)
+    steps = row.max_steps if max_steps is None else check_count("max_steps", max_steps)
+    accuracy = TOLERANCE if tolerance is None else check_positive("tolerance", tolerance)
+    seconds = None if time_limit is None else check_positive("time_limit", time_limit)
+    if max_evaluations is not None:
+        max_evaluations = check_count("max_evaluations", max_evaluations)
+    solver = row.make(chosen)
+    seed = check_count("seed", seed, 0)
+    evaluator = Evaluator(objective, time_limit=seconds, max_evaluations=max_evaluations)
+    run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed)
+    with np.errstate(all="ignore"):
+        optimum = _run(run, start, accuracy, steps, callback, progress)
+    if throw and not optimum.converged:
+        raise OutcomeError(f"{optimum.outcome.value} {' '.join(optimum.diagnosis)}", optimum)
+    return optimum
+
+
+def _run(
+    run: _Run, x0: Vector, tolerance: float, max_steps: int, callback: Callback | None, bar: bool
+) -> Optimum:
+    """Evaluate the start, run the method, and judge where it ended."""
+    start = run.evaluator.point(x0)
+    rule = StoppingRule(tolerance, max_steps, np.inf, run.bounds)
+    rule = StoppingRule(tolerance, max_steps, rule.norm(x0, start.gradient), run.bounds)
+    journal = Journal(run.evaluator, rule, run.names, callback, bar)
+    outcome: Outcome | None
+    try:
+        journal.record(x0, start.value, rule.start_norm, 0.0)
+        if not start.is_finite:
+            outcome = Outcome.NOT_FINITE
+        elif rule.start_norm == 0.0:
+            outcome = Outcome.CONVERGED_GRADIENT
+        else:
+            run.evaluator.begin(start)
+            outcome = run.solver(run.evaluator, start, journal, run.bounds)
+    except StopRun as stop:
+        outcome = stop.outcome
+    except KeyboardInterrupt:
+        outcome = Outcome.INTERRUPTED
+    finally:
+        journal.close()
+    return _conclude(run, journal, start, outcome)
+
+
+def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None) -> Optimum:
+    """Judge the end and put the result together."""
+    evaluator = run.evaluator
+    elapsed, n_steps = evaluator.elapsed(), journal.n_steps
+    evaluator.lift_limits()
+    evaluator.stage = "at the end"
+    best = _best_point(evaluator, start)
+    norm = journal.rule.norm(best.x, best.gradient)
+    diagnosis: list[str] = []
+    if best.is_finite:
+        outcome, diagnosis = _judge(run, journal, start, best, norm, outcome)
+    elif outcome is None:
+        outcome = Outcome.NOT_FINITE
+    if outcome is Outcome.NOT_FINITE and not start.is_finite:
+        what = "objective" if not np.isfinite(start.value) else "gradient"
+        diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
+    return Optimum(
+        x=dict(zip(run.names, best.x.tolist(), strict=True)), fun=best.value, gradient_norm=norm,
+        outcome=outcome, method=run.method.name, why=run.why, n_steps=n_steps,
+        n_evaluations=evaluator.n_evaluations, n_gradients=evaluator.n_gradients,
+        n_hessians=evaluator.n_hessians + evaluator.n_products,
+        trace=Trace.from_rows(journal.rows), diagnosis=tuple(diagnosis), elapsed=elapsed,
+    )  # fmt: skip
+
+
+def _best_point(evaluator: Evaluator, start: Point) -> Point:
+    """Return the best point with its gradient; the last one where they tie within rounding."""
+    best = evaluator.best_x
+    if best is None:
+        return start
+    last = evaluator.last_point
+    if last is not None and last.is_finite:
+        if np.array_equal(last.x, best):
+            return last
+        known = evaluator.point(best)
+        tied = last.value - known.value <= 8.0 * EPS * abs(known.value)
+        smaller = np.abs(last.gradient).max() < np.abs(known.gradient).max()
+        return last if tied and (smaller or not known.is_finite) else known
+    return evaluator.point(best)
+
+
+def _judge(
+    run: _Run, journal: Journal, start: Point, best: Point, norm: float, outcome: Outcome | None
+) -> tuple[Outcome, list[str]]:
+    """Return the outcome that the evidence at the best point supports, and the diagnosis."""
+    evaluator, rule = run.evaluator, journal.rule
+    free = rule.free(best.x, best.gradient)
+    diagnosis = at_bounds(best.x, run.bounds, run.names)
+    if rule.is_met(best.value, norm):
+        outcome = Outcome.CONVERGED_GRADIENT
+    elif outcome in (None, Outcome.LINE_SEARCH_FAILED, Outcome.SOLVER_FAILED):
+        outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
+        diagnosis += said
+    if outcome.is_good and not run.facts.has_kinks:
+        kind = classify(evaluator, best, run.names, free)
+        if kind is not None:
+            diagnosis.append(kind.sentence)
+            if kind.is_excluded:
+                outcome = Outcome.SADDLE
+    if outcome is Outcome.UNBOUNDED:
+        diagnosis += describe_unbounded(evaluator, start, run.names)
+    diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
+    return outcome, diagnosis
+
+
+def _judge_stall(
+    run: _Run, best: Point, norm: float, free: Mask, rule: StoppingRule
+) -> tuple[Outcome, list[str]]:
+    """Return what a run that stopped by itself, short of the gradient test, has reached."""
+    noise = noise_level(run.evaluator, best, run.seed)
+    fall = predicted_fall(run.evaluator, best, free)
+    if fall <= noise:
+        return Outcome.PRECISION_REACHED, [
+            f"The gradient norm {norm:.2g} is above the test's {rule.threshold(best.value):.2g}, "
+            f"but the fall it promises, {fall:.2g}, is below the rounding noise {noise:.2g} of "
+            "the objective."
+        ]
+    values_only = run.method.needs == "value"
+    near = norm <= rule.tolerance**0.5 * max(1.0, abs(best.value))
+    if values_only and (near or run.facts.has_kinks):
+        return Outcome.CONVERGED_STEP, []
+    said = [f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."]
+    if run.facts.has_kinks:
+        said.append("The objective has kinks; at one, no gradient method can show a minimum: "
+                    "try method='Nelder-Mead'.")  # fmt: skip
+    return outcome, said

@@ -1,0 +1,230 @@
+"""What is minimized: the callables, and the evaluator that counts, guards and remembers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ArgumentError, SymcalcError, UserFunctionError
+from ..outcome import Outcome
+
+__all__ = ["Evaluator", "Objective", "Point", "StopRun", "Vector"]
+
+Vector = NDArray[np.float64]
+
+#: Values this far below the start, reached this far from it, count as "falls without limit".
+_DEEP, _FAR, _BOTTOMLESS = 1e12, 1e6, 1e100
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A function to minimize, as callables on vectors of shape `(n,)`.
+
+    Attributes
+    ----------
+    value : callable
+        `value(x) -> float`.
+    value_and_gradient : callable
+        `value_and_gradient(x) -> (float, ndarray (n,))`.
+    hessian : callable or None
+        `hessian(x)` returns an `(n, n)` array or a SciPy sparse matrix.
+    hessian_product : callable or None
+        `hessian_product(x, v) -> ndarray (n,)`.
+    residuals, residual_jacobian : callable or None
+        When the objective is a sum of squares, `residuals(x)` of shape `(m,)` with
+        `value(x) == sum(residuals(x)**2)`, and its Jacobian of shape `(m, n)`.
+    """
+
+    value: Callable[[Vector], float]
+    value_and_gradient: Callable[[Vector], tuple[float, Vector]]
+    hessian: Callable[[Vector], Any] | None = None
+    hessian_product: Callable[[Vector, Vector], Vector] | None = None
+    residuals: Callable[[Vector], Vector] | None = None
+    residual_jacobian: Callable[[Vector], Vector] | None = None
+
+
+class Point(NamedTuple):
+    """What was evaluated: a place with the objective's value and gradient there."""
+
+    x: Vector
+    value: float
+    gradient: Vector
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the value and every component of the gradient are finite."""
+        return bool(np.isfinite(self.value) and np.isfinite(self.gradient).all())
+
+
+class StopRun(Exception):  # noqa: N818 - a signal inside the room, not an error
+    """Ends a run from inside an evaluation or a callback; never leaves this room."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.value)
+        self.outcome = outcome
+
+
+class Evaluator:
+    """Calls the objective: counts, keeps the best point, watches the clock, says where it raised.
+
+    Parameters
+    ----------
+    objective : Objective
+    time_limit : float or None
+        Seconds from now after which an evaluation ends the run.
+    max_evaluations : int or None
+        Evaluations of the value after which the next one ends the run.
+
+    Notes
+    -----
+    An `ArithmeticError` (overflow, division by zero) of the function counts as the value NaN;
+    any other exception is wrapped in `UserFunctionError`, saying in which step it happened.
+    """
+
+    def __init__(
+        self,
+        objective: Objective,
+        *,
+        time_limit: float | None = None,
+        max_evaluations: int | None = None,
+    ) -> None:
+        self.objective = objective
+        self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
+        self.best_x: Vector | None = None
+        self.best_value = np.inf
+        self.last_point: Point | None = None
+        self.lowest: tuple[Vector, float] | None = None
+        self.step, self.stage = 0, "at the start"
+        self.started = time.perf_counter()
+        self._deadline = np.inf if time_limit is None else self.started + time_limit
+        self._max_evaluations = np.inf if max_evaluations is None else max_evaluations
+        self._start: Point | None = None
+        self._deep = -_BOTTOMLESS
+
+    def elapsed(self) -> float:
+        """Return the seconds since the run began."""
+        return time.perf_counter() - self.started
+
+    def begin(self, start: Point) -> None:
+        """Take `start` as what later points are compared with."""
+        self._start = start
+        self._deep = -_DEEP * (1.0 + abs(start.value))
+
+    def lift_limits(self) -> None:
+        """Let the judgement at the end evaluate after time or budget ran out."""
+        self._deadline = self._max_evaluations = np.inf
+        self._deep = -np.inf
+
+    def value(self, x: Vector) -> float:
+        """Return the value at `x`, NaN where there is none."""
+        self._count()
+        return self._seen(x, _as_number(self._call(self.objective.value, x)))
+
+    def point(self, x: Vector) -> Point:
+        """Return value and gradient at `x`, NaN where there are none."""
+        self._count()
+        self.n_gradients += 1
+        result = self._call(self.objective.value_and_gradient, x)
+        if isinstance(result, float):
+            return Point(x, result, np.full(x.shape, np.nan))
+        value = self._seen(x, _as_number(result[0]))
+        gradient = np.asarray(result[1], dtype=float)
+        if gradient.shape != x.shape:
+            raise ArgumentError(
+                f"The gradient has shape {gradient.shape}; it must be {x.shape}, that of the point."
+            )
+        self.last_point = Point(x, value, gradient)
+        return self.last_point
+
+    def hessian(self, x: Vector) -> Any:
+        """Return the Hessian at `x`, dense or sparse as the objective gives it."""
+        if self.objective.hessian is None:
+            raise TypeError("the objective has no Hessian")
+        self.n_hessians += 1
+        result = self._call(self.objective.hessian, x)
+        return np.full((x.size, x.size), np.nan) if isinstance(result, float) else result
+
+    def product(self, x: Vector, v: Vector) -> Vector:
+        """Return the Hessian at `x` times `v`; from the Hessian or gradients when need be."""
+        if self.objective.hessian_product is not None:
+            self.n_products += 1
+            product = self._call(self.objective.hessian_product, x, v)
+            return np.broadcast_to(np.asarray(product, dtype=float), x.shape)
+        if self.objective.hessian is not None:
+            return np.asarray(self.hessian(x) @ v)
+        # Central difference of gradients: error O(h**2), so h ~ eps**(1/3) of the size of x.
+        size = float(np.linalg.norm(v))
+        if size == 0.0:
+            return np.zeros_like(x)
+        h = 6e-6 * (1.0 + float(np.abs(x).max())) / size
+        return (self.point(x + h * v).gradient - self.point(x - h * v).gradient) / (2.0 * h)
+
+    def residuals(self, x: Vector) -> Vector:
+        """Return the residuals at `x`; their sum of squares is the value."""
+        if self.objective.residuals is None:
+            raise TypeError("the objective is not a sum of squares")
+        self._count()
+        result = self._call(self.objective.residuals, x)
+        residuals = np.atleast_1d(np.asarray(result, dtype=float))
+        self._seen(x, float(residuals @ residuals))
+        return residuals
+
+    def residual_jacobian(self, x: Vector) -> Vector:
+        """Return the Jacobian of the residuals at `x`, of shape `(m, n)`."""
+        if self.objective.residual_jacobian is None:
+            raise TypeError("the objective has no Jacobian of residuals")
+        self.n_gradients += 1
+        return np.asarray(self._call(self.objective.residual_jacobian, x), dtype=float)
+
+    def _count(self) -> None:
+        """Count one evaluation, or end the run when the budget is spent."""
+        if time.perf_counter() > self._deadline:
+            raise StopRun(Outcome.TIME_LIMIT)
+        if self.n_evaluations >= self._max_evaluations:
+            raise StopRun(Outcome.MAX_EVALUATIONS)
+        self.n_evaluations += 1
+
+    def _call(self, function: Callable[..., Any], *args: Vector) -> Any:
+        """Call a function of the user; its exceptions say where in the run they happened."""
+        try:
+            return function(*args)
+        except ArithmeticError:
+            return float("nan")
+        except (SymcalcError, StopRun):
+            raise
+        except Exception as error:
+            place = f"step {self.step}, {self.stage}" if self.step else self.stage
+            raise UserFunctionError(
+                f"The objective raised {type(error).__name__} ({place}): {error}"
+            ) from error
+
+    def _seen(self, x: Vector, value: float) -> float:
+        """Remember the best finite point; end the run where the value falls without limit."""
+        if value < self.best_value and value > -np.inf:
+            self.best_x, self.best_value = x, value
+        if value < self._deep and self._is_bottomless(x, value):
+            self.lowest = (x, value)
+            raise StopRun(Outcome.UNBOUNDED)
+        return value
+
+    def _is_bottomless(self, x: Vector, value: float) -> bool:
+        """Whether a very low value is evidence of no lower limit."""
+        if value < -_BOTTOMLESS or self._start is None:
+            return True
+        far = _FAR * (1.0 + float(np.abs(self._start.x).max()))
+        return bool(np.abs(x - self._start.x).max() > far)
+
+
+def _as_number(value: Any) -> float:
+    """Return what an objective returned as a float."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        shape = getattr(value, "shape", None)
+        what = f"an array of shape {shape}" if shape else repr(value)[:60]
+        raise ArgumentError(f"The objective returned {what}; it must return one number.") from None

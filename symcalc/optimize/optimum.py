@@ -1,0 +1,111 @@
+"""The result of a minimization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from ..outcome import Outcome
+from .objective import Vector
+from .plain import format_number, to_plain
+from .trace import Trace
+
+__all__ = ["Optimum"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Optimum:
+    """The best point of a run, how the run ended, and what it cost.
+
+    Attributes
+    ----------
+    x : dict of str to float
+        The best point by name.
+    fun : float
+        The objective there.
+    gradient_norm : float
+        The largest component of the gradient there, over the variables that bounds leave free;
+        NaN when the gradient is not finite.
+    outcome : Outcome
+        How the run ended; `str(outcome)` is a sentence.
+    method, why : str
+        The method that ran, and the reason it was chosen.
+    n_steps, n_evaluations, n_gradients, n_hessians : int
+        Steps taken; evaluations of the value (alone or with the gradient), of the gradient, and
+        of the Hessian or of its product with a vector.
+    trace : Trace
+    diagnosis : tuple of str
+        What the numbers at the end show, in sentences.
+    multipliers : None
+        Lagrange multipliers; there are none without constraints.
+    elapsed : float
+        Seconds.
+    """
+
+    x: dict[str, float]
+    fun: float
+    gradient_norm: float
+    outcome: Outcome
+    method: str
+    why: str
+    n_steps: int
+    n_evaluations: int
+    n_gradients: int
+    n_hessians: int
+    trace: Trace = field(repr=False)
+    diagnosis: tuple[str, ...] = ()
+    multipliers: None = None
+    elapsed: float = 0.0
+
+    @property
+    def converged(self) -> bool:
+        """Whether the point is stationary by the test, or no better one can be told apart."""
+        return self.outcome.is_good
+
+    @property
+    def vector(self) -> Vector:
+        """The best point as an array, in the order of `x`."""
+        return np.array(list(self.x.values()), dtype=float)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary, the trace included."""
+        numbers = ("n_steps", "n_evaluations", "n_gradients", "n_hessians", "elapsed")
+        return {
+            "x": to_plain(self.x),
+            "fun": to_plain(self.fun),
+            "gradient_norm": to_plain(self.gradient_norm),
+            "converged": self.converged,
+            "outcome": self.outcome.name.lower(),
+            "message": self.outcome.value,
+            "method": self.method,
+            "why": self.why,
+            **{name: to_plain(getattr(self, name)) for name in numbers},
+            "diagnosis": list(self.diagnosis),
+            "multipliers": self.multipliers,
+            "trace": self.trace.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        shown = [f"{name} = {format_number(value)}" for name, value in list(self.x.items())[:8]]
+        if len(self.x) > 8:
+            shown.append(f"… ({len(self.x)} variables)")
+        lines = [
+            f"Optimum: {self.outcome.value}",
+            f"  fun = {format_number(self.fun)} at {', '.join(shown)}",
+            f"  gradient norm {self.gradient_norm:.2g}; {self.method} ({self.why})",
+            f"  {self.n_steps} steps, {self.n_evaluations} evaluations, "
+            f"{self.n_gradients} gradients, {self.n_hessians} Hessians, {self.elapsed:.3g} s",
+        ]
+        return "\n".join(lines + [f"  {sentence}" for sentence in self.diagnosis])
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks."""
+        rows = [("outcome", self.outcome.value), ("fun", format_number(self.fun))]
+        rows += [(name, format_number(value)) for name, value in self.x.items()]
+        rows += [("gradient norm", f"{self.gradient_norm:.2g}"), ("method", self.method)]
+        rows += [("diagnosis", sentence) for sentence in self.diagnosis]
+        body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows)
+        return f"<table>{body}</table>"

@@ -1,0 +1,150 @@
+"""The second-order check at the end: minimum, saddle or flat, from the Hessian's eigenvalues."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .objective import Evaluator, Point, Vector
+from .stopping import Mask
+
+__all__ = ["StationaryPoint", "classify", "describe_axis"]
+
+EPS = float(np.finfo(float).eps)
+
+#: No eigenvalues are computed above this number of variables.
+MAX_VARIABLES = 200
+
+#: Share of the largest eigenvalue (variables scaled) below which a direction is called flat.
+FLAT = 1e-11
+
+
+@dataclass(frozen=True, slots=True)
+class StationaryPoint:
+    """What the Hessian says of a point where the gradient vanishes.
+
+    Attributes
+    ----------
+    kind : str
+        "minimum", "saddle", "maximum", "inflection", "flat" or "unknown".
+    sentence : str
+        The evidence in words.
+    """
+
+    kind: str
+    sentence: str
+
+    @property
+    def is_excluded(self) -> bool:
+        """Whether the objective was found to fall from here, so that this is no minimum."""
+        return self.kind in ("saddle", "maximum", "inflection")
+
+
+def classify(
+    evaluator: Evaluator, point: Point, names: tuple[str, ...], free: Mask
+) -> StationaryPoint | None:
+    """Classify a stationary point, or return None when there is no Hessian to look at.
+
+    Eigenvalues alone prove little: rounding makes small negative ones, and where the Hessian
+    fades within one Newton step (`x**3`, `x**4`, `exp(-x)`) a positive one says nothing. Then the
+    objective itself is asked, along the axis of least curvature.
+    """
+    hessian = _free_hessian(evaluator, point.x, free)
+    if hessian is None:
+        return None
+    if not np.isfinite(hessian).all():
+        return StationaryPoint("unknown", "The Hessian at the end is not finite.")
+    curvature, axes = _scaled_eigenvalues(hessian)
+    floor = FLAT * float(np.abs(curvature).max())
+    if curvature[0] > floor and not _fades(evaluator, point, free, curvature[0]):
+        eigenvalues = np.linalg.eigvalsh(hessian)
+        return StationaryPoint(
+            "minimum",
+            f"A strict local minimum: the Hessian's smallest eigenvalue is {eigenvalues[0]:.3g}, "
+            f"its condition number {eigenvalues[-1] / eigenvalues[0]:.2g}.",
+        )
+    axis = np.zeros(point.x.size)
+    axis[free] = axes[:, 0]
+    axis /= np.linalg.norm(axis)
+    words = describe_axis(axis, names)
+    if not _falls(evaluator, point, axis):
+        return StationaryPoint(
+            "flat",
+            f"Flat to second order along {words}: the minimum may not be isolated, or lie far off.",
+        )
+    if curvature[0] >= -floor:
+        kind, why = "inflection", "the Hessian fades"
+    else:
+        kind = "maximum" if curvature[-1] < 0.0 else "saddle"
+        why = "the Hessian has a negative eigenvalue"
+    return StationaryPoint(
+        kind,
+        f"A{'n' if kind == 'inflection' else ''} {kind}, not a minimum: {why} and the objective "
+        f"falls along {words}; start a little way along it, on either side.",
+    )
+
+
+def describe_axis(axis: Vector, names: tuple[str, ...], n_terms: int = 4) -> str:
+    """Return a direction in words, its largest components first: `0.71*x - 0.71*y`."""
+    order = [i for i in np.argsort(-np.abs(axis), kind="stable")[:n_terms] if abs(axis[i]) > 0.01]
+    flip = -1.0 if order and axis[order[0]] < 0 else 1.0
+    text = " ".join(
+        f"{'-' if flip * axis[i] < 0 else '+'} {abs(axis[i]):.2g}*{names[i]}" for i in order
+    )
+    more = " + …" if np.sum(np.abs(axis) > 0.01) > len(order) else ""
+    return text.removeprefix("+ ").removeprefix("1*") + more
+
+
+def _free_hessian(evaluator: Evaluator, x: Vector, free: Mask) -> Vector | None:
+    """Return the Hessian over the free variables as an array; from products when need be."""
+    objective = evaluator.objective
+    if x.size > MAX_VARIABLES or not free.any():
+        return None
+    if objective.hessian is not None:
+        matrix = evaluator.hessian(x)
+        dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
+        return np.asarray(dense, dtype=float)[np.ix_(free, free)]
+    columns = [evaluator.product(x, column)[free] for column in np.eye(x.size)[free]]
+    both = np.column_stack(columns)
+    return np.asarray(0.5 * (both + both.T))
+
+
+def _scaled_eigenvalues(hessian: Vector) -> tuple[Vector, Vector]:
+    """Return eigenvalues and axes with the variables scaled by the diagonal, ascending."""
+    largest = float(np.abs(hessian).max())
+    if largest == 0.0:
+        return np.zeros(len(hessian)), np.eye(len(hessian))
+    scale = 1.0 / np.sqrt(np.maximum(np.abs(np.diag(hessian)), EPS * largest))
+    curvature, axes = np.linalg.eigh(scale[:, None] * hessian * scale)
+    return np.asarray(curvature, dtype=float), np.asarray(scale[:, None] * axes, dtype=float)
+
+
+def _fades(evaluator: Evaluator, point: Point, free: Mask, lowest: float) -> bool:
+    """Whether the least curvature is gone within one Newton step of the point."""
+    hessian = _free_hessian(evaluator, point.x, free)
+    if hessian is None or not point.gradient[free].any():
+        return False
+    x = point.x.copy()
+    x[free] -= np.linalg.lstsq(hessian, point.gradient[free], rcond=None)[0]
+    after = _free_hessian(evaluator, x, free)
+    if after is None or not np.isfinite(after).all():
+        return True
+    # Both in the scale of the first, so that a Hessian that shrinks as a whole is seen.
+    scale = 1.0 / np.sqrt(np.abs(np.diag(hessian)))
+    return bool(np.linalg.eigvalsh(scale[:, None] * after * scale)[0] < 0.8 * lowest)
+
+
+def _falls(evaluator: Evaluator, point: Point, axis: Vector) -> bool:
+    """Whether the first change along `axis` beyond rounding and slope is a fall, on either side."""
+    size = 1.0 + float(np.abs(point.x).max())
+    noise = 16.0 * EPS * abs(point.value)
+    slope = 10.0 * float(np.linalg.norm(point.gradient))
+    for side in (-1.0, 1.0):
+        for length in (1e-4 * size, 1e-3 * size, 1e-2 * size, 1e-1 * size):
+            change = evaluator.value(point.x + side * length * axis) - point.value
+            if abs(change) > noise + slope * length:
+                if change < 0.0:
+                    return True
+                break
+    return False

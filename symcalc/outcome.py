@@ -1,0 +1,117 @@
+"""How things ended and how far a number can be trusted: `Outcome`, `Trust`, `Estimate`."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Estimate", "Outcome", "Trust"]
+
+
+class Outcome(enum.Enum):
+    """How a run ended; the value is the sentence that a user reads."""
+
+    DONE = "Done."
+    CONVERGED_GRADIENT = "Converged: the gradient is below the tolerance."
+    CONVERGED_STEP = "Converged: steps and values no longer change beyond the tolerance."
+    CONVERGED_RESIDUAL = "Converged: the residuals vanish to rounding."
+    PRECISION_REACHED = "Stopped: no better point can be told apart in double precision."
+    MAX_STEPS = "Not converged: the limit on steps was reached."
+    MAX_EVALUATIONS = "Not converged: the limit on evaluations was reached."
+    TIME_LIMIT = "Not converged: the time given was used up."
+    LINE_SEARCH_FAILED = "Not converged: no step along the search direction lowers the objective."
+    DIVERGED = "Diverged: the objective or the steps grow without bound."
+    UNBOUNDED = "Unbounded: the objective falls without limit along the path taken."
+    NOT_FINITE = "Stopped: the objective or its gradient is not a finite number."
+    INTERRUPTED = "Interrupted: the best point so far is returned."
+    STOPPED_BY_CALLBACK = "Stopped by the callback."
+    SADDLE = "Stationary, but not a minimum: the Hessian has a negative eigenvalue."
+    SOLVER_FAILED = "Not converged: the solver gave up."
+    UNDEFINED = "Undefined: there is no value at this point."
+    NOT_DIFFERENTIABLE = "Not differentiable at this point."
+    SUBGRADIENT = "Not differentiable at this point: subgradient by policy."
+    JUMP = "No derivative: the function jumps at this point."
+    DISAGREES = "The closed form disagrees with the independent check."
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the answer is what was asked for."""
+        return self in _GOOD
+
+
+_GOOD = frozenset(
+    {
+        Outcome.DONE,
+        Outcome.CONVERGED_GRADIENT,
+        Outcome.CONVERGED_STEP,
+        Outcome.CONVERGED_RESIDUAL,
+        Outcome.PRECISION_REACHED,
+    }
+)
+
+
+class Trust(enum.Enum):
+    """How far a result can be trusted; the value is the word shown."""
+
+    PROVEN = "proven"
+    CHECKED = "checked"
+    ESTIMATED = "estimated"
+    SUSPECT = "suspect"
+    UNCHECKED = "unchecked"
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number with its error, its method, and how far it can be trusted.
+
+    Attributes
+    ----------
+    value : float
+        The number; NaN when there is none.
+    error : float
+        A bound (`Trust.PROVEN`) or an estimate of the absolute error; NaN when unknown.
+    method : str
+        What computed it, in words.
+    trust : Trust
+    outcome : Outcome
+    note : str
+        Why, when the outcome is not `Outcome.DONE`: for instance the one-sided derivatives.
+    digits : str
+        The value in decimal to the digits that hold; empty when not computed.
+    """
+
+    value: float
+    error: float
+    method: str
+    trust: Trust
+    outcome: Outcome = Outcome.DONE
+    note: str = ""
+    digits: str = ""
+
+    def __float__(self) -> float:
+        return self.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary; a number that is not finite is its name."""
+        return {
+            "value": _json_float(self.value),
+            "error": _json_float(self.error),
+            "method": self.method,
+            "trust": self.trust.value,
+            "outcome": self.outcome.name.lower(),
+            "message": self.outcome.value,
+            "note": self.note,
+            "digits": self.digits,
+        }
+
+
+def _json_float(value: float) -> float | str:
+    """Spell NaN and infinities as strings, which JSON lacks as numbers."""
+    return value if value - value == 0 else str(float(value))

@@ -1,0 +1,25 @@
+"""Results for people and programs: reports in a terminal or a pipe, LaTeX, Python and JSON."""
+
+from __future__ import annotations
+
+from .blocks import Block, Line, Table, to_plain_text
+from .describe import FORMATS, describe
+from .json_text import to_json
+from .numbers import describe_point
+from .runs import describe_trace
+from .terminal import is_terminal, respell, show
+
+__all__ = [
+    "FORMATS",
+    "Block",
+    "Line",
+    "Table",
+    "describe",
+    "describe_point",
+    "describe_trace",
+    "is_terminal",
+    "respell",
+    "show",
+    "to_json",
+    "to_plain_text",
+]

@@ -1,0 +1,64 @@
+"""Which report a result gets: one row for each type of result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..errors import ArgumentError
+from .blocks import Block
+from .formulas import (
+    describe_derivative,
+    describe_expression,
+    describe_gradient,
+    describe_hessian,
+    describe_jacobian,
+)
+from .numbers import describe_estimate
+from .runs import describe_fit, describe_optimum
+
+__all__ = ["FORMATS", "describe"]
+
+#: What a report can be written as; "json" is written by `to_json`.
+FORMATS = ("text", "latex", "python", "json")
+
+#: By the name of the type, so that a report loads only what its result has loaded already.
+_FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
+    "Derivative": describe_derivative,
+    "Expression": describe_expression,
+    "Gradient": describe_gradient,
+    "Hessian": describe_hessian,
+    "Jacobian": describe_jacobian,
+}
+
+#: Results that are written as text or JSON only.
+_NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
+    "Estimate": describe_estimate,
+    "Fit": describe_fit,
+    "Optimum": describe_optimum,
+}
+
+
+def describe(result: Any, format: str = "text") -> list[Block]:
+    """Return the report on a result as blocks.
+
+    Parameters
+    ----------
+    result : Expression, Derivative, Gradient, Hessian, Jacobian, Estimate, Optimum or Fit
+    format : str
+        "text"; for formulas also "latex" or "python".
+
+    Raises
+    ------
+    ArgumentError
+        When there is no report for this type of result, or not in this format.
+    """
+    for kind in type(result).__mro__:
+        if kind.__name__ in _FORMULAS:
+            return _FORMULAS[kind.__name__](result, format)
+        if kind.__name__ in _NUMBERS and format == "text":
+            return _NUMBERS[kind.__name__](result)
+    known = ", ".join(sorted([*_FORMULAS, *_NUMBERS]))
+    raise ArgumentError(
+        f"There is no report as {format} for {type(result).__name__}; there are for {known}."
+    )

@@ -1,0 +1,109 @@
+"""Reports on formulas: an expression, its gradient, its Hessian, its Jacobian."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..outcome import Trust
+from .blocks import Block, Line
+from .names import latex_partial, partial
+from .source import python_function
+
+__all__ = [
+    "describe_check",
+    "describe_derivative",
+    "describe_expression",
+    "describe_gradient",
+    "describe_hessian",
+    "describe_jacobian",
+]
+
+#: A Hessian in at most this many variables is listed with its zeros.
+MAX_WHOLE = 8
+
+_STYLES = {Trust.PROVEN: "good", Trust.CHECKED: "good", Trust.SUSPECT: "bad"}
+
+#: A named formula: the names it was differentiated in, what was differentiated, the formula.
+Entry = tuple[tuple[str, ...], str, Any]
+
+
+def describe_expression(expression: Any, format: str = "text") -> list[Block]:
+    """Return how a formula was understood, and its variables."""
+    if format == "latex":
+        return [Line(expression.latex)]
+    if format == "python":
+        return [Line(python_function("f", expression.names, expression))]
+    names = ", ".join(expression.names)
+    return [
+        Line(expression.text, "title"),
+        Line(f"variables: {names}" if names else "no variables", "faint"),
+    ]
+
+
+def describe_derivative(derivative: Any, format: str = "text") -> list[Block]:
+    """Return one derivative: its name, its formula, and how it was checked."""
+    if format == "python":
+        return [Line(python_function("derivative", derivative.source.names, derivative))]
+    lines = _lines([(derivative.steps, "f", derivative)], format)
+    return [*lines, *describe_check(derivative, format)]
+
+
+def describe_gradient(gradient: Any, format: str = "text") -> list[Block]:
+    """Return one line for each partial derivative, and how they were checked."""
+    if format == "python":
+        formulas = list(gradient.values())
+        return [Line(python_function("gradient", gradient.expression.names, formulas))]
+    entries = [((name,), "f", formula) for name, formula in gradient.items()]
+    return [*_lines(entries, format), *describe_check(gradient, format)]
+
+
+def describe_hessian(hessian: Any, format: str = "text") -> list[Block]:
+    """Return one line for each second derivative on and above the diagonal.
+
+    Of a large Hessian only those that are not zero everywhere.
+    """
+    if format == "python":
+        return [Line(python_function("hessian", hessian.expression.names, hessian.matrix))]
+    names = hessian.variables
+    if len(names) > MAX_WHOLE:
+        pairs = [(column, row) for row, column in hessian.entries]
+    else:
+        pairs = [(a, b) for i, a in enumerate(names) for b in names[i:]]
+    blocks: list[Block] = [*_lines([(pair, "f", hessian[pair]) for pair in pairs], format)]
+    if len(names) > MAX_WHOLE and format == "text":
+        blocks.append(Line("all other second derivatives are 0", "faint"))
+    return [*blocks, *describe_check(hessian, format)]
+
+
+def describe_jacobian(jacobian: Any, format: str = "text") -> list[Block]:
+    """Return one line for each component and variable, component by component."""
+    rows = jacobian.matrix
+    if format == "python":
+        names = dict.fromkeys(name for form in jacobian.expressions for name in form.names)
+        return [Line(python_function("jacobian", list(names), rows))]
+    entries = [
+        ((name,), f"f{i}" if len(rows) > 1 else "f", formula)
+        for i, row in enumerate(rows, 1)
+        for name, formula in zip(jacobian.variables, row, strict=True)
+    ]
+    return [*_lines(entries, format), *describe_check(jacobian, format)]
+
+
+def describe_check(result: Any, format: str = "text") -> list[Block]:
+    """Return the line that says how a closed form was checked; as a comment beside LaTeX."""
+    check = result.check
+    text = f"{check.trust.value}: {check.message}"
+    if format == "latex":
+        return [Line(f"% {text}")]
+    return [Line(text, _STYLES.get(check.trust, ""))]
+
+
+def _lines(entries: Sequence[Entry], format: str) -> Iterator[Block]:
+    """Yield `name = formula` for each entry."""
+    for names, of, formula in entries:
+        if format == "latex":
+            head = latex_partial(names, of if len(of) == 1 else f"f_{{{of[1:]}}}")
+            yield Line(f"{head} = {formula.latex}")
+        else:
+            yield Line(f"{partial(names, of)} = {formula.text}")

@@ -1,0 +1,79 @@
+"""What is to be computed, in which order, and what deserves a name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..graph.graph import Graph, Node
+from ..graph.regions import Region, find_regions
+
+__all__ = ["Program", "lower"]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A straight-line program: the nodes to compute, leaves first, each once.
+
+    Attributes
+    ----------
+    graph : Graph
+    outputs : tuple of Node
+        What is computed.
+    order : list of Node
+        All nodes needed, arguments before the nodes that use them.
+    uses : dict
+        How often each node is read. A node read once may stand inside its reader.
+    constant : set of Node
+        Nodes that depend on no variable; they are computed once, when the program is compiled.
+    whole : dict
+        For a product `c*a*b` with a number in front: the node `a*b`, when that is computed anyway.
+    regions : dict
+        The branch of a piecewise inside which a node is needed; nodes that always are have none.
+    """
+
+    graph: Graph
+    outputs: tuple[Node, ...]
+    order: list[Node]
+    uses: dict[Node, int]
+    constant: set[Node]
+    whole: dict[Node, Node]
+    regions: dict[Node, Region]
+
+    def operands(self, node: Node) -> tuple[Node, ...]:
+        """Return the nodes that the computation of `node` reads."""
+        if node in self.whole:
+            return (self.graph.args[node][0], self.whole[node])
+        return self.graph.args[node]
+
+
+def lower(graph: Graph, outputs: Sequence[Node]) -> Program:
+    """Return the program that computes the outputs."""
+    order = graph.reachable(outputs)
+    whole = _shared_products(graph, order)
+    kinds, args = graph.kinds, graph.args
+    uses = dict.fromkeys(order, 0)
+    constant: set[Node] = set()
+    for node in order:
+        operands = (args[node][0], whole[node]) if node in whole else args[node]
+        for arg in operands:
+            uses[arg] += 1
+        if kinds[node] != "var" and constant.issuperset(operands):
+            constant.add(node)
+    for output in outputs:
+        uses[output] += 1
+    regions = find_regions(graph, outputs, order, by_condition=True)
+    return Program(graph, tuple(outputs), order, uses, constant, whole, regions)
+
+
+def _shared_products(graph: Graph, order: Sequence[Node]) -> dict[Node, Node]:
+    """Find the products with a number in front whose other factors form a node computed before."""
+    kinds, args = graph.kinds, graph.args
+    products = {args[node]: node for node in order if kinds[node] == "mul"}
+    found: dict[Node, Node] = {}
+    for node in order:
+        if kinds[node] == "mul" and len(args[node]) > 2 and kinds[args[node][0]] == "const":
+            rest = products.get(args[node][1:])
+            if rest is not None and rest < node:
+                found[node] = rest
+    return found

@@ -1,0 +1,8 @@
+"""What SymPy and series are for: simplification for display, stable forms, limits at a point."""
+
+from .atoms import stabilize, stabilize_for_display
+from .display import simplify_for_display
+from .joins import repair_joins
+from .prepare import prepare
+
+__all__ = ["prepare", "repair_joins", "simplify_for_display", "stabilize", "stabilize_for_display"]

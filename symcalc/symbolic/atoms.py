@@ -1,0 +1,298 @@
+"""Recognise formulas that overflow or cancel in floating point, and say them stably.
+
+`log(1 + exp(x))` is `softplus(x)`: the same function of the reals, finite at x = 1000. Blanchard,
+Higham and Higham, *Accurately computing the log-sum-exp and softmax functions* (2021), for the sums
+of exponentials; Kahan, *Branch cuts* (1987), for `log1p`, `expm1`, and 1 - cos.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..graph.graph import Graph, Node
+from ..graph.rewrite import rebuild
+
+__all__ = ["merge_exponentials", "stabilize", "stabilize_for_display"]
+
+HALF = Fraction(1, 2)
+
+#: Kinds without which only powers can be unstable.
+TRIGGERS = frozenset({"exp", "log", "cos"})
+
+#: Quotients of equal integer powers at least this high are powers of the quotient.
+HIGH_POWER = 8
+
+
+def stabilize(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
+    """Return the formulas with every known unstable pattern replaced by its stable atom."""
+    if TRIGGERS.isdisjoint(graph.kinds) and not _has_unstable_power(graph):
+        return graph, list(roots)
+    return rebuild(graph, roots, _any_rule)
+
+
+def _has_unstable_power(graph: Graph) -> bool:
+    """Whether there is a root, or a power so high that it may overflow."""
+    powers = {graph.value(args[1]) for args, kind in zip(graph.args, graph.kinds, strict=True) if kind == "pow"}
+    return any(p is not None and (p.denominator != 1 or abs(p) >= HIGH_POWER) for p in powers)
+
+
+def stabilize_for_display(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
+    """Return the formulas with only those atoms that people write too: softplus, logsumexp, …"""
+    if "exp" not in graph.kinds:
+        return graph, list(roots)
+    return rebuild(graph, roots, _display_rule)
+
+
+def merge_exponentials(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
+    """Return the formulas with products of exponentials made one: `exp(a)*exp(b)` → `exp(a + b)`.
+
+    A derivative of nested exponentials multiplies a huge one with a tiny one; their product is
+    finite where one of them overflows.
+    """
+    if graph.kinds.count("exp") < 2:
+        return graph, list(roots)
+    return rebuild(graph, roots, _merge_rule)
+
+
+def _display_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
+    if kind == "log":
+        return _log_of_exponentials(g, args[0])
+    if kind == "pow":
+        return _reciprocal_of_exponentials(g, *args)
+    if kind == "mul":
+        return _softmax(g, args)
+    return None
+
+
+def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
+    found = _display_rule(g, kind, args, data)
+    if found is not None:
+        return found
+    if kind == "log":
+        return _log_near_one(g, args[0]) or _log_cosh(g, args[0])
+    if kind == "add":
+        return _difference_from_one(g, args)
+    if kind == "pow":
+        return _reciprocal_of_power(g, *args) or _euclidean(g, *args)
+    if kind == "mul":
+        return _quotient_of_powers(g, args) or _cosine_of_direction(g, args)
+    return None
+
+
+# -- sums of exponentials ---------------------------------------------------------------------
+
+
+def _exponent(g: Graph, node: Node) -> Node | None:
+    """Return a with node = exp(a): for exponentials, positive multiples of them, and numbers > 0."""
+    kind = g.kinds[node]
+    if kind == "exp":
+        return g.args[node][0]
+    value = g.value(node)
+    if value is not None:
+        if value <= 0:
+            return None
+        return g.const(0) if value == 1 else g.call("log", (node,))
+    if kind == "mul" and len(g.args[node]) == 2:
+        front, rest = g.args[node]
+        factor = g.value(front)
+        if factor is not None and factor > 0 and g.kinds[rest] == "exp":
+            return g.add((g.args[rest][0], g.call("log", (front,))))
+    return None
+
+
+def _exponents(g: Graph, node: Node) -> list[Node] | None:
+    """Return the exponents of a sum of exponentials with at least one true one, or None."""
+    if g.kinds[node] != "add":
+        return None
+    if not any(_has_exponential(g, term) for term in g.args[node]):
+        return None
+    found = [_exponent(g, term) for term in g.args[node]]
+    exponents = [exponent for exponent in found if exponent is not None]
+    return exponents if len(exponents) == len(found) else None
+
+
+def _has_exponential(g: Graph, term: Node) -> bool:
+    return g.kinds[term] == "exp" or (
+        g.kinds[term] == "mul" and any(g.kinds[factor] == "exp" for factor in g.args[term])
+    )
+
+
+def _log_of_exponentials(g: Graph, inside: Node) -> Node | None:
+    """log(exp(a) + exp(b) + …) is logsumexp(a, b, …); log(1 + exp(a)) is softplus(a)."""
+    exponents = _exponents(g, inside)
+    if exponents is None:
+        return None
+    zero = g.const(0)
+    if len(exponents) == 2 and zero in exponents:
+        other = exponents[0] if exponents[1] == zero else exponents[1]
+        return g.call("softplus", (other,))
+    return g.call("logsumexp", tuple(exponents))
+
+
+def _reciprocal_of_exponentials(g: Graph, base: Node, exponent: Node) -> Node | None:
+    """1/(1 + exp(a)) is sigmoid(-a)."""
+    if g.value(exponent) != -1:
+        return None
+    exponents = _exponents(g, base)
+    zero = g.const(0)
+    if exponents is None or len(exponents) != 2 or zero not in exponents:
+        return None
+    other = exponents[0] if exponents[1] == zero else exponents[1]
+    return g.call("sigmoid", (g.neg(other),))
+
+
+def _softmax(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """exp(a)/(exp(a) + exp(b)) is exp(a - logsumexp(a, b)); exp(a)*sigmoid(-a) is sigmoid(a)."""
+    top = next((f for f in factors if g.kinds[f] == "exp"), None)
+    if top is None:
+        return None
+    a = g.args[top][0]
+    for factor in factors:
+        if g.kinds[factor] == "sigmoid" and g.args[factor][0] == g.neg(a):
+            return _replace(g, factors, (top, factor), g.call("sigmoid", (a,)))
+        if g.kinds[factor] != "pow" or g.value(g.args[factor][1]) != -1:
+            continue
+        exponents = _exponents(g, g.args[factor][0])
+        if exponents is not None:
+            lse = g.call("logsumexp", tuple(exponents))
+            return _replace(g, factors, (top, factor), g.call("exp", (g.sub(a, lse),)))
+    return None
+
+
+def _replace(
+    g: Graph, factors: tuple[Node, ...], gone: tuple[Node, ...], new: Node
+) -> Node:
+    """Return the product with some factors replaced by one."""
+    rest = list(factors)
+    for factor in gone:
+        rest.remove(factor)
+    return g.mul((*rest, new))
+
+
+# -- near one ---------------------------------------------------------------------------------
+
+
+def _without_one(g: Graph, node: Node, one: int) -> Node | None:
+    """Return the sum without its number, when that number is `one`."""
+    if g.kinds[node] != "add":
+        return None
+    args = g.args[node]
+    rest = [arg for arg in args if g.value(arg) != one]
+    return g.add(rest) if len(rest) == len(args) - 1 else None
+
+
+def _log_near_one(g: Graph, inside: Node) -> Node | None:
+    """log(1 - exp(a)) is log1mexp(a); log(1 + a) is log1p(a)."""
+    negated = g.neg(inside)
+    if g.kinds[negated] == "expm1":
+        return g.call("log1mexp", g.args[negated])
+    rest = _without_one(g, inside, 1)
+    return None if rest is None else g.call("log1p", (rest,))
+
+
+def _log_cosh(g: Graph, inside: Node) -> Node | None:
+    return g.call("logcosh", g.args[inside]) if g.kinds[inside] == "cosh" else None
+
+
+def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
+    """exp(a) - 1 is expm1(a), cos(a) - 1 is cosm1(a), and their negatives."""
+    for one in (1, -1):
+        if not any(g.value(term) == one for term in terms):
+            continue
+        for term in terms:
+            head = term if one == -1 else g.neg(term)
+            name = {"exp": "expm1", "cos": "cosm1"}.get(g.kinds[head])
+            if name is None or g.value(term) is not None:
+                continue
+            stable = g.scale(-one, g.call(name, g.args[head]))
+            rest = [t for t in terms if t != term and g.value(t) != one]
+            return g.add((stable, *rest))
+    return None
+
+
+# -- powers -----------------------------------------------------------------------------------
+
+
+def _reciprocal_of_power(g: Graph, base: Node, exponent: Node) -> Node | None:
+    """1/a**n is a**(-n), as a quotient of powers is recognised by."""
+    if g.value(exponent) != -1 or g.kinds[base] != "pow":
+        return None
+    power = g.value(g.args[base][1])
+    if power is None or power.denominator != 1 or power < 0:
+        return None
+    return g.pow(g.args[base][0], g.const(-power))
+
+
+def _euclidean(g: Graph, base: Node, exponent: Node) -> Node | None:
+    """sqrt(a**2 + b**2 + c) is hypot(a, b, sqrt(c)); sqrt(a**2) is abs(a)."""
+    power = g.value(exponent)
+    if power is None or power.denominator != 2:
+        return None
+    legs = [_leg(g, term) for term in (g.args[base] if g.kinds[base] == "add" else (base,))]
+    sides = [leg for leg in legs if leg is not None]
+    if len(sides) != len(legs) or all(g.value(side) is not None for side in sides):
+        return None
+    norm = g.call("abs", sides) if len(sides) == 1 else g.call("hypot", sides)
+    return g.pow(norm, g.const(2 * power))
+
+
+def _leg(g: Graph, term: Node) -> Node | None:
+    """Return a with term = a**2: for squares and numbers that are not negative."""
+    value = g.value(term)
+    if value is not None:
+        if value < 0:
+            return None
+        return term if value in (0, 1) else g.pow(term, g.const(HALF))
+    if g.kinds[term] == "pow":
+        power = g.value(g.args[term][1])
+        if power is not None and power > 0 and power.denominator == 1 and power % 2 == 0:
+            return g.pow(g.args[term][0], g.const(power // 2))
+    return None
+
+
+def _quotient_of_powers(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """a**200/b**200 is (a/b)**200."""
+    powers = {}
+    for factor in factors:
+        if g.kinds[factor] == "pow":
+            power = g.value(g.args[factor][1])
+            if power is not None and power.denominator == 1 and abs(power) >= HIGH_POWER:
+                powers[factor] = power
+    for top, power in powers.items():
+        below = next((f for f, p in powers.items() if p == -power and power > 0), None)
+        if below is not None:
+            ratio = g.div(g.args[top][0], g.args[below][0])
+            return _replace(g, factors, (top, below), g.pow(ratio, g.const(power)))
+    return None
+
+
+def _cosine_of_direction(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """a/hypot(a, b) is direction(a, b), whose derivative does not cancel."""
+    for factor in factors:
+        if g.kinds[factor] != "pow" or g.value(g.args[factor][1]) != -1:
+            continue
+        length = g.args[factor][0]
+        if g.kinds[length] != "hypot":
+            continue
+        legs = g.args[length]
+        leg = next((leg for leg in legs if leg in factors), None)
+        if leg is not None:
+            others = [other for other in legs if other != leg]
+            if len(others) == len(legs) - 1:
+                return _replace(g, factors, (leg, factor), g.call("direction", (leg, *others)))
+    return None
+
+
+def _merge_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
+    if kind != "mul":
+        return None
+    flat: list[Node] = []
+    for arg in args:
+        inner = g.kinds[arg] == "mul" and any(g.kinds[f] == "exp" for f in g.args[arg])
+        flat.extend(g.args[arg] if inner else (arg,))
+    exponents = [g.args[f][0] for f in flat if g.kinds[f] == "exp"]
+    if len(exponents) < 2:
+        return None
+    rest = [f for f in flat if g.kinds[f] != "exp"]
+    return g.mul((*rest, g.call("exp", (g.add(exponents),))))

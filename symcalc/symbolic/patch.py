@@ -1,0 +1,302 @@
+"""Near a removable singularity, put the Taylor polynomial in the place of the formula.
+
+`(x - sin(x))/x**3` has no value at 0 and loses all digits near it; its limit, and all derivatives
+of the limit, exist. The polynomial is accurate there, and so are its derivatives, which is why
+the exchange comes before differentiation. It is made only where a Laurent series with ball
+coefficients shows that the formula continues analytically, and where an evaluation of the formula
+in ball arithmetic agrees with the polynomial at the edge of its use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from ..balls import NoBall, ball_value, laurent
+from ..functions import TABLE
+from ..graph.graph import Graph, Node
+from ..graph.rewrite import substitute
+
+if TYPE_CHECKING:
+    from flint import arb
+
+__all__ = ["patch_removable"]
+
+N_TERMS = 32
+PRECISION = 384
+#: The polynomial serves within this part of the estimated radius of convergence.
+SAFE_PART = 4
+MAX_RADIUS = 2.0
+#: Formulas larger than this are left alone: the series would cost more than it serves.
+MAX_NODES, MAX_CENTERS, MAX_TRIES = 400, 12, 48
+PIVOT = "pivot"
+
+
+def patch_removable(graph: Graph, root: Node) -> tuple[Graph, Node]:
+    """Return the formula with every removable singularity that was found patched.
+
+    Notes
+    -----
+    Searched are the largest subexpressions of a single variable that divide by something that can
+    vanish or single a point out (`x != 0`), and products `g(u)/u**k` of a common subexpression
+    `u`. Centers are 0 and the rational numbers that the subexpression mentions.
+    """
+    if not any(_is_suspicious(graph, node) for node in graph.reachable([root])):
+        return graph, root
+    work = graph.copy()
+    return work, _Patcher(work).run(root)
+
+
+def _is_suspicious(graph: Graph, node: Node) -> bool:
+    """Whether the node divides by something that varies, or compares for equality."""
+    if graph.kinds[node] == "compare":
+        return graph.data[node] in ("==", "!=")
+    if graph.kinds[node] != "pow":
+        return False
+    base, exponent = graph.args[node]
+    power = graph.value(exponent)
+    return power is not None and power < 0 and bool(graph.args[base] or graph.kinds[base] == "var")
+
+
+@dataclass(frozen=True, slots=True)
+class _Polynomial:
+    """A Taylor polynomial, its center, and how far from the center it serves."""
+
+    center: Fraction
+    coefficients: tuple[float, ...]
+    radius: Fraction
+
+
+class _Patcher:
+    """One sweep over a formula: which subexpressions depend on what, and which are patched."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.tries = 0
+
+    def run(self, root: Node) -> Node:
+        """Return the root with the patches in place."""
+        graph = self.graph
+        order = graph.reachable([root])
+        support: dict[Node, frozenset[Node]] = {}
+        doubtful: set[Node] = set()
+        for node in order:
+            args = graph.args[node]
+            support[node] = frozenset((node,)) if graph.kinds[node] == "var" else _union(support, args)
+            if _is_suspicious(graph, node) or not doubtful.isdisjoint(args):
+                doubtful.add(node)
+        patches: dict[Node, Node] = {}
+        covered: set[Node] = set()
+        for node in reversed(order):
+            if node in covered or node not in doubtful or graph.shape(node):
+                continue
+            found = self._patch(node, support)
+            if found is not None:
+                patches[node] = found
+                covered.update(graph.reachable([node]))
+        return substitute(graph, root, patches) if patches else root
+
+    def _patch(self, node: Node, support: dict[Node, frozenset[Node]]) -> Node | None:
+        kind = self.graph.kinds[node]
+        if kind in ("compare", "and", "or", "not", "sum", "size"):
+            return None
+        if len(support[node]) == 1:
+            (variable,) = support[node]
+            return self._in_variable(node, variable)
+        return self._in_product(node, support) if kind == "mul" else None
+
+    def _in_variable(self, node: Node, variable: Node) -> Node | None:
+        """Patch a formula of one variable."""
+        found = self._polynomials(self.graph, node, self.graph.data[variable])
+        return self._join(found, variable, node) if found else None
+
+    def _in_product(self, node: Node, support: dict[Node, frozenset[Node]]) -> Node | None:
+        """Patch the factors of a product that depend on the base of a division only."""
+        graph = self.graph
+        for factor in graph.args[node]:
+            if not _is_suspicious(graph, factor) or self.tries >= MAX_TRIES:
+                continue
+            self.tries += 1
+            pivot = graph.args[factor][0]
+            inside = Graph()
+            group: list[Node] = []
+            moved: list[Node] = []
+            for other in graph.args[node]:
+                copy = _in_terms_of(graph, other, pivot, inside)
+                if copy is not None and graph.value(other) is None:
+                    group.append(other)
+                    moved.append(copy)
+            if len(group) < 2:
+                continue
+            found = self._polynomials(inside, inside.mul(moved), PIVOT)
+            if found:
+                direct = graph.mul(group)
+                rest = [other for other in graph.args[node] if other not in group]
+                return graph.mul((*rest, self._join(found, pivot, direct)))
+        return None
+
+    def _polynomials(self, graph: Graph, node: Node, name: str) -> list[_Polynomial]:
+        order = graph.reachable([node])
+        if len(order) > MAX_NODES or self.tries >= MAX_TRIES or _switches(graph, order):
+            return []
+        found = []
+        for center in _centers(graph, order):
+            self.tries += 1
+            polynomial = _polynomial_at(graph, node, name, center)
+            if polynomial is not None:
+                found.append(polynomial)
+        return found
+
+    def _join(self, polynomials: Sequence[_Polynomial], variable: Node, direct: Node) -> Node:
+        """Return: the polynomial near its center, the formula elsewhere."""
+        graph, pieces = self.graph, []
+        for polynomial in polynomials:
+            offset = graph.sub(variable, graph.const(polynomial.center))
+            distance = graph.call("abs", (offset,))
+            near = graph.compare("<", distance, graph.const(polynomial.radius))
+            pieces.append((_horner(graph, polynomial.coefficients, offset), near))
+        return graph.piecewise(pieces, direct)
+
+
+def _union(support: dict[Node, frozenset[Node]], args: Sequence[Node]) -> frozenset[Node]:
+    sets = {support[arg] for arg in args}
+    return frozenset().union(*sets) if len(sets) != 1 else sets.pop()
+
+
+def _in_terms_of(graph: Graph, root: Node, pivot: Node, into: Graph) -> Node | None:
+    """Copy a formula with a subexpression made a variable; None if others remain in it."""
+    place: dict[Node, Node] = {pivot: into.var(PIVOT)}
+    if graph.kinds[pivot] == "var":
+        below: set[Node] = {pivot}
+    else:
+        below = set(graph.reachable([pivot]))
+    for node in graph.reachable([root]):
+        if node in place:
+            continue
+        if graph.kinds[node] == "var":
+            if node not in below:
+                return None
+            continue
+        args = graph.args[node]
+        if any(arg not in place for arg in args):
+            if node in below:
+                continue
+            return None
+        moved = tuple([place[arg] for arg in args])
+        if graph.kinds[node] == "const":
+            place[node] = into.const(graph.data[node])
+        else:
+            place[node] = into.node(graph.kinds[node], moved, graph.data[node])
+    return place.get(root)
+
+
+def _centers(graph: Graph, order: Sequence[Node]) -> list[Fraction]:
+    """Return 0, and the numbers that the formula adds or compares, and their negatives."""
+    centers = {Fraction(0): None, Fraction(1): None}
+    for node in order:
+        if graph.kinds[node] not in ("add", "compare"):
+            continue
+        for arg in graph.args[node]:
+            value = graph.value(arg)
+            if value is not None:
+                centers |= {Fraction(value): None, Fraction(-value): None}
+    return list(centers)[:MAX_CENTERS]
+
+
+def _switches(graph: Graph, order: Sequence[Node]) -> bool:
+    """Whether the formula follows different rules in different places, a lone point apart."""
+    for node in order:
+        kind = graph.kinds[node]
+        if kind == "compare":
+            if graph.data[node] not in ("==", "!="):
+                return True
+        elif kind in TABLE and TABLE[kind].kinks:
+            return True
+    return False
+
+
+def _polynomial_at(graph: Graph, node: Node, name: str, center: Fraction) -> _Polynomial | None:
+    """Return the Taylor polynomial where the formula has a removable singularity at the center."""
+    at_center = _ball(graph, node, name, center)
+    lone = _lone_points(graph, node, name)
+    if at_center is None or at_center.is_finite() != (center in lone):
+        return None
+    series = laurent(graph, node, name, center, N_TERMS, PRECISION)
+    if series is None or series[0] < 0:
+        return None
+    valuation, tail = series
+    coefficients = [tail[0] * 0] * valuation + tail
+    if at_center.is_finite() and not at_center.overlaps(coefficients[0]):
+        return None
+    numbers = tuple([0.0 if c.contains(0) else float(c) for c in coefficients])
+    radius = _radius(numbers, min((abs(p - center) for p in lone if p != center), default=None))
+    if radius is None or not _agrees(graph, node, name, _Polynomial(center, numbers, radius)):
+        return None
+    return _Polynomial(center, numbers, radius)
+
+
+def _lone_points(graph: Graph, node: Node, name: str) -> list[Fraction]:
+    """Return the numbers that the variable is compared with for equality."""
+    found = []
+    for condition in graph.reachable([node]):
+        if graph.kinds[condition] == "compare":
+            sides = graph.args[condition]
+            if any(graph.kinds[side] == "var" and graph.data[side] == name for side in sides):
+                found += [Fraction(v) for v in map(graph.value, sides) if v is not None]
+    return found
+
+
+def _ball(graph: Graph, node: Node, name: str, at: Fraction) -> arb | None:
+    try:
+        return ball_value(graph, node, {name: at}, PRECISION)
+    except NoBall:
+        return None
+
+
+def _radius(coefficients: Sequence[float], room: Fraction | None) -> Fraction | None:
+    """Return a power of two within a safe part of the radius of convergence (root test).
+
+    `room` is the distance to the next point that the formula singles out.
+    """
+    tail = [
+        abs(c) ** (1 / k) for k, c in enumerate(coefficients) if k >= len(coefficients) // 2 and c != 0
+    ]
+    growth = max(tail, default=0.0)
+    radius = MAX_RADIUS if growth == 0 else min(MAX_RADIUS, 1 / (SAFE_PART * growth))
+    radius = radius if room is None else min(radius, float(room) / 2)
+    if not radius > 1e-9:
+        return None
+    exact = Fraction(1)
+    while exact > radius:
+        exact /= 2
+    while exact * 2 <= radius:
+        exact *= 2
+    return exact
+
+
+def _agrees(graph: Graph, node: Node, name: str, polynomial: _Polynomial) -> bool:
+    """Whether polynomial and formula agree to rounding on both sides, at the edge of its use."""
+    for side in (1, -1):
+        offset = side * polynomial.radius
+        exact = _ball(graph, node, name, polynomial.center + offset)
+        if exact is None or not exact.is_finite():
+            return False
+        value = 0.0
+        for coefficient in reversed(polynomial.coefficients):
+            value = value * float(offset) + coefficient
+        size = max(abs(float(exact)), max(map(abs, polynomial.coefficients[:2])))
+        if abs(value - float(exact)) > 1e-14 * size:
+            return False
+    return True
+
+
+def _horner(graph: Graph, coefficients: Sequence[float], offset: Node) -> Node:
+    """Return the polynomial in Horner's form, exact in the doubles it holds."""
+    result = graph.const(0)
+    for coefficient in reversed(coefficients):
+        value = Fraction(coefficient)
+        scaled = graph.const(0) if graph.value(result) == 0 else graph.mul((result, offset))
+        result = graph.add((scaled, graph.const(value)))
+    return result

@@ -1,0 +1,318 @@
+"""The derivative at one point, with its status: proven, a limit, a kink, a jump, an edge."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from ..balls import NoBall, PreciseValue, Status, precise_value, to_ball, working_precision
+from ..errors import ArgumentError
+from ..graph.derive import gradient_nodes
+from ..graph.graph import Graph, Node
+from ..outcome import Estimate, Outcome, Trust
+from .limits import Limit, LimitKind, find_limit
+from .line import Line, Side
+from .plain_point import plain_derivative_at
+
+if TYPE_CHECKING:
+    from flint import arb
+
+__all__ = ["derivative_at"]
+
+DIGITS = 17
+MAX_BITS = 4096
+#: Steps of the quick look at both sides, as exponents of 2.
+PROBES = (60, 120)
+PROBE_BITS = 512
+#: Bits at which a start value is evaluated for difference quotients.
+START_BITS = 16384
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is known of one derivative: its ball, or why there is none."""
+
+    outcome: Outcome
+    trust: Trust
+    method: str
+    ball: Any = None
+    note: str = ""
+
+
+def derivative_at(
+    graph: Graph,
+    value_root: Node,
+    first_root: Node,
+    second_root: Node | None,
+    names: Sequence[str],
+    point: Mapping[str, float],
+) -> Estimate:
+    """Return a first or second derivative at one point, with its status.
+
+    Parameters
+    ----------
+    graph : Graph
+        Holds the three roots.
+    value_root : Node
+        The function.
+    first_root : Node
+        Its derivative in `names[0]`, in closed form.
+    second_root : Node or None
+        The derivative of that in `names[1]`; None asks for the first derivative.
+    names : sequence of str
+        One or two variables.
+    point : mapping of str to float
+        Values of all variables, taken as the exact doubles they are.
+
+    Returns
+    -------
+    Estimate
+        `Outcome.DONE` and `Trust.PROVEN`: the closed form in ball arithmetic, and difference
+        quotients on both sides agree. `Outcome.DONE` and `Trust.CHECKED`: both one-sided limits
+        exist, are equal and are confirmed by a second method (at removable points the note gives
+        the value that continues the function). `Outcome.SUBGRADIENT` (value: the policy of the
+        closed form) or `Outcome.NOT_DIFFERENTIABLE` at kinks, `Outcome.JUMP`,
+        `Outcome.UNDEFINED` at edges of the domain, poles, and where no limit is seen; `note`
+        says what each side does, the value is NaN. A value beyond the range of doubles
+        is `inf`, and `digits` has it.
+
+    Notes
+    -----
+    The derivative along a coordinate line is what is asked for: other directions are not
+    looked at. One-sided limits are evidence from steps down to 2**-2048, not proof. A second
+    derivative is the derivative of the first one, so where that does not exist at the point
+    neither does the second.
+
+    A formula with functions that ball arithmetic lacks is evaluated in doubles and compared
+    with one-sided differences; the trust is then at best `Trust.CHECKED`.
+    """
+    if len(names) != (1 if second_root is None else 2):
+        raise ArgumentError(
+            f"Received {len(names)} names; a first derivative needs 1, a second one 2."
+        )
+    point = {name: float(value) for name, value in point.items()}
+    try:
+        first = _examine(Line(graph, value_root, first_root, names[0], point))
+        if second_root is None or not first.outcome.is_good:
+            prefix = "" if second_root is None else "first derivative: "
+            return _estimate(first, prefix)
+        line = Line(graph, first_root, second_root, names[1], point, start=first.ball)
+        if names[0] == names[1]:
+            return _estimate(_examine(line))
+        return _estimate(_mixed(line, value_root, names))
+    except NoBall:
+        return plain_derivative_at(graph, value_root, first_root, second_root, names, point)
+
+
+def _examine(line: Line) -> Finding:
+    """Return the derivative of a line's function at its point."""
+    slope = precise_value(
+        line.graph, line.slope_root, line.point, digits=DIGITS, max_precision=MAX_BITS
+    )
+    start = _start(line)
+    if start.is_finite() and _is_settled(slope) and _probe(line, start, slope.ball):
+        note = _range_note(slope.ball)
+        if slope.status is Status.NEAR_ZERO:
+            note = "cannot be told from zero"
+        return Finding(Outcome.DONE, Trust.PROVEN, "ball arithmetic", _exact(line, slope), note)
+    return _from_both_sides(line, start, slope)
+
+
+def _start(line: Line) -> Any:
+    """Return the value of the function at the point, NaN when it has none."""
+    if line.start is not None:
+        return line.start
+    value = precise_value(line.graph, line.value_root, line.point, max_precision=MAX_BITS)
+    if value.ball.is_nan():
+        return value.ball
+    return line.at(Fraction(0), START_BITS)[0]
+
+
+def _exact(line: Line, slope: PreciseValue) -> Any:
+    """Return a narrower ball of the slope where it is cheap: differences of it follow."""
+    return slope.ball if slope.ball.is_exact() else line.at(Fraction(0), START_BITS)[1]
+
+
+def _is_settled(value: PreciseValue) -> bool:
+    return value.status in (Status.PROVEN, Status.NEAR_ZERO)
+
+
+def _probe(line: Line, start: arb, slope: arb) -> bool:
+    """Say whether difference quotients on both sides approach the slope of the closed form."""
+    for sign in (1, -1):
+        gaps = []
+        for exponent in PROBES:
+            step = sign * line.unit * Fraction(9, 7) / 2**exponent
+            value, _ = line.at(step, PROBE_BITS)
+            with working_precision(PROBE_BITS):
+                quotient = (value - start) / to_ball(step)
+                gap, size = abs(quotient - slope), abs(slope)
+                if not gap.is_finite():
+                    return False
+                gaps.append((gap.mid(), gap.rad() + size.upper() * to_ball(2) ** -50))
+        (coarse, _), (fine, noise) = gaps
+        if not (fine <= noise or fine <= coarse * to_ball(2) ** -20):
+            return False
+    return True
+
+
+def _from_both_sides(line: Line, start: arb, slope: PreciseValue) -> Finding:
+    """Return the derivative from what is seen on both sides of the point."""
+    left, right = line.side(-1), line.side(1)
+    values = find_limit(left.values), find_limit(right.values)
+    if values[0].is_outside or values[1].is_outside:
+        return _at_edge(line, start, values, (left, right))
+    note = ""
+    if not start.is_finite():
+        if not _meet(*values):
+            return _no_value(values)
+        start = line.limit_value(left, right)
+        note = f"removable: the value there is the limit {values[0]}"
+    elif not all(limit.agrees(start) for limit in _gaps_closed(line, start, left, right)):
+        return _broken(values)
+    limits = tuple(find_limit(line.quotients(side, start)) for side in (left, right))
+    if _meet(*limits):
+        return _smooth(line, limits, (left, right), slope, note)
+    return _kinked(limits, slope, note)
+
+
+def _gaps_closed(line: Line, start: arb, left: Side, right: Side) -> list[Limit]:
+    """Return the limits of the function from both sides, zero differences made exact."""
+    limits = []
+    for side in (left, right):
+        with working_precision(START_BITS):
+            gap = find_limit([value - start for value in side.values])
+            if gap.is_finite and gap.ball.mid().is_zero():
+                gap = Limit(LimitKind.FINITE, start)
+        limits.append(gap if gap.ball is start else find_limit(side.values))
+    return limits
+
+
+def _meet(left: Limit, right: Limit) -> bool:
+    """Say whether both limits are the same number."""
+    return left.is_finite and right.is_finite and left.agrees(right.ball)
+
+
+def _smooth(
+    line: Line,
+    limits: tuple[Limit, ...],
+    sides: tuple[Side, Side],
+    slope: PreciseValue,
+    note: str,
+) -> Finding:
+    """Return the common limit of the quotients, confirmed by a second method where one can."""
+    limit = limits[0] if limits[0].ball.rad() <= limits[1].ball.rad() else limits[1]
+    method = "limit from both sides"
+    if line.series is not None and limit.agrees(line.series[1]):
+        return Finding(Outcome.DONE, Trust.CHECKED, f"{method} and series", line.series[1], note)
+    if _is_settled(slope) and limit.agrees(slope.ball):
+        ball = _exact(line, slope)
+        return Finding(Outcome.DONE, Trust.CHECKED, f"closed form and {method}", ball, note)
+    confirmed = all(limit.agrees(slope_limit.ball) for slope_limit in _slope_limits(sides))
+    trust = Trust.CHECKED if confirmed else Trust.ESTIMATED
+    return Finding(Outcome.DONE, trust, method, limit.ball, note)
+
+
+def _slope_limits(sides: tuple[Side, Side]) -> list[Limit]:
+    """Return the limits of the closed derivative from both sides; a NaN where there is none."""
+    limits = [find_limit(side.slopes) for side in sides]
+    return [
+        limit if limit.is_finite else Limit(LimitKind.NONE, to_ball(math.nan)) for limit in limits
+    ]
+
+
+def _kinked(limits: tuple[Limit, ...], slope: PreciseValue, note: str) -> Finding:
+    """Return why the one-sided derivatives make no derivative, and the policy's value if any."""
+    sides = f"left {limits[0]}, right {limits[1]}"
+    note = f"{sides}; {note}" if note else sides
+    if all(limit.is_finite for limit in limits):
+        if _is_settled(slope):
+            return Finding(Outcome.SUBGRADIENT, Trust.CHECKED, "one-sided limits", slope.ball, note)
+        return Finding(Outcome.NOT_DIFFERENTIABLE, Trust.CHECKED, "one-sided limits", None, note)
+    if any(limit.kind is LimitKind.NONE for limit in limits):
+        return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, "one-sided limits", None, note)
+    return Finding(Outcome.NOT_DIFFERENTIABLE, Trust.ESTIMATED, "one-sided limits", None, note)
+
+
+def _at_edge(
+    line: Line, start: arb, values: tuple[Limit, Limit], sides: tuple[Side, Side]
+) -> Finding:
+    """Return what is known at the edge of the real domain, or outside of it."""
+    method = "one-sided limits"
+    if values[0].is_outside and values[1].is_outside:
+        note = "not real on either side"
+        return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, method, None, note)
+    inner = 1 if values[0].is_outside else 0
+    if start.is_finite():
+        limit = find_limit(line.quotients(sides[inner], start))
+    else:
+        limit = find_limit(sides[inner].slopes)
+    where = ("left", "right")[inner]
+    note = f"edge of the real domain; from the {where}: {limit}"
+    return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, method, None, note)
+
+
+def _no_value(values: tuple[Limit, Limit]) -> Finding:
+    """Return why the function cannot be continued into the point."""
+    note = f"value: left {values[0]}, right {values[1]}"
+    if values[0].is_finite and values[1].is_finite:
+        return Finding(Outcome.JUMP, Trust.ESTIMATED, "one-sided limits", None, note)
+    note = f"no finite limit; {note}"
+    return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, "one-sided limits", None, note)
+
+
+def _broken(values: tuple[Limit, Limit]) -> Finding:
+    """Return why a function that has a value at the point is not continuous there."""
+    found = _no_value(values)
+    if values[0].is_finite and values[1].is_finite:
+        return found
+    return Finding(Outcome.UNDEFINED, found.trust, found.method, None, found.note)
+
+
+def _mixed(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
+    """Return a mixed second derivative; the first one must exist beside the point as well."""
+    for sign in (1, -1):
+        step = float(line.unit) * 2.0**-20 * sign
+        beside = {**line.point, names[1]: line.point[names[1]] + step}
+        first = _examine(Line(line.graph, value_root, line.value_root, names[0], beside))
+        if not first.outcome.is_good:
+            note = f"first derivative beside the point: {first.note}"
+            return Finding(first.outcome, first.trust, first.method, None, note)
+        if first.method != "ball arithmetic":
+            return _other_order(line, value_root, names)
+    return _examine(line)
+
+
+def _other_order(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
+    """Return the mixed derivative in the other order, where the first derivative is a limit."""
+    graph = line.graph.copy()
+    (other,) = gradient_nodes(graph, value_root, [graph.var(names[1])])
+    first = _examine(Line(graph, value_root, other, names[1], line.point))
+    if not first.outcome.is_good:
+        return first
+    (mixed,) = gradient_nodes(graph, other, [graph.var(names[0])])
+    return _examine(Line(graph, other, mixed, names[0], line.point, start=first.ball))
+
+
+def _range_note(ball: arb) -> str:
+    return "beyond the range of doubles" if math.isinf(float(ball.mid())) else ""
+
+
+def _estimate(found: Finding, prefix: str = "") -> Estimate:
+    """Return the finding as a number for people."""
+    good = found.outcome.is_good
+    ball = found.ball if good or (found.outcome is Outcome.SUBGRADIENT and not prefix) else None
+    note = found.note if good else prefix + found.note
+    if ball is None:
+        return Estimate(math.nan, math.nan, found.method, found.trust, found.outcome, note)
+    with working_precision(START_BITS):
+        middle = ball.mid()
+        value = float(middle)
+        error = ball.rad() + abs(middle - to_ball(value)) if math.isfinite(value) else middle
+        bound = abs(error).upper()
+        digits = middle.str(DIGITS, radius=False)
+    radius = 0.0 if bound.is_zero() else math.nextafter(float(bound), math.inf)
+    return Estimate(value, radius, found.method, found.trust, found.outcome, note, digits)

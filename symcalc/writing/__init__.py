@@ -1,0 +1,9 @@
+"""From the graph to people and programs: text of the language, LaTeX, Python source."""
+
+from __future__ import annotations
+
+from .latex import to_latex
+from .python import python_imports, to_python
+from .text import to_text
+
+__all__ = ["python_imports", "to_latex", "to_python", "to_text"]

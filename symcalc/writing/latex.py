@@ -1,0 +1,179 @@
+"""The spelling in LaTeX, as a textbook sets it."""
+
+from __future__ import annotations
+
+import re
+import string
+from collections.abc import Sequence
+from fractions import Fraction
+
+from ..functions import TABLE
+from ..graph.graph import Graph, Node
+from .layout import Layout, Level, Piece, Slot
+from .names import latex_names
+from .text import TextRenderer, separated
+
+__all__ = ["to_latex"]
+
+#: Beyond this length a formula names its shared parts.
+LATEX_LENGTH = 5000
+
+_RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
+_LOGIC = {"and": r" \wedge ", "or": r" \vee "}
+_CONSTANTS = {"oo": r"\infty", "nan": r"\mathrm{NaN}", "I": r"\mathrm{i}"}
+
+
+def to_latex(graph: Graph, root: Node) -> str:
+    """Write a formula in LaTeX, for math mode; shared parts of a long one get names t_0, t_1, …"""
+    return LatexRenderer(graph, root).render(LATEX_LENGTH)
+
+
+class LatexRenderer(TextRenderer):
+    """Fractions, roots and raised exponents in place of operators."""
+
+    opening, closing = r"\left(", r"\right)"
+    keeps_groups = False
+
+    def __init__(self, graph: Graph, root: Node) -> None:
+        super().__init__(graph, root)
+        self.written = latex_names(self.variables)
+
+    def name_part(self, index: int) -> str:
+        return f"t_{{{index}}}"
+
+    def join(self, main: str, parts: Sequence[tuple[str, str]]) -> str:
+        listed = ", \\; ".join(f"{name} = {text}" for name, text in parts)
+        return f"{main} \\quad \\text{{where}} \\quad {listed}"
+
+    def variable(self, name: str) -> str:
+        return self.written[name]
+
+    def named_constant(self, name: str) -> Layout:
+        row = TABLE.get(name)
+        text = (row.latex if row is not None else "") or _CONSTANTS.get(name)
+        return Layout(Level.ATOM, (text or rf"\mathrm{{{name}}}",))
+
+    # -- functions ----------------------------------------------------------------------------
+
+    def call(self, name: str, args: Sequence[Node]) -> Layout:
+        template = self.head(name)
+        if "{0}" in template:
+            return _filled(template, args)
+        return Layout(Level.ATOM, (template, self.opening, *separated(args), self.closing))
+
+    def head(self, name: str) -> str:
+        """Return the LaTeX of a function's name, or its template."""
+        row = TABLE.get(name)
+        if row is not None and row.latex:
+            return row.latex
+        return r"\operatorname{" + name.replace("_", r"\_") + "}"
+
+    def logic(self, kind: str, args: Sequence[Node]) -> Layout:
+        if kind == "not":
+            inner = Slot(args[0])
+            return Layout(Level.NOT, (r"\neg ", self.opening, inner, self.closing))
+        own, inner_level = (Level.AND, Level.NOT) if kind == "and" else (Level.OR, Level.AND)
+        return Layout(own, separated(args, _LOGIC[kind], inner_level))
+
+    def construct(self, node: Node, kind: str) -> Layout:
+        if kind == "compare":
+            left, right = (Slot(arg, Level.SUM) for arg in self.graph.args[node])
+            sign = f" {_RELATIONS[self.graph.data[node]]} "
+            return Layout(Level.COMPARE, (left, sign, right))
+        return super().construct(node, kind)
+
+    def choice(self, args: Sequence[Node]) -> Layout:
+        pieces: list[Piece] = [r"\begin{cases} "]
+        for index in range(0, len(args) - 1, 2):
+            pieces += [r" \\ "] if index else []
+            pieces += [Slot(args[index], Level.OR), r" & \text{if } ", Slot(args[index + 1])]
+        if self.kind(args[-1]) != "nan":
+            pieces += [r" \\ ", Slot(args[-1], Level.OR), r" & \text{otherwise}"]
+        return Layout(Level.CHOICE, (*pieces, r" \end{cases}"))
+
+    # -- arithmetic ---------------------------------------------------------------------------
+
+    def fraction(self, node: Node) -> tuple[str, str]:
+        top, bottom = super().fraction(node)
+        mantissa, letter, exponent = re.split("([eE])", top) if "e" in top.lower() else (top, "", "")
+        return (rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if letter else top), bottom
+
+    def number(self, node: Node) -> Layout:
+        top, bottom = self.fraction(node)
+        if bottom:
+            return Layout(Level.PRODUCT, (rf"\frac{{{top}}}{{{bottom}}}",))
+        return Layout(Level.PRODUCT if "cdot" in top else Level.ATOM, (top,))
+
+    def product(self, node: Node) -> Layout:
+        mean = self.mean_of(node)
+        if mean is not None:
+            return self.call("mean", (mean,))
+        number, rest = self.factors(node)
+        one = number is None or abs(self.graph.data[number]) == 1
+        top, bottom = ("1", "") if number is None or one else self.fraction(number)
+        pairs = [(factor, self.reciprocal(factor)) for factor in rest]
+        upper = [factor for factor, divisor in pairs if divisor is None]
+        lower = [divisor for _, divisor in pairs if divisor is not None]
+        if not lower and not bottom:
+            return Layout(Level.PRODUCT, self.side_by_side(top, upper))
+        numerator = self.side_by_side(top, upper, Level.ANY)
+        denominator = self.side_by_side(bottom or "1", lower, Level.ANY)
+        return Layout(Level.PRODUCT, (r"\frac{", *numerator, "}{", *denominator, "}"))
+
+    def side_by_side(
+        self, number: str, factors: Sequence[Node], alone: int = Level.POWER
+    ) -> tuple[Piece, ...]:
+        """Return number × factors without an operator; a lone factor binds at level `alone`."""
+        if not factors:
+            return (number,)
+        if number == "1" and len(factors) == 1:
+            return (Slot(factors[0], alone),)
+        pieces: list[Piece] = [] if number == "1" else [number]
+        for factor in factors:
+            if pieces:
+                pieces.append(r" \cdot " if self.starts_with_digit(factor) else " ")
+            pieces.append(Slot(factor, Level.POWER))
+        return tuple(pieces)
+
+    def starts_with_digit(self, node: Node) -> bool:
+        """Whether the node is written with a digit first."""
+        if self.kind(node) == "pow":
+            node, exponent = self.graph.args[node]
+            if self.constant(exponent) == Fraction(1, 2):
+                return False
+        return self.kind(node) == "const"
+
+    def power(self, base: Node, exponent: Node) -> Layout:
+        value = self.constant(exponent)
+        if value == -1:
+            return Layout(Level.PRODUCT, (r"\frac{1}{", Slot(base), "}"))
+        if value == Fraction(1, 2):
+            return Layout(Level.ATOM, (r"\sqrt{", Slot(base), "}"))
+        upper: Piece = str(value) if isinstance(value, int) else Slot(exponent)
+        if isinstance(value, int) and value > 1:
+            powered = self.powered_function(base, value)
+            if powered is not None:
+                return powered
+        return Layout(Level.POWER, (Slot(base, Level.ATOM), "^{", upper, "}"))
+
+    def powered_function(self, base: Node, exponent: int) -> Layout | None:
+        r"""Return \sin^{2}\left(x\right) for a function of one argument with a plain head."""
+        args, kind = self.graph.args[base], self.kind(base)
+        if len(args) != 1 or kind in {"part", "not"}:
+            return None
+        head = self.head(kind)
+        if not re.fullmatch(r"\\[a-z]+", head):
+            return None
+        pieces = (f"{head}^{{{exponent}}}", self.opening, Slot(args[0]), self.closing)
+        return Layout(Level.POWER, pieces)
+
+
+def _filled(template: str, args: Sequence[Node]) -> Layout:
+    """Return the layout of a template with `{0}`, `{1}` for the arguments."""
+    pieces: list[Piece] = []
+    for literal, field, _, _ in string.Formatter().parse(template):
+        pieces += [literal] if literal else []
+        if field is not None:
+            pieces.append(Slot(args[int(field)]))
+    level = Level.POWER if "^" in template else Level.ATOM
+    return Layout(level, tuple(pieces))

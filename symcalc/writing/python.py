@@ -1,0 +1,128 @@
+"""The spelling as NumPy source: what `to_python` writes, `eval` with `np` in scope computes."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Sequence
+
+from ..functions import TABLE
+from ..graph.graph import Graph, Node
+from .layout import Layout, Level, Piece, Slot
+from .text import TextRenderer, separated
+
+__all__ = ["python_imports", "to_python"]
+
+#: Beyond this length a source names its shared parts.
+SOURCE_LENGTH = 2000
+
+#: The lines that a source may need, by the first word of the names that need them.
+IMPORTS = {
+    "np": "import numpy as np",
+    "scipy": "import scipy.special",
+    "symcalc": "import symcalc.backends.kernels",
+}
+
+_CONSTANTS = {"oo": "np.inf", "nan": "np.nan", "I": "1j"}
+_LOGIC = {"and": "np.logical_and", "or": "np.logical_or"}
+
+
+def to_python(graph: Graph, root: Node) -> str:
+    """Write a formula as one Python expression on NumPy arrays or floats.
+
+    Returns
+    -------
+    str
+        An expression; `python_imports` says which imports it needs. A variable whose name is a
+        keyword of Python gets an underscore at the end. Shared parts of long formulas are
+        assigned first, inside a tuple of which the expression is the last item.
+    """
+    return PythonRenderer(graph, root).render(SOURCE_LENGTH)
+
+
+def python_imports(graph: Graph, root: Node) -> tuple[str, ...]:
+    """Return the import lines that the source of a formula needs, NumPy's always first."""
+    used = {"np"}
+    for node in graph.reachable([root]):
+        used.add(_array_name(graph.kinds[node]).partition(".")[0])
+    return tuple(line for word, line in IMPORTS.items() if word in used)
+
+
+def _array_name(name: str) -> str:
+    """Return the dotted name of a function for NumPy arrays, from its row of the table."""
+    row = TABLE.get(name)
+    if row is None or not row.array:
+        return f"np.{name}"
+    module, _, rest = row.array.partition(".")
+    return {"numpy": "np.", "kernels": "symcalc.backends.kernels."}.get(module, f"{module}.") + rest
+
+
+class PythonRenderer(TextRenderer):
+    """NumPy's functions in place of the language's own words."""
+
+    keeps_groups = False
+
+    def __init__(self, graph: Graph, root: Node) -> None:
+        super().__init__(graph, root)
+        self.safe_names: dict[str, str] = {}
+        taken = {*IMPORTS, *self.variables}
+        for name in self.variables:
+            safe = name
+            while keyword.iskeyword(safe) or safe in IMPORTS or (safe != name and safe in taken):
+                safe += "_"
+            taken.add(safe)
+            self.safe_names[name] = safe
+
+    def join(self, main: str, parts: Sequence[tuple[str, str]]) -> str:
+        lines = [f"    {name} := {text},\n" for name, text in parts]
+        return "(\n" + "".join(lines) + f"    {main},\n)[-1]"
+
+    def variable(self, name: str) -> str:
+        return self.safe_names[name]
+
+    def named_constant(self, name: str) -> Layout:
+        row = TABLE.get(name)
+        text = _CONSTANTS.get(name) or (row.array if row is not None else "")
+        if not text and row is not None and row.constant is not None:
+            text = repr(row.constant)
+        return Layout(Level.ATOM, (text.replace("numpy.", "np.") or f"np.{name}",))
+
+    def call(self, name: str, args: Sequence[Node]) -> Layout:
+        head = _array_name(name)
+        if len(args) > 2 and name in {"max", "min"}:
+            return Layout(Level.ATOM, (f"{head}.reduce([", *separated(args), "])"))
+        return Layout(Level.ATOM, (f"{head}(", *separated(args), ")"))
+
+    def logic(self, kind: str, args: Sequence[Node]) -> Layout:
+        if kind == "not":
+            return Layout(Level.ATOM, ("np.logical_not(", Slot(args[0]), ")"))
+        if len(args) > 2:
+            return Layout(Level.ATOM, (f"{_LOGIC[kind]}.reduce([", *separated(args), "])"))
+        return Layout(Level.ATOM, (f"{_LOGIC[kind]}(", *separated(args), ")"))
+
+    def choice(self, args: Sequence[Node]) -> Layout:
+        if len(args) == 3:
+            value, condition, otherwise = (Slot(arg) for arg in args)
+            pieces = ("np.where(", condition, ", ", value, ", ", otherwise, ")")
+            return Layout(Level.ATOM, pieces)
+        values, conditions = separated(args[0:-1:2]), separated(args[1::2])
+        last = Slot(args[-1])
+        select = ("np.select([", *conditions, "], [", *values, "], ", last, ")")
+        return Layout(Level.ATOM, select)
+
+    def power(self, base: Node, exponent: Node) -> Layout:
+        value = self.constant(exponent)
+        if value is not None and value < -1 and value.denominator == 1:
+            return Layout(Level.PRODUCT, ("1/", self.base(base), f"**{-value}"))
+        return super().power(base, exponent)
+
+    def base(self, node: Node) -> Piece:
+        """Return the base; a whole number becomes a float, so that every exponent is allowed."""
+        value = self.constant(node)
+        if isinstance(value, int) and value >= 0 and value not in self.decimals:
+            return f"{value}.0"
+        return Slot(node, Level.ATOM)
+
+    def root_of(self, base: Node) -> Layout:
+        return Layout(Level.ATOM, ("np.sqrt(", Slot(base), ")"))
+
+

@@ -1,0 +1,269 @@
+"""Compiled functions: shapes, number types, guards, warnings, identity."""
+
+from __future__ import annotations
+
+import math
+import pickle
+import subprocess
+import sys
+import threading
+import traceback
+import warnings
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+
+
+def test_gradient_and_hessian_have_the_batch_in_front():
+    f = sc.compile("x^2*y + sin(z)", order=2)
+    x = np.linspace(0, 1, 6).reshape(2, 3)
+
+    assert f(x, 1.0, 2.0).shape == (2, 3)
+    assert f.gradient(x, 1.0, np.zeros(3)).shape == (2, 3, 3)
+    assert f.hessian(x, 1.0, 2.0).shape == (2, 3, 3, 3)
+    assert f.hessian_product([1, 0, 0], x, 1.0, 2.0).shape == (2, 3, 3)
+
+
+def test_constants_fill_the_broadcast_shape():
+    f = sc.compile("3", ["x"], order=2)
+    x = np.arange(4)
+
+    assert f(x).tolist() == [3.0] * 4
+    assert f.gradient(x).tolist() == [[0.0]] * 4
+    assert f.hessian(x).shape == (4, 1, 1)
+
+
+def test_rows_of_a_batch_equal_single_calls_within_4_ulp():
+    f = sc.compile("exp(-x^2/2)*cos(3*x*y) + log(1 + y^2)/(1 + x^4)", order=2)
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(2, 50))
+
+    values, gradients = f.value_and_gradient(x, y)
+    hessians = f.hessian(x, y)
+
+    for i in range(50):
+        value, gradient = f.value_and_gradient(float(x[i]), float(y[i]))
+        np.testing.assert_array_max_ulp(values[i], value, 4)
+        np.testing.assert_allclose(gradients[i], gradient, rtol=1e-14, atol=1e-16)
+        np.testing.assert_allclose(hessians[i], f.hessian(x[i], y[i]), rtol=1e-13, atol=1e-15)
+
+
+def test_plain_numbers_give_a_plain_float():
+    f = sc.compile("x/3")
+
+    assert type(f(1)) is float
+    assert f(1) == 1 / 3
+    assert type(f(np.float64(1))) is float
+
+
+def test_integers_become_floats_at_the_door():
+    f = sc.compile("x^3")
+
+    assert f(np.array([3_000_000], dtype=np.int32))[0] == 2.7e19
+    assert f(10**7) == 1e21
+
+
+def test_inputs_are_never_changed():
+    f = sc.compile("x^2 + exp(y)", order=2)
+    x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0])
+
+    f.value_and_gradient(x, y), f.hessian(x, y)
+
+    assert x.tolist() == [1.0, 2.0]
+    assert y.tolist() == [3.0, 4.0]
+
+
+def test_guarded_branches_give_no_spurious_warning():
+    f = sc.compile("piecewise((log(x), x > 0), (1/(x - 1), True))", order=2)
+    x = np.array([-2.0, -1.0, 0.0, 0.5, 3.0])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        values, gradient = f.value_and_gradient(x)
+        f.hessian(x)
+
+    np.testing.assert_allclose(values, [-1 / 3, -1 / 2, -1, math.log(0.5), math.log(3)])
+    np.testing.assert_allclose(gradient[:, 0], [-1 / 9, -1 / 4, -1, 2, 1 / 3])
+
+
+def test_a_branch_shared_by_value_and_gradient_is_still_guarded():
+    f = sc.compile("sqrt(x) if x > 0 else 0", order=1)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        values, gradient = f.value_and_gradient(np.array([-1.0, 4.0]))
+
+    assert values.tolist() == [0.0, 2.0]
+    assert gradient[:, 0].tolist() == [0.0, 0.25]
+
+
+def test_true_warnings_are_not_suppressed():
+    f = sc.compile("log(x)", order=1)
+
+    with pytest.warns(RuntimeWarning):
+        assert math.isnan(f(np.array([-1.0]))[0])
+    with pytest.warns(RuntimeWarning):
+        assert math.isnan(f(-1.0))
+    with pytest.warns(RuntimeWarning):
+        assert f.gradient(0.0)[0] == math.inf
+
+
+def test_overflow_gives_infinity_as_numpy_does():
+    with pytest.warns(RuntimeWarning):
+        assert sc.compile("exp(x)")(1000.0) == math.inf
+
+
+def test_softplus_and_its_gradient_are_finite_at_1000():
+    f = sc.compile("log(1 + exp(x))", order=2)
+
+    assert f(1000.0) == 1000.0
+    assert f.gradient(1000.0).tolist() == [1.0]
+    assert f.hessian(1000.0).tolist() == [[0.0]]
+    assert f.gradient(-745.0)[0] > 0
+
+
+def test_nested_branches_agree_on_floats_and_arrays():
+    f = sc.compile("(x if x < 1 else x^2) if y > 0 else (piecewise((1/x, x != 0), (7, True)))", order=1)
+    for x in (-1.0, 0.0, 0.5, 2.0):
+        for y in (-1.0, 1.0):
+            value, gradient = f.value_and_gradient(x, y)
+            values, gradients = f.value_and_gradient(np.array([x]), np.array([y]))
+            assert values[0] == value
+            assert gradients[0].tolist() == gradient.tolist()
+
+
+def test_branches_nested_100_deep_still_compile():
+    text = "x"
+    for i in range(100):
+        text = f"({text} if x > {i} else {i})"
+
+    f = sc.compile(text)
+
+    assert f(50.5) == 99
+    assert f(np.array([1000.0])).tolist() == [1000.0]
+
+
+def test_names_in_generated_code_are_our_own():
+    f = sc.compile("numpy + lambda_*exp + x0", ["numpy", "lambda_", "exp", "x0"])
+
+    assert f(1, 2, 3, 4) == 11
+
+
+def test_an_error_in_a_call_says_what_is_missing():
+    f = sc.compile("x*y")
+
+    with pytest.raises(sc.ArgumentError, match="No value for y"):
+        f(1.0)
+    with pytest.raises(sc.ArgumentError, match="3 arguments were given; the function takes 2"):
+        f(1.0, 2.0, 3.0)
+    with pytest.raises(sc.ArgumentError, match="`z` is not an argument"):
+        f(1.0, z=2.0)
+    with pytest.raises(sc.ArgumentError, match="do not broadcast"):
+        f(np.ones(2), np.ones(3))
+    with pytest.raises(sc.ArgumentError, match="takes numbers"):
+        f("a", 1.0)
+    with pytest.raises(sc.ArgumentError, match="compiled with order=0"):
+        f.hessian(1.0, 2.0)
+
+
+def test_keyword_arguments_work():
+    assert sc.compile("x - y")(y=1, x=3) == 2
+
+
+def test_compiled_functions_pickle_into_a_fresh_process():
+    f = sc.compile("x^2 + sin(y)", order=1)
+    data = pickle.dumps(f)
+    script = "import pickle, sys; print(pickle.loads(sys.stdin.buffer.read())(2.0, 0.0))"
+
+    done = subprocess.run([sys.executable, "-c", script], input=data, capture_output=True, check=True)
+
+    assert done.stdout.split() == [b"4.0"]
+    assert pickle.loads(data) == f
+    assert hash(pickle.loads(data)) == hash(f)
+
+
+def test_compiled_functions_are_safe_in_threads():
+    f = sc.compile(" + ".join(f"sin(x{i})*x{i + 1}" for i in range(40)), order=2)
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(f.hessian(*[0.5] * 41).sum())) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(found) == 8
+    assert len(set(found)) == 1
+
+
+def test_generated_lines_appear_in_tracebacks():
+    f = sc.compile("x + y", order=0)
+
+    try:
+        f._code("value", scalar=False).function([np.ones(2), np.ones(3)])
+    except ValueError:
+        text = traceback.format_exc()
+
+    assert "return x0 + x1" in text
+
+
+def test_source_shows_the_generated_code():
+    assert "exp" in sc.compile("exp(x)").source
+
+
+def test_float32_stays_float32():
+    f = sc.compile("x/3", order=1, dtype="float32")
+
+    assert f(np.ones(2)).dtype == np.float32
+    assert f.gradient(np.ones(2)).dtype == np.float32
+
+
+def test_an_imaginary_unit_makes_a_complex_function_without_gradient():
+    f = sc.compile("exp(I*x)")
+
+    assert f(0.0) == 1 + 0j
+    assert f(np.array([0.0, math.pi])).dtype == np.complex128
+    with pytest.raises(sc.DerivativeError, match="complex"):
+        sc.compile("exp(I*x)", order=1)
+
+
+def test_the_hessian_of_a_chain_of_2000_variables_is_sparse():
+    n = 2000
+    text = " + ".join(f"100*(x{i + 1} - x{i}^2)^2 + (1 - x{i})^2" for i in range(n - 1))
+    f = sc.compile(text, order=2)
+    x = np.full(n, 0.5)
+
+    hessian = f.flat_hessian(x)
+    direction = np.zeros(n)
+    direction[3] = 1.0
+
+    assert hessian.nnz == 3 * n - 2
+    np.testing.assert_allclose(
+        f.flat_hessian_product(x, direction), hessian[:, [3]].toarray().ravel(), rtol=1e-14
+    )
+
+
+def test_scipy_takes_the_words_of_a_compiled_function():
+    from scipy.optimize import minimize
+
+    f = sc.compile("100*(y - x^2)^2 + (1 - x)^2", order=2)
+
+    result = minimize(x0=[-1.2, 1.0], method="trust-exact", **f.scipy())
+
+    np.testing.assert_allclose(result.x, [1, 1], atol=1e-6)
+
+
+def test_data_columns_are_summed():
+    f = sc.compile("mean((y - (a*x + b))^2)", ["a", "b", "x", "y"], order=1, wrt=["a", "b"],
+                   shapes={"x": "rows", "y": "rows"})
+    x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])
+
+    value, gradient = f.value_and_gradient(2.0, 1.0, x, y)
+    assert value == 0.0
+    assert gradient.tolist() == [0.0, 0.0]
+    assert f.gradient(0.0, 0.0, x, y).tolist() == pytest.approx([-26 / 3, -6.0])
+    with pytest.raises(sc.ArgumentError, match="`rows`"):
+        f(1.0, 2.0, x, y[:2])

@@ -1,0 +1,125 @@
+"""Stable atoms, patches at removable singularities, derivatives at joins."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.symbolic import prepare, stabilize
+
+
+def stable(text):
+    expression = sc.parse(text)
+    graph, (root,) = stabilize(expression.graph, [expression.root])
+    return sc.Expression(graph, root).text
+
+
+@pytest.mark.parametrize(
+    ("text", "atom"),
+    [
+        ("log(1 + exp(x))", "softplus(x)"),
+        ("log(exp(x) + exp(y))", "logsumexp(x, y)"),
+        ("log(1 + exp(x) + exp(y))", "logsumexp(0, x, y)"),
+        ("1/(1 + exp(-x))", "sigmoid(x)"),
+        ("exp(x)/(1 + exp(x))", "sigmoid(x)"),
+        ("log(1 + x)", "log1p(x)"),
+        ("log(1 - x)", "log1p(-x)"),
+        ("exp(x) - 1", "expm1(x)"),
+        ("1 - exp(x)", "-expm1(x)"),
+        ("cos(x) - 1", "cosm1(x)"),
+        ("1 - cos(x)", "-cosm1(x)"),
+        ("log(1 - exp(x))", "log1mexp(x)"),
+        ("log(cosh(x))", "logcosh(x)"),
+        ("sqrt(x^2 + y^2)", "hypot(x, y)"),
+        ("sqrt(x^2 + 1)", "hypot(x, 1)"),
+        ("sqrt(x^2)", "abs(x)"),
+        ("(x + 1)^20/(x + 2)^20", "((x + 1)/(x + 2))**20"),
+    ],
+)
+def test_unstable_patterns_become_atoms(text, atom):
+    assert stable(text) == atom
+
+
+@pytest.mark.parametrize("text", ["log(2 + x)", "exp(x) + 1", "x/(1 + exp(x))^2", "log(1 + exp(x)*y)"])
+def test_other_formulas_keep_their_value(text):
+    f, g = sc.compile(text), sc.compile(stable(text))
+    args = [0.3, 0.7][: len(f.names)]
+
+    assert f(*args) == pytest.approx(g(*args), rel=1e-15)
+
+
+def taylor_of_sine_remainder(x):
+    """(x - sin x)/x**3, its first and its second derivative, by the series."""
+    value = sum((-1) ** k * x ** (2 * k) / math.factorial(2 * k + 3) for k in range(12))
+    first = sum((-1) ** k * 2 * k * x ** (2 * k - 1) / math.factorial(2 * k + 3) for k in range(1, 12))
+    second = sum(
+        (-1) ** k * 2 * k * (2 * k - 1) * x ** (2 * k - 2) / math.factorial(2 * k + 3)
+        for k in range(1, 12)
+    )
+    return value, first, second
+
+
+@pytest.mark.parametrize("x", [0.0, 1e-300, -1e-5, 1e-3, 0.5, 0.99, 1.5])
+def test_removable_singularity_is_accurate_near_the_point(x):
+    f = sc.compile("(x - sin(x))/x^3", order=2)
+    value, first, second = taylor_of_sine_remainder(x)
+
+    assert f(x) == pytest.approx(value, rel=1e-13)
+    assert f.gradient(x)[0] == pytest.approx(first, rel=1e-13)
+    assert f.hessian(x)[0, 0] == pytest.approx(second, rel=2e-12)
+
+
+def test_the_closed_form_of_a_derivative_is_patched_as_well():
+    slope = sc.differentiate("(exp(x) - 1)/x", "x")
+
+    assert sc.compile(slope)(0.0) == 0.5
+    assert sc.compile(slope)(1e-9) == pytest.approx(0.5 + 1e-9 / 3, rel=1e-15)
+
+
+def test_a_factor_of_a_product_of_several_variables_is_patched():
+    f = sc.compile("y*sin(x*z)/(x*z)", order=1)
+
+    assert f(0.0, 3.0, 2.0) == 3.0
+    np.testing.assert_allclose(f.gradient(0.0, 3.0, 2.0), [0.0, 1.0, 0.0])
+
+
+def test_a_pole_is_not_patched():
+    expression = sc.parse("1/x + x")
+
+    graph, root = prepare(expression.graph, expression.root)
+
+    assert sc.Expression(graph, root) == expression
+
+
+def test_a_lone_value_that_is_not_the_limit_is_kept():
+    f = sc.compile("sin(x)/x if x != 0 else 5")
+
+    assert f(0.0) == 5.0
+    assert f(1e-3) == pytest.approx(math.sin(1e-3) / 1e-3)
+
+
+def test_the_second_derivative_of_sinc_written_as_a_piecewise_is_minus_a_third_at_zero():
+    text = "piecewise((sin(x)/x, x != 0), (1, True))"
+
+    second = sc.differentiate(text, ("x", 2))
+
+    assert sc.compile(text, order=2).hessian(0.0)[0, 0] == pytest.approx(-1 / 3, rel=1e-15)
+    assert sc.compile(second)(0.0) == pytest.approx(-1 / 3, rel=1e-15)
+    assert second.at(x=0).value == pytest.approx(-1 / 3, rel=1e-15)
+    assert "-1/3" in second.text
+
+
+def test_a_lone_value_that_is_not_the_limit_leaves_no_derivative_there():
+    slope = sc.differentiate("sin(x)/x if x != 0 else 5", "x")
+
+    assert math.isnan(sc.compile(slope)(0.0))
+
+
+def test_a_patch_does_not_reach_over_a_change_of_branch():
+    f = sc.compile("sin(x)/x if x < 0.5 else 7")
+
+    assert f(0.0) == 1.0
+    assert f(0.75) == 7.0
