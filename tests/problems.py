@@ -38,7 +38,7 @@ class Problem:
 
 
 def make_objective(residuals: Any, jacobian: Any, curvatures: Any) -> Objective:
-    """Return `sum(r**2)` with its derivatives; `curvatures(x)` are the Hessians of the residuals."""
+    """Return `sum(r**2)` with its derivatives; `curvatures` are the Hessians of the residuals."""
 
     def value(x: Any) -> float:
         r = np.asarray(residuals(x), dtype=float)
@@ -105,6 +105,13 @@ def _freudenstein_curvatures(x: Any) -> Any:
     curvatures = _zeros(2, 2)
     curvatures[0, 1, 1] = 10.0 - 6.0 * x[1]
     curvatures[1, 1, 1] = 2.0 + 6.0 * x[1]
+    return curvatures
+
+
+def _decay_curvatures(x: Any) -> Any:
+    curvatures, decay = _zeros(10, 2), np.exp(-x[1] * _T)
+    curvatures[:, 0, 1] = curvatures[:, 1, 0] = _T * decay
+    curvatures[:, 1, 1] = -x[0] * _T**2 * decay
     return curvatures
 
 
@@ -178,11 +185,6 @@ PROBLEMS = (
         (0.0,),
         lambda x: 2.0 * np.exp(-3.0 * _T) - x[0] * np.exp(-x[1] * _T),
         lambda x: np.column_stack((-np.exp(-x[1] * _T), x[0] * _T * np.exp(-x[1] * _T))),
-        lambda x: np.array(
-            [
-                [[0.0, t * np.exp(-x[1] * t)], [t * np.exp(-x[1] * t), -x[0] * t**2 * np.exp(-x[1] * t)]]
-                for t in _T
-            ]
-        ),
+        _decay_curvatures,
     ),
 )

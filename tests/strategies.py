@@ -80,5 +80,7 @@ def token_soup() -> st.SearchStrategy[str]:
 
 def wild_text() -> st.SearchStrategy[str]:
     """Return texts of any code points, lone surrogates included, mixed with letters and signs."""
-    char = st.one_of(st.characters(exclude_categories=()), st.sampled_from("xyz012+-*/^().,=<>!\\{}"))
+    char = st.one_of(
+        st.characters(exclude_categories=()), st.sampled_from("xyz012+-*/^().,=<>!\\{}")
+    )
     return st.lists(char, max_size=20).map("".join)

@@ -36,7 +36,7 @@ SOUND = {
     "    def same(self, other):\n        return self._x == other._x\n",
     "graph/__init__.py": "from .graph import Graph\n",
     "balls/values.py": "def f():\n    import flint\n    return flint\n",
-    "backends/numpy.py": "import numpy\nfrom ..graph import Graph\nexec(compile('1', 'a', 'eval'))\n",
+    "backends/numpy.py": "import numpy\nfrom ..graph import Graph\nx = eval('1')\n",
     "calculus/compile.py": "def compile(text):\n    return text\n\n\nf = compile('x')\n",
     "cli/main.py": "import click\nimport symcalc as sc\nfrom ..errors import SymcalcError\n",
     "language/words.py": "import re\n\nWORD = re.compile('x')\n",
@@ -152,6 +152,10 @@ FAULTS = {
         {"backends/x.py": "def f(s):\n    import sympy\n    return sympy.sympify(s)\n"},
         "calls `sympify`",
     ),
+    "sympify that is strict only sometimes": (
+        {"expression/x.py": "def f(s, t):\n    import sympy\n    sympy.sympify(s, strict=t)\n"},
+        "calls `sympify`",
+    ),
     "S of a text": (
         {"symbolic/x.py": "def f(s):\n    import sympy\n    return sympy.S(s)\n"},
         "calls `S`",
@@ -184,6 +188,21 @@ def test_a_planted_fault_turns_the_law_red(fault: str, tmp_path: Path) -> None:
     found = law.violations(build(tmp_path, files))
 
     assert any(complaint in sentence for sentence in found), found
+
+
+def test_an_exception_from_the_law_is_still_needed() -> None:
+    found = law.violations(PACKAGE, long_bodies={})
+
+    for name in law.LONG_BODIES:
+        module, _, function = name.rpartition(".")
+
+        assert any(s.startswith(f"{module}:") and f"`{function}`" in s for s in found), name
+
+
+def test_sympify_that_refuses_texts_is_allowed(tmp_path: Path) -> None:
+    text = "def f(s):\n    import sympy\n    return sympy.sympify(s, strict=True)\n"
+
+    assert law.violations(build(tmp_path, {"expression/x.py": text})) == []
 
 
 def test_a_module_loaded_on_demand_may_import_what_it_needs_at_its_top(tmp_path: Path) -> None:

@@ -318,7 +318,7 @@ def test_values_at_a_point_do_not_go_with_latex(run: Any) -> None:
         ("--x", "∂f/∂x = 1"),
         ("-x=", None),
         ("-(x)", "∂f/∂x = -1"),
-        ("-.5x", "∂f/∂x = -0.5"),
+        ("-.5x^2", "∂f/∂x = -x"),
     ],
 )
 def test_a_formula_may_begin_with_a_minus(run: Any, formula: str, expected: str | None) -> None:
@@ -409,7 +409,7 @@ def test_help_and_version_are_there(run: Any) -> None:
 def test_every_example_in_a_help_text_has_only_known_options(run: Any) -> None:
     for command in ("parse", "diff", "gradient", "hessian", "jacobian", "minimize", "fit"):
         text = run(command, "--help").out
-        listed = {word.rstrip(",") for word in text.split() if word.startswith("--")}
+        listed = {word.strip(",.;") for word in text.split() if word.startswith("--")}
 
         assert {word for word in listed if word not in text.partition("Options:")[2]} == set()
 
@@ -502,7 +502,12 @@ def test_a_reader_that_goes_away_is_no_trouble() -> None:
 # -- a process of its own ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("item", HOSTILE, ids=lambda item: item["id"])
+@pytest.mark.parametrize(
+    "item",
+    # The system itself refuses an argument of 100 kB; that one runs in this process below.
+    [item for item in HOSTILE if max(map(len, item["argv"])) < 100_000],
+    ids=lambda item: item["id"],
+)
 def test_a_hostile_command_line_gets_its_stated_outcome(item: Any, tmp_path: Path) -> None:
     began = time.perf_counter()
     done = start("gradient", *item["argv"], cwd=tmp_path)
@@ -516,6 +521,16 @@ def test_a_hostile_command_line_gets_its_stated_outcome(item: Any, tmp_path: Pat
         assert 0 < len(done.stderr) < 600
     else:
         assert done.returncode == 0
+
+
+@pytest.mark.parametrize("item", HOSTILE, ids=lambda item: item["id"])
+def test_a_hostile_command_line_is_refused_in_short_words(run: Any, item: Any) -> None:
+    began = time.perf_counter()
+    answer = run("gradient", *item["argv"])
+
+    assert time.perf_counter() - began < 5
+    assert answer.code == (2 if item["outcome"] == "clear error" else 0)
+    assert len(answer.err) < 600
 
 
 def test_output_falls_back_to_ascii_where_the_pipe_knows_no_more() -> None:

@@ -105,7 +105,7 @@ class Emitter:
 
     def _is_divisor(self, node: Node, reader: Region | None) -> bool:
         graph = self.graph
-        if graph.kinds[node] != "pow" or self.program.uses[node] != 1:
+        if graph.kinds[node] != "pow" or self.program.uses[node] != 1 or node in self.constants:
             return False
         power = graph.value(graph.args[node][1])
         return power is not None and power < 0 and self.program.regions.get(node) == reader

@@ -17,6 +17,7 @@ __all__ = [
     "chebyshevu",
     "cosh_integral",
     "cosine_integral",
+    "digamma",
     "expint",
     "factorial",
     "fresnelc",
@@ -119,6 +120,19 @@ def loggamma(x: Array) -> Array:
 def factorial(x: Array) -> Array:
     """Return gamma(x + 1)."""
     return _special().gamma(np.add(x, 1.0))
+
+
+def digamma(x: Array) -> Array:
+    """Return the derivative of log(gamma); close to its poles by reflection, where SciPy fails."""
+    special = _special()
+    if np.iscomplexobj(x):
+        return special.digamma(x)
+    negative = np.where(np.less(x, -0.9) & np.isfinite(x), x, -0.5)
+    distance = negative - np.round(negative)
+    near = (np.abs(distance) < 0.05) & (distance != 0)
+    reflected = special.digamma(1 - np.where(near, x, 0.0))
+    pole = math.pi / np.tan(math.pi * np.where(near, distance, 0.25))
+    return np.where(near, reflected - pole, special.digamma(np.where(near, 1.0, x)))[()]
 
 
 def polygamma(n: Array, x: Array) -> Array:
@@ -241,8 +255,23 @@ def lambertw(x: Array) -> Array:
 
 
 def hyp2f1(a: Array, b: Array, c: Array, x: Array) -> Array:
-    """Return the hypergeometric function of Gauss; NaN for x > 1."""
-    return _special().hyp2f1(a, b, c, np.where(np.greater(x, 1), np.nan, x))
+    """Return the hypergeometric function of Gauss; NaN for x > 1.
+
+    For a = b and x far below 0, where SciPy loses its digits, by Abramowitz and Stegun 15.3.13.
+    """
+    special = _special()
+    rest = np.subtract(c, a)
+    far = np.equal(a, b) & np.less(x, -100) & (rest != np.floor(rest))
+    value = special.hyp2f1(a, b, c, np.where(np.greater(x, 1), np.nan, np.where(far, 0.0, x)))
+    if not np.any(far):
+        return value
+    rest, z = np.where(far, rest, 0.5), np.where(far, x, -101.0)
+    series, factor = np.zeros_like(z), special.gamma(c) * special.rgamma(a)
+    for k in range(10):
+        logarithm = np.log(-z) + 2 * special.psi(k + 1) - special.psi(a + k) - special.psi(rest - k)
+        series = series + factor * special.rgamma(rest - k) * logarithm
+        factor = -factor * (a + k) / ((k + 1) ** 2 * z)
+    return np.where(far, (-z) ** -np.asarray(a, float) * series, value)[()]
 
 
 # -- polynomials --------------------------------------------------------------------------

@@ -22,12 +22,15 @@ def series_of_call(name: str, args: list[Series], n_terms: int) -> Series:
     """Return the series of a function of the table applied to series."""
     if name in _BY_SIGN:
         return _BY_SIGN[name](args)
+    return _direct(name, args) or _RuleSeries(name, args, n_terms).expand()
+
+
+def _direct(name: str, args: list[Series]) -> Series | None:
+    """Return the series where python-flint has it or other series compose it, else None."""
     row = TABLE[name]
     if row.series is not None and len(args) == 1:
         return apply_series(row.series, args[0])
-    if name in _COMPOSED and len(args) == 1:
-        return _COMPOSED[name](args[0])
-    return _RuleSeries(name, args, n_terms).expand()
+    return _COMPOSED[name](*args) if name in _COMPOSED else None
 
 
 def sign_near(series: Series) -> int:
@@ -50,6 +53,13 @@ def _shifted(series: Series, number: int) -> Series:
 
 def _exp(series: Series) -> Series:
     return apply_series("exp", series)
+
+
+def _hypot(*args: Series) -> Series:
+    """Return the root of the sum of squares, which is smooth where the sum is not zero."""
+    squares = [arg * arg for arg in args]
+    total = sum(squares[1:], squares[0])
+    return total.real_power(total.coefficients[0] * 0 + 0.5)
 
 
 def _extreme(sign: int) -> Callable[[list[Series]], Series]:
@@ -79,7 +89,8 @@ _BY_SIGN: dict[str, Callable[[list[Series]], Series]] = {
 }
 
 #: Elementary functions that `flint.arb_series` has not, by those that it has.
-_COMPOSED: dict[str, Callable[[Series], Series]] = {
+_COMPOSED: dict[str, Callable[..., Series]] = {
+    "hypot": _hypot,
     "sinh": lambda u: _scaled(_exp(u) + _scaled(_exp(_scaled(u, -1)), -1), 0.5),
     "cosh": lambda u: _scaled(_exp(u) + _exp(_scaled(u, -1)), 0.5),
     "expm1": lambda u: _shifted(_exp(u), -1),
@@ -156,7 +167,7 @@ class _RuleSeries:
     def _at_center(self, node: Node) -> Any:
         """Return the value of a node at the center; a loop, as the graph may be deep."""
         args = self.graph.args
-        waiting = [node]
+        waiting = [] if node in self.center else [node]
         while waiting:
             current = waiting[-1]
             open_args = [arg for arg in args[current] if arg not in self.center]
@@ -188,7 +199,12 @@ class _RuleSeries:
         """Return f(u0) + the integral of the sum of (df/du_k)·u_k'."""
         args = self.graph.args[node]
         row = TABLE.get(name)
-        if row is None or row.arity[1] == -1:
+        if row is None:
+            raise NotAnalyticError(f"no series of {name}")
+        known = _direct(name, [self._series(arg, n) for arg in args])
+        if known is not None:
+            return known
+        if row.arity[1] == -1:
             raise NotAnalyticError(f"no series of {name}")
         total = constant_series(self._at_center(node) * 0, n - 1)
         y, us = Term(self.graph, node), [Term(self.graph, arg) for arg in args]

@@ -23,6 +23,8 @@ from .arithmetic import (
 from .precision import to_ball, working_precision
 
 if TYPE_CHECKING:
+    from flint import arb
+
     from .precision import Point
 
 __all__ = ["BallProgram", "NoBall", "ball_value", "operation_of"]
@@ -143,17 +145,26 @@ def operation_of(graph: Graph, node: Node) -> Operation:
     if kind in _ARITHMETIC:
         return _ARITHMETIC[kind](graph, node)
     ball = TABLE[kind].ball
-    if not isinstance(ball, str):
-        return lambda args: ball(*args)  # type: ignore[misc]
-    return _method(ball)
+    if isinstance(ball, str):
+        import flint
+
+        return _strict(getattr(flint.arb, ball))
+    return _strict(ball)  # type: ignore[arg-type]
 
 
-def _method(name: str) -> Operation:
-    """Return the method of `flint.arb` of that name, called with all arguments in order."""
-    import flint
+def _strict(function: Callable[..., arb]) -> Operation:
+    """Return the function of balls that is NaN wherever an argument is.
 
-    method = getattr(flint.arb, name)
-    return lambda args: method(*args)
+    Arb reads a NaN as "any number" and encloses, so atan2(NaN, -1) is a finite ball there.
+    """
+
+    def apply(args: Sequence[arb]) -> arb:
+        for arg in args:
+            if arg.is_nan():
+                return arg
+        return function(*args)
+
+    return apply
 
 
 def _number(graph: Graph, node: Node) -> Operation:
@@ -183,7 +194,13 @@ def _plain(function: Operation) -> Callable[[Graph, Node], Operation]:
 
 def _named(name: str) -> Callable[[Graph, Node], Operation]:
     """Return the maker of a constant of `flint.arb`."""
-    return lambda graph, node: _method(name)
+
+    def make(graph: Graph, node: Node) -> Operation:
+        import flint
+
+        return _strict(getattr(flint.arb, name))
+
+    return make
 
 
 _LEAVES: dict[str, Callable[[Graph, Node], Operation]] = {

@@ -75,10 +75,10 @@ class Table:
 
     def _to_floats(self, name: str, cells: Any) -> Column:
         """Return the cells as floats; the first one that is no number is named."""
+        array = np.asarray(cells)
+        if array.dtype.kind == "c":
+            raise DataError(f"The column `{name}` is complex; give real numbers.")
         try:
-            array = np.asarray(cells)
-            if array.dtype.kind == "c":
-                raise DataError(f"The column `{name}` is complex; give real numbers.")
             if array.dtype.kind not in "mM":
                 return array.astype(float)
         except (TypeError, ValueError):

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from ..errors import DerivativeError, OutcomeError
 from ..expression import Expression
 from ..graph.graph import Graph, Node
-from ..symbolic import repair_joins, simplify_for_display, stabilize_for_display
+from ..graph.rows import unroll_rows
+from ..symbolic import repair_joins, simplify_for_display, stabilize_for_display, tidy_totals
 from ..verify import DerivativeCheck, judge_derivatives
 
 __all__ = ["Orders", "closed_forms", "judged"]
@@ -17,6 +18,9 @@ Orders = tuple[tuple[str, int], ...]
 
 #: Above this many closed forms they are shown as derived.
 MAX_SIMPLIFIED = 60
+
+#: Formulas over data columns are judged on data of so many rows.
+JUDGED_ROWS = 3
 
 
 def closed_forms(
@@ -36,6 +40,7 @@ def closed_forms(
     graph = stable.copy()
     found = derive(graph, root)
     nodes = repair_joins(graph, root, list(found.values()))
+    graph, nodes = tidy_totals(graph, nodes)
     forms = [Expression(graph, node, expression.variables) for node in nodes]
     if len(forms) <= MAX_SIMPLIFIED:
         forms = [simplify_for_display(form) for form in forms]
@@ -52,13 +57,32 @@ def judged(
     OutcomeError
         A form disagrees: it is not an answer. The check is in `result`.
     """
+    value, claims, names = _in_scalars(expression, forms)
     check = judge_derivatives(
-        (expression.graph, expression.root),
-        [(dict(orders), form.graph, form.root) for orders, form in forms.items()],
-        expression.names,
+        value,
+        claims,
+        names,
         assumptions={v.name: v.assumption for v in expression.variables if v.assumption},
         seconds=seconds,
     )
     if not check.is_good:
         raise OutcomeError(f"{check.outcome} {check.message}", check)
     return check
+
+
+def _in_scalars(
+    expression: Expression, forms: Mapping[Orders, Expression]
+) -> tuple[tuple[Graph, Node], list[tuple[dict[str, int], Graph, Node]], list[str]]:
+    """Return value, claims and names for the judge; data columns are written out as rows."""
+    orders = [dict(order) for order in forms]
+    roots = [(expression.graph, expression.root)] + [(f.graph, f.root) for f in forms.values()]
+    names = list(expression.names)
+    if any(variable.shape for variable in expression.variables):
+        names = [variable.name for variable in expression.variables if not variable.shape]
+        together = Graph()
+        nodes = [together.absorb(graph, [root])[0] for graph, root in roots]
+        unrolled, nodes, rows = unroll_rows(together, nodes, JUDGED_ROWS)
+        roots = [(unrolled, node) for node in nodes]
+        names += rows
+    claims = [(order, *root) for order, root in zip(orders, roots[1:], strict=True)]
+    return roots[0], claims, names

@@ -15,6 +15,7 @@ from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
 from ..graph.graph import REDUCTIONS
 from ..language import Limits, read
+from ..language.declarations import read_shapes
 from ..optimize import Objective
 from .data import Table
 from .reading import Formula, to_expression
@@ -169,10 +170,9 @@ def read_objective(
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
     if columns:
         rows = {name: "rows" for name, column in columns.items() if column.ndim}
-        told = shapes if isinstance(shapes, dict) else {}
-        expression = read(
-            expression.text, declared=declared, shapes={**rows, **told}, limits=limits
-        )
+        # Read again: which columns the formula names was not known before.
+        text = formula if isinstance(formula, str) else expression.text
+        expression = read(text, declared=declared, shapes={**rows, **read_shapes(shapes)}, limits=limits)
     graph, root = expression.graph, expression.root
     _check_shapes(expression, names)
     variables = [Variable(name) for name in names]

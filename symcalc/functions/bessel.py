@@ -126,7 +126,7 @@ ROWS = (
         ball="airy_ai",
         series="airy_ai",
         latex="\\operatorname{Ai}",
-        sample=((0.5,), (-3.25,), (0.0,), (20.0,)),
+        sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
     ),
     FunctionRow(
         name="airyaiprime",
@@ -137,7 +137,7 @@ ROWS = (
         ball=lambda x: x.airy_ai(derivative=1),
         series="airy_ai_prime",
         latex="\\operatorname{Ai}'",
-        sample=((0.5,), (-3.25,), (0.0,), (20.0,)),
+        sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
     ),
     FunctionRow(
         name="airybi",
@@ -148,7 +148,7 @@ ROWS = (
         ball="airy_bi",
         series="airy_bi",
         latex="\\operatorname{Bi}",
-        sample=((0.5,), (-3.25,), (0.0,), (20.0,)),
+        sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
     ),
     FunctionRow(
         name="airybiprime",
@@ -159,6 +159,6 @@ ROWS = (
         ball=lambda x: x.airy_bi(derivative=1),
         series="airy_bi_prime",
         latex="\\operatorname{Bi}'",
-        sample=((0.5,), (-3.25,), (0.0,), (20.0,)),
+        sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from . import enclosures
 from .row import FunctionRow
@@ -10,9 +11,9 @@ from .row import FunctionRow
 __all__ = ["ROWS"]
 
 
-def _constant(name: str, summary: str, value: float | None, **fields: object) -> FunctionRow:
+def _constant(name: str, summary: str, value: float | None, **fields: Any) -> FunctionRow:
     """Return the row of a constant."""
-    return FunctionRow(name=name, summary=summary, arity=(0, 0), constant=value, **fields)  # type: ignore[arg-type]
+    return FunctionRow(name=name, summary=summary, arity=(0, 0), constant=value, **fields)
 
 
 ROWS = (

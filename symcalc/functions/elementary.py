@@ -107,7 +107,6 @@ _EXPONENTIAL = (
         summary="hypot(x, y, ...): sqrt(x**2 + y**2 + ...) without overflow",
         arity=(1, -1),
         derivatives=(_hypot_rule,),
-        aliases=("Hypot",),
         kinks=(Kink(lambda m, *xs: m.hypot(*xs), "kink", "none"),),
         scalar="math.hypot",
         array="kernels.hypot",

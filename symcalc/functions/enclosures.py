@@ -217,11 +217,16 @@ def hyp2f1(a: Ball, b: Ball, c: Ball, x: Ball) -> Ball:
 
 
 def spherical_jn(n: Ball, x: Ball) -> Ball:
-    """Enclose x**n/(2n+1)!! * 0F1(n + 3/2; -x**2/4), for whole n."""
+    """Enclose sqrt(pi/(2*x))*J(n + 1/2, x); near 0 as x**n/(2n+1)!! * 0F1(n + 3/2; -x**2/4)."""
     if not is_whole(n):
         return x.nan()
+    order = int(n.unique_fmpz())
+    if abs(x) > order + 1:
+        size = abs(x)
+        value = (x.pi() / (2 * size)).sqrt() * size.bessel_j(n + 0.5)
+        return -value if order % 2 and x < 0 else value
     series = (-x * x / 4).hypgeom_0f1(n + 1.5)
-    return reduce(lambda y, k: y * x / (2 * k + 1), range(1, int(n.unique_fmpz()) + 1), series)
+    return reduce(lambda y, k: y * x / (2 * k + 1), range(1, order + 1), series)
 
 
 # -- polynomials --------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Error functions, the gamma family and zeta, integral functions, hypergeometric functions."""
+"""Error functions, the gamma family and zeta, Lambert, elliptic and hypergeometric functions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,6 @@ from . import enclosures
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
-
-
-def _expint_rule(m: Any, y: Any, n: Any, x: Any) -> Any:
-    """Return -E_{n-1}(x), elementary for n = 1."""
-    if m.graph.value(n.node) == 1:
-        return -m.exp(-x) / x
-    return -m.expint(n - 1, x)
 
 
 def _hyp2f1_sympy(sympy: Any, a: Any, b: Any, c: Any, x: Any) -> Any:
@@ -135,7 +128,7 @@ _GAMMA = (
         derivatives=(lambda m, y, x: m.polygamma(1, x),),
         aliases=("psi",),
         domain="x not in (0, -1, -2, ...)",
-        array="scipy.special.digamma",
+        array="kernels.digamma",
         sympy="digamma",
         ball="digamma",
         complex_step=True,
@@ -233,132 +226,6 @@ _GAMMA = (
     ),
 )
 
-_INTEGRAL = (
-    FunctionRow(
-        name="Ei",
-        summary="Ei(x): the exponential integral, exp(t)/t from -oo to x (principal value)",
-        derivatives=(lambda m, y, x: m.exp(x) / x,),
-        aliases=("expi",),
-        domain="x != 0",
-        array="scipy.special.expi",
-        sympy="Ei",
-        ball="ei",
-        series="ei",
-        latex="\\operatorname{Ei}",
-        sample=((0.5,), (-3.25,), (1e-200,), (30.0,)),
-    ),
-    FunctionRow(
-        name="E1",
-        summary="E1(x): the integral of exp(-t)/t from x to oo, for x > 0",
-        derivatives=(lambda m, y, x: -m.exp(-x) / x,),
-        aliases=("exp1",),
-        domain="x > 0",
-        array="scipy.special.exp1",
-        sympy="E1",
-        ball=lambda x: x.expint(1) if x > 0 else x.nan(),
-        latex="\\operatorname{E}_1",
-        sample=((0.5,), (3.25,), (1e-200,), (30.0,)),
-    ),
-    FunctionRow(
-        name="expint",
-        summary="expint(n, x): the integral of exp(-x*t)/t**n from 1 to oo, n whole and x > 0",
-        arity=(2, 2),
-        derivatives=(None, _expint_rule),
-        aliases=("expn",),
-        domain="n whole and x > 0",
-        array="kernels.expint",
-        sympy="expint",
-        ball=enclosures.expint,
-        latex="\\operatorname{{E}}_{{{0}}}\\left({1}\\right)",
-        sample=((2.0, 0.5), (1.0, 3.25), (0.0, 2.5), (-2.0, 0.75), (5.0, 30.0)),
-    ),
-    FunctionRow(
-        name="li",
-        summary="li(x): the logarithmic integral Ei(log(x))",
-        derivatives=(lambda m, y, x: 1 / m.log(x),),
-        domain="x > 0 and x != 1",
-        array="kernels.li",
-        sympy="li",
-        ball=lambda x: x.li() if x > 0 else x.nan(),
-        series="li",
-        latex="\\operatorname{li}",
-        sample=((0.5,), (3.25,), (1e100,)),
-    ),
-    FunctionRow(
-        name="Si",
-        summary="Si(x): the integral of sin(t)/t from 0 to x",
-        derivatives=(lambda m, y, x: m.sinc(x),),
-        aliases=("si",),
-        array="kernels.sine_integral",
-        sympy="Si",
-        ball="si",
-        series="si",
-        latex="\\operatorname{Si}",
-        sample=((0.5,), (-3.25,), (0.0,), (30.0,)),
-    ),
-    FunctionRow(
-        name="Ci",
-        summary="Ci(x): EulerGamma + log(x) + integral of (cos(t) - 1)/t from 0 to x, x > 0",
-        derivatives=(lambda m, y, x: m.cos(x) / x,),
-        aliases=("ci",),
-        domain="x > 0",
-        array="kernels.cosine_integral",
-        sympy="Ci",
-        ball="ci",
-        series="ci",
-        latex="\\operatorname{Ci}",
-        sample=((0.5,), (3.25,), (1e-200,), (30.0,)),
-    ),
-    FunctionRow(
-        name="Shi",
-        summary="Shi(x): the integral of sinh(t)/t from 0 to x",
-        # sinh(x)/x, which has no value at 0, as a sum of positive terms.
-        derivatives=(lambda m, y, x: (m.exprel(x) + m.exprel(-x)) / 2,),
-        aliases=("shi",),
-        array="kernels.sinh_integral",
-        sympy="Shi",
-        ball="shi",
-        series="shi",
-        latex="\\operatorname{Shi}",
-        sample=((0.5,), (-3.25,), (1e-10,), (30.0,)),
-    ),
-    FunctionRow(
-        name="Chi",
-        summary="Chi(x): EulerGamma + log(x) + integral of (cosh(t) - 1)/t from 0 to x, x > 0",
-        derivatives=(lambda m, y, x: m.cosh(x) / x,),
-        aliases=("chi",),
-        domain="x > 0",
-        array="kernels.cosh_integral",
-        sympy="Chi",
-        ball="chi",
-        series="chi",
-        latex="\\operatorname{Chi}",
-        sample=((0.75,), (3.25,), (1e-200,), (30.0,)),
-    ),
-    FunctionRow(
-        name="fresnels",
-        summary="fresnels(x): the integral of sin(pi*t**2/2) from 0 to x",
-        derivatives=(lambda m, y, x: m.sin(m.pi * x**2 / 2),),
-        array="kernels.fresnels",
-        sympy="fresnels",
-        ball="fresnel_s",
-        series="fresnel_s",
-        latex="\\operatorname{S}",
-        sample=((0.5,), (-3.25,), (1e-80,), (10.25,)),
-    ),
-    FunctionRow(
-        name="fresnelc",
-        summary="fresnelc(x): the integral of cos(pi*t**2/2) from 0 to x",
-        derivatives=(lambda m, y, x: m.cos(m.pi * x**2 / 2),),
-        array="kernels.fresnelc",
-        sympy="fresnelc",
-        ball="fresnel_c",
-        series="fresnel_c",
-        latex="\\operatorname{C}",
-        sample=((0.5,), (-3.25,), (1e-50,), (10.25,)),
-    ),
-)
-
 _OTHER = (
     FunctionRow(
         name="lambertw",
@@ -417,4 +284,4 @@ _OTHER = (
 )
 
 #: The rows of this family.
-ROWS = (*_ERROR, *_GAMMA, *_INTEGRAL, *_OTHER)
+ROWS = (*_ERROR, *_GAMMA, *_OTHER)

@@ -154,7 +154,7 @@ class _Reverse:
             if contribution in shapes:
                 contribution = self.graph.node("sum", (contribution,))
             else:
-                contribution = self._times(self.graph.node("size", (node,)), contribution)
+                contribution = self._times(self.graph.size(node), contribution)
         region = self.regions.get(node)
         self.pending.setdefault(arg, {}).setdefault(region, []).append(contribution)
 

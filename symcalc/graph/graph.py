@@ -220,6 +220,12 @@ class Graph:
             flat += (value, condition)
         return self.node("piecewise", (*flat, otherwise))
 
+    def size(self, node: Node) -> Node:
+        """Return the number of elements of an array: of the first column that it is made of."""
+        while self.args[node]:
+            node = next(arg for arg in self.args[node] if arg in self.shapes)
+        return self.node("size", (node,))
+
     def node(self, kind: str, args: tuple[Node, ...], data: Any = None) -> Node:
         """Return the one node with this kind, these arguments and these data."""
         key = (kind, args) if data is None else (kind, args, data)

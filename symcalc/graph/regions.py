@@ -6,7 +6,7 @@ Such nodes must be evaluated, and differentiated, behind the branch's condition:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .graph import Graph, Node
@@ -52,7 +52,12 @@ def branches(n_args: int) -> list[int]:
 
 
 def find_regions(
-    graph: Graph, roots: Sequence[Node], order: Sequence[Node], *, by_condition: bool
+    graph: Graph,
+    roots: Sequence[Node],
+    order: Sequence[Node],
+    *,
+    by_condition: bool,
+    operands: Mapping[Node, tuple[Node, ...]] | None = None,
 ) -> dict[Node, Region]:
     """Return the innermost region of each node that is not always needed; leaves have none.
 
@@ -64,9 +69,12 @@ def find_regions(
     by_condition : bool
         Whether branches of different piecewise with the same conditions are one region, as they
         are for evaluation; else each branch is its own, as it is for differentiation.
+    operands : mapping, optional
+        What some nodes read in place of their arguments.
     """
     found: dict[Node, Region] = {}
     kinds, args = graph.kinds, graph.args
+    operands = operands or {}
     if not any(kinds[node] == "piecewise" for node in order):
         return found
     inside: dict[Node, Region | None] = dict.fromkeys(roots)
@@ -75,7 +83,7 @@ def find_regions(
         if region is not None and args[node]:
             found[node] = region
         last = len(args[node]) - 1
-        for index, arg in enumerate(args[node]):
+        for index, arg in enumerate(operands.get(node, args[node])):
             edge = region
             if kinds[node] == "piecewise" and (index % 2 == 0 or index == last):
                 edge = Region.of_branch(graph, region, node, index, by_condition)

@@ -241,13 +241,17 @@ def _sequence(calls: Calls, call: Call, rest: Sequence[Node], last: int) -> list
 def _sum(calls: Calls, call: Call, last: int) -> Node:
     """Return the total of the elements of a column."""
     calls.check_count(call, 1, 1, last)
-    return calls.graph.node("sum", tuple(calls.numbers(call, last)))
+    (column,) = calls.numbers(call, last)
+    if not calls.graph.shape(column):
+        hint = 'Declare its columns of data: shapes={"x": "rows"}, or give the data.'
+        raise calls.error(f"`{call.name}` takes one value per row; this is one number.", call, last, hint)
+    return calls.graph.node("sum", (column,))
 
 
 def _mean(calls: Calls, call: Call, last: int) -> Node:
     """Return the mean of the elements of a column."""
     total = _sum(calls, call, last)
-    return calls.graph.div(total, calls.graph.node("size", tuple(call.args)))
+    return calls.graph.div(total, calls.graph.size(calls.graph.args[total][0]))
 
 
 def _integral(calls: Calls, call: Call, last: int) -> Node:

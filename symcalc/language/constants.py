@@ -75,6 +75,8 @@ def _apply(kind: str, args: Sequence[float]) -> float:
             return math.prod(args)
         if kind == "pow":
             return _power(*args)
+        if kind in {"max", "min"}:
+            return max(args) if kind == "max" else min(args)
         if kind == "factorial":
             return math.gamma(args[0] + 1)
         if kind == "binomial":

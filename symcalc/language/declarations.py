@@ -70,8 +70,8 @@ def _read_item(item: str) -> tuple[str, Shape]:
 
 def _read_shape(name: str, shape: str | int | Iterable[str | int]) -> Shape:
     """Return one shape from a string, a length or a tuple."""
-    if isinstance(shape, bool):
-        raise ArgumentError(f"The shape of `{shorten(name)}` cannot be {shape}.")
+    if isinstance(shape, bool) or not isinstance(shape, (int, Iterable)):
+        raise ArgumentError(f"The shape of `{shorten(name)}` cannot be {shorten(repr(shape))}.")
     if isinstance(shape, int):
         shape = (shape,)
     words = shape.replace(",", " ").split() if isinstance(shape, str) else list(shape)

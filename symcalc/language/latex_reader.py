@@ -16,6 +16,7 @@ from collections.abc import Collection
 
 from ..functions import lookup
 from .alphabet import GREEK
+from .conditions import LOW_OPERATORS
 from .latex_source import LatexSource
 from .latex_words import (
     ENCLOSURES,
@@ -36,6 +37,12 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _DERIVATIVE = re.compile(
     r"\\[dt]?frac\s*\{\s*(?:d|\\mathrm\{d\})\s*(?:\^[^{}]*|\^\{\d+\}\s*)?\}\s*\{"
 )
+
+#: Operators that bind less than a product.
+_LOOSE = frozenset({"+", "-", ",", "="}) | LOW_OPERATORS | {"not"}
+
+#: A numerator of more tokens keeps its brackets.
+_SHORT = 200
 
 
 def tokenize_latex(text: str, known: Collection[str] = ()) -> Tokens:
@@ -140,12 +147,29 @@ class _Translation(LatexSource):
         self.times()
         self.index += 1
         self.emit(*before)
+        start = len(self.out)
 
         def second() -> None:
-            self.emit(*between)
+            if between[1:] == ("/", "(") and self.is_product(start):
+                product = self.take(start - 1)[1:]
+                self.emit(*product, *between[1:])
+            else:
+                self.emit(*between)
             self.group(lambda: self.emit(*behind))
 
         self.group(second)
+
+    def is_product(self, start: int) -> bool:
+        """Whether the output from `start` on is a short product, which needs no brackets."""
+        if len(self.out) - start > _SHORT:
+            return False
+        depth = 0
+        for place in range(start, len(self.out)):
+            token = self.out[place]
+            depth += (token == "(") - (token == ")")
+            if depth == 0 and token in _LOOSE and (token != "-" or place > start):
+                return False
+        return True
 
     def power(self) -> None:
         """Translate `^`, whose exponent is a group or one sign."""

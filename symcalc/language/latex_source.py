@@ -100,7 +100,8 @@ class LatexSource:
             self.index += 1
             self.open.append(("}", then))
             return
-        if token == END or not (token[0].isalnum() or token in LETTERS):
+        is_letter = len(token) == 1 and token.isalpha()
+        if not (is_letter or is_number(token) or token in LETTERS):
             raise self.error("A group in braces is expected here.", self.index)
         if len(token) > 1 and is_number(token):
             raise self.error("Several digits belong in braces.", self.index, f"Write {{{token}}}.")
@@ -109,6 +110,8 @@ class LatexSource:
 
     def is_called(self, index: int) -> bool:
         """Whether a bracket stands directly behind a token."""
+        if index + 1 >= len(self.source):
+            return False
         after = self.source[index + 1]
         adjacent = self.places[index][1] == self.places[index + 1][0]
         return adjacent and (after == "(" or (after == r"\left" and self.source[index + 2] == "("))

@@ -10,6 +10,8 @@ from .tokens import Tokens
 
 __all__ = ["is_number", "literal_like", "read_literal"]
 
+_DIGITS = frozenset("0123456789")
+
 #: Letters that make a number literal of other languages when they follow a number.
 _SUFFIXES = frozenset("fFdDlLjJiIeEuU")
 
@@ -19,7 +21,7 @@ _MAX_EXPONENT_DIGITS = 9
 
 def is_number(token: str) -> bool:
     """Whether a token of the text is a number."""
-    return token[:1].isdigit() or (len(token) > 1 and token[0] == ".")
+    return token[:1] in _DIGITS or (len(token) > 1 and token[0] == ".")
 
 
 def literal_like(number: str, name: str) -> str | None:
@@ -40,7 +42,7 @@ def read_literal(tokens: Tokens, index: int, max_digits: int) -> tuple[Number, s
     Raises
     ------
     ParseError
-        The number is malformed, has too many digits or is too large for a double.
+        The number is malformed, has too many digits or is far out of the range of a double.
     """
     text = tokens.texts[index].replace("_", "")
     if len(text) > max_digits:
@@ -56,8 +58,6 @@ def read_literal(tokens: Tokens, index: int, max_digits: int) -> tuple[Number, s
     else:
         value = _scale(tokens, index, whole, decimals, exponent, max_digits)
         spelling = text if value.denominator != 1 or exponent else None
-    if value.numerator.bit_length() - value.denominator.bit_length() > 1022:
-        _check_range(tokens, index, value)
     return value, spelling
 
 
@@ -73,7 +73,7 @@ def _scale(
     power = int(exponent or "0") - len(decimals)
     n_digits = len(str(digits))
     if power >= 0:
-        if n_digits + power > 310:
+        if n_digits + power > max_digits:
             raise _out_of_range(tokens, index)
         return digits * int(10**power)
     if -power > max_digits:
@@ -82,14 +82,6 @@ def _scale(
         raise _too_long(tokens, index, max_digits)
     value = Fraction(digits, 10**-power)
     return value.numerator if value.denominator == 1 else value
-
-
-def _check_range(tokens: Tokens, index: int, value: Number) -> None:
-    """Raise an error when the value is larger than the largest double."""
-    try:
-        float(value)
-    except OverflowError:
-        raise _out_of_range(tokens, index) from None
 
 
 def _out_of_range(tokens: Tokens, index: int) -> ParseError:

@@ -63,13 +63,10 @@ def near_names(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean `sin`?" for the known names nearest to a wrong one, or nothing."""
     if len(name) > 40:
         return ""
-    known = set(known)
-    found = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-    lower = {candidate.lower(): candidate for candidate in known}
-    if name.lower() in lower:
-        found = [lower[name.lower()]]
-    elif sorted(name) in (pairs := [sorted(candidate) for candidate in found]):
-        found = [found[pairs.index(sorted(name))]]
+    known = sorted(set(known))
+    letters = sorted(name.lower())
+    found = [other for other in known if sorted(other.lower()) == letters][:1]
+    found = found or difflib.get_close_matches(name, known, n=3, cutoff=0.7)
     if not found:
         return ""
     return "Did you mean " + " or ".join(f"`{candidate}`" for candidate in found) + "?"
@@ -82,8 +79,8 @@ def describe_character(char: str) -> tuple[str, str]:
     plain = unicodedata.normalize("NFKC", char)
     look = CONFUSABLE.get(char, plain if plain.isascii() and plain.isprintable() else "")
     if not char.isprintable():
-        what = f"The character {code}{' ' + name if name else ''} is invisible"
-        return f"{what}, which a formula must not be.", "Remove it."
+        shown = f"{code} {name}".rstrip()
+        return f"The character {shown} cannot be seen and is not of the language.", "Remove it."
     message = f"`{char}` ({code} {name or 'unnamed'}) is not a character of the language."
     if look and look != char:
         return message, f"If you mean `{look}`, type that."

@@ -21,6 +21,10 @@ _STOPS = {
 
 def constant_span(parser: Parser, tokens: Tokens, node: Node) -> tuple[int, int]:
     """Return the first and the last token of the subexpression that became a node."""
+    for token, leaf in parser.scope.leaves.items():
+        if leaf == node:
+            index = tokens.texts.index(token)
+            return index, index
     place = bisect_right(parser.marks, node) - 1
     if place < 0:
         return 0, 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+
 from ..errors import ParseError
 from .literals import is_number
 from .messages import shorten
@@ -66,6 +68,8 @@ def expected_operator(tokens: Tokens, index: int) -> ParseError:
     if token == "where":
         hint = "Behind `where` stands name = formula, name = formula."
         return tokens.error("`where` names no part.", index, hint)
+    if keyword.iskeyword(token):
+        return tokens.error(f"`{token}` is a word of Python and cannot stand here.", index)
     if token[0].isalpha() or token[0] in "_(∞√":
         hint = ""
         if tokens.texts[index - 3 : index - 1] == ["d", "/"] and before[0] == "d":

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from ..outcome import Outcome
-from .objective import Evaluator, Point, StopRun, Vector
+from .bounds import Bounds, Vector
+from .objective import Evaluator, Point, StopRun
 from .stationary import describe_axis
-from .stopping import Bounds
 from .trace import Journal
 
 __all__ = ["at_bounds", "describe_rate", "describe_unbounded", "largest_curvature"]

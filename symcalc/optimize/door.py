@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
+from .bounds import Bounds, Vector
 from .methods import Method
-from .objective import Objective, Vector
-from .stopping import Bounds
+from .objective import Objective
 
 __all__ = ["check_bounds", "check_count", "check_method", "check_options", "check_positive",
            "check_start"]  # fmt: skip

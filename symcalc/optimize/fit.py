@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..outcome import Outcome
-from .objective import Vector
+from .bounds import Vector
 from .plain import format_number, to_plain
 
 __all__ = ["Fit"]
@@ -35,7 +35,8 @@ class Fit:
         One minus the above over `sum(w * (y - mean(y))**2)`, the mean weighted; NaN when the
         target is constant. For a nonlinear model it may be negative.
     degrees_of_freedom, n_observations : int
-        Observations of weight zero count in neither.
+        Observations of weight zero count in neither; directions of the parameters that the data
+        do not determine take no degree of freedom.
     residuals : ndarray (n_rows,)
         `y - f`, not weighted.
     outcome : Outcome

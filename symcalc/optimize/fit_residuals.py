@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ArgumentError, DataError, OutcomeError
 from ..outcome import Outcome
+from .bounds import Bounds, Mask, Vector
 from .door import check_bounds, check_count, check_positive, check_start
 from .fit import Fit
 from .least_squares import (
@@ -18,8 +19,7 @@ from .least_squares import (
     relative_offset,
     run_least_squares,
 )
-from .objective import Evaluator, Objective, StopRun, Vector
-from .stopping import Bounds, Mask
+from .objective import Evaluator, Objective, StopRun
 
 __all__ = ["FIT_METHODS", "check_weights", "fit_residuals"]
 
@@ -293,7 +293,7 @@ def _conclude(
     """Put the result together: statistics and notes."""
     counted = np.ones(y.size, dtype=bool) if w is None else w > 0.0
     kept = np.ones(y.size) if w is None else w
-    freedom = int(counted.sum()) - end.x.size
+    freedom = int(counted.sum()) - end.x.size + _n_undetermined(end, bounds)
     mean = float(np.average(y, weights=kept))
     total = float(np.sum(kept * (y - mean) ** 2))
     variance = end.square / freedom if freedom > 0 else np.nan
@@ -315,6 +315,14 @@ def _conclude(
         outcome=end.outcome, method=end.method, n_evaluations=evaluator.n_evaluations,
         notes=tuple(notes), elapsed=evaluator.elapsed(), predictor=predictor,
     )  # fmt: skip
+
+
+def _n_undetermined(end: _End, bounds: Bounds | None) -> int:
+    """Return how many directions of the free parameters the data say nothing of."""
+    free = _free(end, bounds)
+    if not (free.any() and np.isfinite(end.jacobian).all()):
+        return 0
+    return int(free.sum()) - decompose(end.jacobian[:, free]).rank
 
 
 def _covariance(

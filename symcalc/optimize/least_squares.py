@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..outcome import Outcome
-from .objective import Evaluator, StopRun, Vector
-from .stopping import Bounds, Mask
+from .bounds import Bounds, Mask, Vector
+from .objective import Evaluator, StopRun
 
 __all__ = ["Decomposition", "decompose", "polish", "relative_offset", "run_least_squares"]
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
+from .bounds import Bounds
 from .directions import Direction, GradientDescent, Momentum, Newton
 from .loop import run_loop
 from .objective import Evaluator, Objective, Point
@@ -21,7 +22,6 @@ from .scipy_methods import (
     run_scipy_minimize,
 )
 from .searches import Backtracking, FixedRate, Search
-from .stopping import Bounds
 from .trace import Journal
 
 __all__ = ["METHODS", "Method", "Solver", "choose_method", "find_method"]

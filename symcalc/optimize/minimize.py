@@ -11,6 +11,7 @@ import numpy as np
 from ..errors import OutcomeError
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
+from .bounds import Bounds, Mask, Vector
 from .diagnosis import at_bounds, describe_rate, describe_unbounded
 from .door import (
     check_bounds,
@@ -21,10 +22,10 @@ from .door import (
     check_start,
 )
 from .methods import Method, Solver, choose_method, find_method
-from .objective import Evaluator, Objective, Point, StopRun, Vector
+from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
 from .stationary import classify
-from .stopping import Bounds, Mask, StoppingRule, noise_level, predicted_fall
+from .stopping import StoppingRule, noise_level, predicted_fall
 from .trace import Callback, Journal, Trace
 
 __all__ = ["TOLERANCE", "minimize_objective"]
@@ -33,6 +34,18 @@ __all__ = ["TOLERANCE", "minimize_objective"]
 TOLERANCE = 1e-8
 
 EPS = float(np.finfo(float).eps)
+
+#: Ends whose point is still to be judged: the method stopped by a test of its own.
+_STALLED = (
+    None,
+    Outcome.LINE_SEARCH_FAILED,
+    Outcome.SOLVER_FAILED,
+    Outcome.CONVERGED_GRADIENT,
+)
+
+#: The stationary point counts as the best one when it is higher by less than this share of the
+#: whole descent: momentum swings through slightly lower points as it comes to rest.
+REST = 1e-13
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,9 @@ def minimize_objective(
         max_evaluations = check_count("max_evaluations", max_evaluations)
     solver = row.make(chosen)
     seed = check_count("seed", seed, 0)
-    evaluator = Evaluator(objective, time_limit=seconds, max_evaluations=max_evaluations)
+    evaluator = Evaluator(
+        objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits
+    )
     run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
@@ -181,7 +196,7 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     elapsed, n_steps = evaluator.elapsed(), journal.n_steps
     evaluator.lift_limits()
     evaluator.stage = "at the end"
-    best = _best_point(evaluator, start)
+    best = _best_point(evaluator, start, outcome)
     norm = journal.rule.norm(best.x, best.gradient)
     diagnosis: list[str] = []
     if best.is_finite:
@@ -200,20 +215,22 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     )  # fmt: skip
 
 
-def _best_point(evaluator: Evaluator, start: Point) -> Point:
+def _best_point(evaluator: Evaluator, start: Point, outcome: Outcome | None) -> Point:
     """Return the best point with its gradient; the last one where they tie within rounding."""
-    best = evaluator.best_x
+    best, last = evaluator.best_x, evaluator.last_point
     if best is None:
         return start
-    last = evaluator.last_point
-    if last is not None and last.is_finite:
-        if np.array_equal(last.x, best):
-            return last
-        known = evaluator.point(best)
-        tied = last.value - known.value <= 8.0 * EPS * abs(known.value)
-        smaller = np.abs(last.gradient).max() < np.abs(known.gradient).max()
-        return last if tied and (smaller or not known.is_finite) else known
-    return evaluator.point(best)
+    if last is not None and np.array_equal(last.x, best):
+        return last
+    known = evaluator.point(best)
+    if last is None or not last.is_finite:
+        return known
+    slack = 8.0 * EPS * abs(known.value)
+    if outcome is Outcome.CONVERGED_GRADIENT:
+        slack = max(slack, REST * (start.value - known.value))
+    tied = last.value - known.value <= slack
+    smaller = np.abs(last.gradient).max() < np.abs(known.gradient).max()
+    return last if tied and (smaller or not known.is_finite) else known
 
 
 def _judge(
@@ -225,7 +242,7 @@ def _judge(
     diagnosis = at_bounds(best.x, run.bounds, run.names)
     if rule.is_met(best.value, norm):
         outcome = Outcome.CONVERGED_GRADIENT
-    elif outcome in (None, Outcome.LINE_SEARCH_FAILED, Outcome.SOLVER_FAILED):
+    elif outcome in _STALLED:
         outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
         diagnosis += said
     if outcome.is_good and not run.facts.has_kinks:
@@ -241,7 +258,7 @@ def _judge(
 
 
 def _judge_stall(
-    run: _Run, best: Point, norm: float, free: Mask, rule: StoppingRule
+    run: _Run, best: Point, norm: float, free: Mask, rule: StoppingRule, outcome: Outcome | None
 ) -> tuple[Outcome, list[str]]:
     """Return what a run that stopped by itself, short of the gradient test, has reached."""
     noise = noise_level(run.evaluator, best, run.seed)
@@ -260,4 +277,7 @@ def _judge_stall(
     if run.facts.has_kinks:
         said.append("The objective has kinks; at one, no gradient method can show a minimum: "
                     "try method='Nelder-Mead'.")  # fmt: skip
-    return outcome, said
+    if outcome is Outcome.CONVERGED_GRADIENT:
+        said.append("The run came to rest elsewhere, at a higher value than this best point.")
+    failed_search = outcome is Outcome.LINE_SEARCH_FAILED
+    return (Outcome.LINE_SEARCH_FAILED if failed_search else Outcome.SOLVER_FAILED), said

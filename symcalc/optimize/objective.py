@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import ArgumentError, SymcalcError, UserFunctionError
 from ..outcome import Outcome
+from .bounds import Bounds, Vector
 
-__all__ = ["Evaluator", "Objective", "Point", "StopRun", "Vector"]
-
-Vector = NDArray[np.float64]
+__all__ = ["Evaluator", "Objective", "Point", "StopRun"]
 
 #: Values this far below the start, reached this far from it, count as "falls without limit".
 _DEEP, _FAR, _BOTTOMLESS = 1e12, 1e6, 1e100
@@ -79,6 +77,8 @@ class Evaluator:
         Seconds from now after which an evaluation ends the run.
     max_evaluations : int or None
         Evaluations of the value after which the next one ends the run.
+    bounds : Bounds or None
+        Differences of gradients stay inside them.
 
     Notes
     -----
@@ -92,8 +92,9 @@ class Evaluator:
         *,
         time_limit: float | None = None,
         max_evaluations: int | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
-        self.objective = objective
+        self.objective, self._bounds = objective, bounds
         self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
         self.best_x: Vector | None = None
         self.best_value = np.inf
@@ -119,6 +120,10 @@ class Evaluator:
         """Let the judgement at the end evaluate after time or budget ran out."""
         self._deadline = self._max_evaluations = np.inf
         self._deep = -np.inf
+
+    def is_inside(self, x: Vector) -> bool:
+        """Whether the bounds, if any, allow a point."""
+        return self._bounds is None or self._bounds.contain(x)
 
     def value(self, x: Vector) -> float:
         """Return the value at `x`, NaN where there is none."""
@@ -162,7 +167,12 @@ class Evaluator:
         if size == 0.0:
             return np.zeros_like(x)
         h = 6e-6 * (1.0 + float(np.abs(x).max())) / size
-        return (self.point(x + h * v).gradient - self.point(x - h * v).gradient) / (2.0 * h)
+        ahead = x + h * v if self.is_inside(x + h * v) else x
+        behind = x - h * v if self.is_inside(x - h * v) else x
+        n_sides = int(ahead is not x) + int(behind is not x)
+        if n_sides == 0:
+            return np.full_like(x, np.nan)
+        return (self.point(ahead).gradient - self.point(behind).gradient) / (n_sides * h)
 
     def residuals(self, x: Vector) -> Vector:
         """Return the residuals at `x`; their sum of squares is the value."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..outcome import Outcome
-from .objective import Vector
+from .bounds import Vector
 from .plain import format_number, to_plain
 from .trace import Trace
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..errors import ArgumentError, SymcalcError
 from ..outcome import Outcome
+from .bounds import Bounds, Vector
 from .least_squares import run_least_squares
-from .objective import Evaluator, Point, StopRun, Vector
-from .stopping import Bounds
+from .objective import Evaluator, Point, StopRun
 from .trace import Journal
 
 __all__ = ["SCIPY_METHODS", "ScipyMethod", "run_scipy_least_squares", "run_scipy_minimize"]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .objective import Evaluator, Point, Vector
-from .stopping import Mask
+from .bounds import Mask, Vector
+from .objective import Evaluator, Point
 
 __all__ = ["StationaryPoint", "classify", "describe_axis"]
 
@@ -127,7 +127,7 @@ def _fades(evaluator: Evaluator, point: Point, free: Mask, lowest: float) -> boo
         return False
     x = point.x.copy()
     x[free] -= np.linalg.lstsq(hessian, point.gradient[free], rcond=None)[0]
-    after = _free_hessian(evaluator, x, free)
+    after = _free_hessian(evaluator, x, free) if evaluator.is_inside(x) else None
     if after is None or not np.isfinite(after).all():
         return True
     # Both in the scale of the first, so that a Hessian that shrinks as a whole is seen.
@@ -142,7 +142,10 @@ def _falls(evaluator: Evaluator, point: Point, axis: Vector) -> bool:
     slope = 10.0 * float(np.linalg.norm(point.gradient))
     for side in (-1.0, 1.0):
         for length in (1e-4 * size, 1e-3 * size, 1e-2 * size, 1e-1 * size):
-            change = evaluator.value(point.x + side * length * axis) - point.value
+            x = point.x + side * length * axis
+            if not evaluator.is_inside(x):
+                break
+            change = evaluator.value(x) - point.value
             if abs(change) > noise + slope * length:
                 if change < 0.0:
                     return True

@@ -5,31 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .objective import Evaluator, Point, Vector
+from .bounds import Bounds, Mask, Vector
+from .objective import Evaluator, Point
 
-__all__ = ["Bounds", "Mask", "StoppingRule", "noise_level", "predicted_fall"]
-
-Mask = NDArray[np.bool_]
+__all__ = ["StoppingRule", "noise_level", "predicted_fall"]
 
 EPS = float(np.finfo(float).eps)
 
 #: Above this number of variables the quadratic model is minimized by conjugate gradients.
 MAX_DENSE = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """Lower and upper limits of every variable, infinite where there is none."""
-
-    lower: Vector
-    upper: Vector
-
-    def free(self, x: Vector, gradient: Vector) -> Mask:
-        """Return where a variable may still move downhill."""
-        held = ((x <= self.lower) & (gradient > 0)) | ((x >= self.upper) & (gradient < 0))
-        return ~held
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +66,8 @@ def noise_level(evaluator: Evaluator, point: Point, seed: int) -> float:
     """Return how much the computed value jitters when `x` moves by a few units of rounding."""
     rng = np.random.default_rng(seed)
     scale = 4.0 * EPS * np.maximum(np.abs(point.x), np.finfo(float).tiny)
-    values = [
-        evaluator.value(point.x + scale * rng.choice([-1.0, 1.0], point.x.size)) for _ in range(6)
-    ]
+    jittered = (point.x + scale * rng.choice([-1.0, 1.0], point.x.size) for _ in range(6))
+    values = [evaluator.value(x) for x in jittered if evaluator.is_inside(x)]
     spread = max((abs(v - point.value) for v in values if np.isfinite(v)), default=0.0)
     # What the slope alone explains is no noise.
     explained = float(np.abs(point.gradient) @ scale)

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import UserFunctionError
 from ..outcome import Outcome
-from .objective import Evaluator, StopRun, Vector
+from .bounds import Vector
+from .objective import Evaluator, StopRun
 from .plain import to_plain
 from .progress import ProgressBar
 from .stopping import StoppingRule

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, TextIO
 
-from .blocks import Block, Line, to_plain_text
+from .blocks import Block, Line, Table, to_plain_text
 
 __all__ = ["is_terminal", "respell", "show"]
 
@@ -61,27 +61,22 @@ def _show_colored(blocks: Sequence[Block], stream: TextIO) -> None:
         if isinstance(block, Line):
             text = Text(respell(block.text, stream), _STYLES.get(block.style, ""))
             console.print(text, soft_wrap=True)
-        else:
-            console.print(_rich_table(block, stream))
+            continue
+        if block.title:
+            console.print(Text(respell(block.title, stream)), soft_wrap=True)
+        console.print(_rich_table(block, stream))
 
 
-def _rich_table(block: Any, stream: TextIO) -> Any:
-    """Return a table for rich: a rule under the head, nothing else drawn."""
-    from rich import box
-    from rich.table import Table
+def _rich_table(block: Table, stream: TextIO) -> Any:
+    """Return a table for rich: columns under a bold head, nothing drawn."""
+    from rich.padding import Padding
+    from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_header=any(block.head),
-        title=Text(respell(block.title, stream)) if block.title else None,
-        title_justify="left",
-        title_style="bold",
-        pad_edge=True,
-    )
+    table = RichTable(box=None, show_header=any(block.head), pad_edge=False, padding=(0, 2, 0, 0))
     for index, head in enumerate(block.head):
-        justify: Any = "left" if index == 0 else "right"
-        table.add_column(Text(head), justify=justify, overflow="fold")
+        justify: Any = "right" if index else "left"
+        table.add_column(Text(respell(head, stream)), justify=justify, overflow="fold")
     for row in block.rows:
         table.add_row(*[Text(respell(cell, stream)) for cell in row])
-    return table
+    return Padding(table, (0, 0, 0, 2))

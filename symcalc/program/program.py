@@ -27,7 +27,7 @@ class Program:
     constant : set of Node
         Nodes that depend on no variable; they are computed once, when the program is compiled.
     whole : dict
-        For a product `c*a*b` with a number in front: the node `a*b`, when that is computed anyway.
+        For a product `c*a*b` with a number in front: (c, `a*b`), when `a*b` is computed anyway.
     regions : dict
         The branch of a piecewise inside which a node is needed; nodes that always are have none.
     """
@@ -37,14 +37,12 @@ class Program:
     order: list[Node]
     uses: dict[Node, int]
     constant: set[Node]
-    whole: dict[Node, Node]
+    whole: dict[Node, tuple[Node, ...]]
     regions: dict[Node, Region]
 
     def operands(self, node: Node) -> tuple[Node, ...]:
         """Return the nodes that the computation of `node` reads."""
-        if node in self.whole:
-            return (self.graph.args[node][0], self.whole[node])
-        return self.graph.args[node]
+        return self.whole.get(node, self.graph.args[node])
 
 
 def lower(graph: Graph, outputs: Sequence[Node]) -> Program:
@@ -55,25 +53,25 @@ def lower(graph: Graph, outputs: Sequence[Node]) -> Program:
     uses = dict.fromkeys(order, 0)
     constant: set[Node] = set()
     for node in order:
-        operands = (args[node][0], whole[node]) if node in whole else args[node]
+        operands = whole.get(node, args[node])
         for arg in operands:
             uses[arg] += 1
         if kinds[node] != "var" and constant.issuperset(operands):
             constant.add(node)
     for output in outputs:
         uses[output] += 1
-    regions = find_regions(graph, outputs, order, by_condition=True)
+    regions = find_regions(graph, outputs, order, by_condition=True, operands=whole)
     return Program(graph, tuple(outputs), order, uses, constant, whole, regions)
 
 
-def _shared_products(graph: Graph, order: Sequence[Node]) -> dict[Node, Node]:
+def _shared_products(graph: Graph, order: Sequence[Node]) -> dict[Node, tuple[Node, ...]]:
     """Find the products with a number in front whose other factors form a node computed before."""
     kinds, args = graph.kinds, graph.args
     products = {args[node]: node for node in order if kinds[node] == "mul"}
-    found: dict[Node, Node] = {}
+    found: dict[Node, tuple[Node, ...]] = {}
     for node in order:
         if kinds[node] == "mul" and len(args[node]) > 2 and kinds[args[node][0]] == "const":
             rest = products.get(args[node][1:])
             if rest is not None and rest < node:
-                found[node] = rest
+                found[node] = (args[node][0], rest)
     return found

@@ -4,5 +4,6 @@ from .atoms import stabilize, stabilize_for_display
 from .display import simplify_for_display
 from .joins import repair_joins
 from .prepare import prepare
+from .totals import tidy_totals
 
-__all__ = ["prepare", "repair_joins", "simplify_for_display", "stabilize", "stabilize_for_display"]
+__all__ = ["prepare", "repair_joins", "simplify_for_display", "stabilize", "stabilize_for_display", "tidy_totals"]

@@ -18,7 +18,7 @@ __all__ = ["merge_exponentials", "stabilize", "stabilize_for_display"]
 HALF = Fraction(1, 2)
 
 #: Kinds without which only powers can be unstable.
-TRIGGERS = frozenset({"exp", "log", "cos"})
+TRIGGERS = frozenset({"exp", "log", "cos", "cosh"})
 
 #: Quotients of equal integer powers at least this high are powers of the quotient.
 HIGH_POWER = 8
@@ -74,7 +74,7 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
     if kind == "add":
         return _difference_from_one(g, args)
     if kind == "pow":
-        return _reciprocal_of_power(g, *args) or _euclidean(g, *args)
+        return _reciprocal(g, *args) or _euclidean(g, *args)
     if kind == "mul":
         return _quotient_of_powers(g, args) or _cosine_of_direction(g, args)
     return None
@@ -214,9 +214,13 @@ def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
 # -- powers -----------------------------------------------------------------------------------
 
 
-def _reciprocal_of_power(g: Graph, base: Node, exponent: Node) -> Node | None:
-    """1/a**n is a**(-n), as a quotient of powers is recognised by."""
-    if g.value(exponent) != -1 or g.kinds[base] != "pow":
+def _reciprocal(g: Graph, base: Node, exponent: Node) -> Node | None:
+    """1/a**n is a**(-n), as quotients of powers are recognised by; 1/cosh(a) is sech(a)."""
+    if g.value(exponent) != -1:
+        return None
+    if g.kinds[base] == "cosh":
+        return g.call("sech", g.args[base])
+    if g.kinds[base] != "pow":
         return None
     power = g.value(g.args[base][1])
     if power is None or power.denominator != 1 or power < 0:

@@ -24,8 +24,10 @@ STEADY = 0.06
 SLOW = 0.75
 #: Growth from value to value that counts as going to infinity.
 GROWTH = 1.2
-#: Values that are known worse than this part of the greatest one are left out.
+#: Values that are known to fewer bits than this, beside the greatest one, are left out.
 MIN_ACCURACY_BITS = 50
+#: A ball around zero narrower than 2**-TINY_BITS is zero to all purposes.
+TINY_BITS = 200
 
 
 class LimitKind(enum.Enum):
@@ -115,14 +117,16 @@ def find_limit(values: Sequence[Any]) -> Limit:
 def _known(values: Sequence[arb]) -> list[arb]:
     """Return the values that are known well enough for their differences to mean something."""
     finite = [value for value in values if value.is_finite()]
-    if not finite:
-        return []
-    greatest = max(abs(value.mid()) for value in finite)
-    least = greatest * to_ball(2) ** -MIN_ACCURACY_BITS
+    sizes = [abs(v.mid()) for v in finite if v.rel_accuracy_bits() >= MIN_ACCURACY_BITS]
+    two = to_ball(2)
+    least = max(sizes, default=two * 0) * two**-MIN_ACCURACY_BITS
+    tiny = two**-TINY_BITS
     return [
         value
         for value in finite
-        if value.rad() <= least or value.rel_accuracy_bits() >= MIN_ACCURACY_BITS
+        if value.rel_accuracy_bits() >= MIN_ACCURACY_BITS
+        or value.rad() <= least
+        or (value.contains(0) and value.rad() < tiny)
     ]
 
 

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..balls import BallProgram, laurent, to_ball, working_precision
 from ..graph.graph import Graph, Node
+from .kinks import kink_terms
 
 if TYPE_CHECKING:
     from flint import arb
 
 __all__ = ["Line", "Side"]
 
-#: Steps 2**-e from the point. Odd factors keep them off the zeros of periodic functions of 1/x.
+#: Steps 2**-e from the point. Odd factors keep them off the zeros of periodic functions of 1/x;
+#: they are dyadic, so that differences that vanish do so exactly.
 EXPONENTS = (16, 32, 64, 128, 256, 512, 1024, 2048)
-FACTORS = tuple(Fraction(*f) for f in ((7, 5), (9, 7), (13, 11), (16, 13), (21, 17), (23, 19)))
+FACTORS = tuple(Fraction(odd, 2**16) for odd in (91751, 84265, 77453, 80659, 80955, 79333))
 #: Steps always taken; later ones only while there is time.
 N_SURE = 6
 SECONDS = 0.4
 SPARE_BITS = 256
 MIN_BITS = 60
 SERIES_BITS = 1536
+#: Half widths 2**-e of neighborhoods over which the closed form is enclosed, in pairs.
+NEIGHBORHOODS = ((300, 450), (1400, 1600))
+#: By how many bits the enclosures must narrow from the first to the second of a pair.
+NARROWING = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +72,60 @@ class Line:
     name: str
     point: Mapping[str, float]
     start: Any = None
-    program: BallProgram = field(init=False)
 
     def __post_init__(self) -> None:
-        self.program = BallProgram(self.graph, [self.value_root, self.slope_root])
         coordinates = [abs(Fraction(value)) for value in self.point.values() if value]
         #: The unit of the steps: nothing is known of features narrower than the coordinates.
         self.unit = min([Fraction(1), *coordinates])
         self.center = Fraction(self.point[self.name])
 
+    @cached_property
+    def program(self) -> BallProgram:
+        """What evaluates the function and its derivative."""
+        return BallProgram(self.graph, [self.value_root, self.slope_root])
+
+    @cached_property
+    def watched(self) -> BallProgram:
+        """What evaluates the function, its derivative and the terms that vanish at kinks."""
+        roots = [self.value_root, self.slope_root]
+        graph, kinks = kink_terms(self.graph, roots)
+        return BallProgram(graph, [*roots, *kinks])
+
     def at(self, offset: Fraction, bits: int) -> tuple[arb, arb]:
         """Return the balls of the function and of its derivative beside the point."""
         value, slope = self.program.evaluate({**self.point, self.name: self.center + offset}, bits)
         return value, slope
+
+    def is_smooth_near(self) -> bool:
+        """Say whether enclosures over whole neighborhoods of the point prove that all is smooth.
+
+        They are finite only where no domain ends and every condition is decided, and no term
+        that vanishes at a kink may touch zero. As a guard against rows that do not tell their
+        kinks, the enclosures must also narrow with the neighborhood.
+        """
+        return any(self._narrows(*pair) for pair in NEIGHBORHOODS)
+
+    def _narrows(self, wide: int, narrow: int) -> bool:
+        before, _ = self._over(wide)
+        after, kinks = self._over(narrow)
+        if not all(ball.is_finite() for ball in (*before, *after)):
+            return False
+        if any(kink.contains(0) for kink in kinks):
+            return False
+        with working_precision(2 * narrow):
+            return all(
+                bool(b.rad() <= a.rad() * to_ball(2) ** -NARROWING)
+                for a, b in zip(before, after, strict=True)
+            )
+
+    def _over(self, exponent: int) -> tuple[list[Any], list[Any]]:
+        """Return enclosures of function and slope over a neighborhood, and the kink terms."""
+        bits = exponent + SPARE_BITS
+        half = self.unit / 2**exponent
+        with working_precision(2 * bits):
+            around = to_ball(self.center - half).union(to_ball(self.center + half))
+        balls = self.watched.evaluate({**self.point, self.name: around}, bits)
+        return balls[:2], balls[2:]
 
     def side(self, sign: int, n_steps: int = len(EXPONENTS)) -> Side:
         """Return what is seen on the right (sign 1) or left (-1)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,8 @@ class Finding:
     method: str
     ball: Any = None
     note: str = ""
+    #: Whether the closed form itself holds at the point, so that it can be differentiated on.
+    is_closed: bool = False
 
 
 def derivative_at(
@@ -70,14 +72,14 @@ def derivative_at(
     Returns
     -------
     Estimate
-        `Outcome.DONE` and `Trust.PROVEN`: the closed form in ball arithmetic, and difference
-        quotients on both sides agree. `Outcome.DONE` and `Trust.CHECKED`: both one-sided limits
-        exist, are equal and are confirmed by a second method (at removable points the note gives
-        the value that continues the function). `Outcome.SUBGRADIENT` (value: the policy of the
-        closed form) or `Outcome.NOT_DIFFERENTIABLE` at kinks, `Outcome.JUMP`,
-        `Outcome.UNDEFINED` at edges of the domain, poles, and where no limit is seen; `note`
-        says what each side does, the value is NaN. A value beyond the range of doubles
-        is `inf`, and `digits` has it.
+        `Outcome.DONE` and `Trust.PROVEN`: ball arithmetic encloses the closed form, and shows
+        that all is smooth in a neighborhood. `Outcome.DONE` and `Trust.CHECKED`: both one-sided
+        limits exist, are equal and are confirmed by a second method (at removable points the
+        note gives the value that continues the function). `Outcome.SUBGRADIENT` (with the value
+        that the closed form has by policy) or `Outcome.NOT_DIFFERENTIABLE` at kinks;
+        `Outcome.JUMP`; `Outcome.UNDEFINED` at edges of the domain, poles, and where no limit is
+        seen: `note` says what each side does, the value is NaN. A value beyond the range of
+        doubles is `inf`, and `digits` has it.
 
     Notes
     -----
@@ -99,10 +101,12 @@ def derivative_at(
         if second_root is None or not first.outcome.is_good:
             prefix = "" if second_root is None else "first derivative: "
             return _estimate(first, prefix)
-        line = Line(graph, first_root, second_root, names[1], point, start=first.ball)
-        if names[0] == names[1]:
-            return _estimate(_examine(line))
-        return _estimate(_mixed(line, value_root, names))
+        start = None if first.is_closed else first.ball
+        line = Line(graph, first_root, second_root, names[1], point, start=start)
+        second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
+        if second.outcome.is_good and not second.note:
+            second = replace(second, note=first.note)
+        return _estimate(second)
     except NoBall:
         return plain_derivative_at(graph, value_root, first_root, second_root, names, point)
 
@@ -112,28 +116,20 @@ def _examine(line: Line) -> Finding:
     slope = precise_value(
         line.graph, line.slope_root, line.point, digits=DIGITS, max_precision=MAX_BITS
     )
-    start = _start(line)
-    if start.is_finite() and _is_settled(slope) and _probe(line, start, slope.ball):
-        note = _range_note(slope.ball)
-        if slope.status is Status.NEAR_ZERO:
-            note = "cannot be told from zero"
-        return Finding(Outcome.DONE, Trust.PROVEN, "ball arithmetic", _exact(line, slope), note)
-    return _from_both_sides(line, start, slope)
+    if _is_settled(slope):
+        note = "cannot be told from zero" if slope.status is Status.NEAR_ZERO else ""
+        if line.start is None and line.is_smooth_near():
+            return Finding(Outcome.DONE, Trust.PROVEN, "ball arithmetic", slope.ball, note, True)
+        start = _start(line, PROBE_BITS)
+        if start.is_finite() and _probe(line, start, slope.ball):
+            method = "closed form and difference quotients"
+            return Finding(Outcome.DONE, Trust.CHECKED, method, slope.ball, note, True)
+    return _from_both_sides(line, _start(line, START_BITS), slope)
 
 
-def _start(line: Line) -> Any:
+def _start(line: Line, bits: int) -> Any:
     """Return the value of the function at the point, NaN when it has none."""
-    if line.start is not None:
-        return line.start
-    value = precise_value(line.graph, line.value_root, line.point, max_precision=MAX_BITS)
-    if value.ball.is_nan():
-        return value.ball
-    return line.at(Fraction(0), START_BITS)[0]
-
-
-def _exact(line: Line, slope: PreciseValue) -> Any:
-    """Return a narrower ball of the slope where it is cheap: differences of it follow."""
-    return slope.ball if slope.ball.is_exact() else line.at(Fraction(0), START_BITS)[1]
+    return line.at(Fraction(0), bits)[0] if line.start is None else line.start
 
 
 def _is_settled(value: PreciseValue) -> bool:
@@ -171,7 +167,7 @@ def _from_both_sides(line: Line, start: arb, slope: PreciseValue) -> Finding:
             return _no_value(values)
         start = line.limit_value(left, right)
         note = f"removable: the value there is the limit {values[0]}"
-    elif not all(limit.agrees(start) for limit in _gaps_closed(line, start, left, right)):
+    elif not _is_continuous(start, (left, right)):
         return _broken(values)
     limits = tuple(find_limit(line.quotients(side, start)) for side in (left, right))
     if _meet(*limits):
@@ -179,16 +175,14 @@ def _from_both_sides(line: Line, start: arb, slope: PreciseValue) -> Finding:
     return _kinked(limits, slope, note)
 
 
-def _gaps_closed(line: Line, start: arb, left: Side, right: Side) -> list[Limit]:
-    """Return the limits of the function from both sides, zero differences made exact."""
-    limits = []
-    for side in (left, right):
+def _is_continuous(start: arb, sides: Sequence[Side]) -> bool:
+    """Say whether the function tends to its value at the point from both sides."""
+    for side in sides:
         with working_precision(START_BITS):
             gap = find_limit([value - start for value in side.values])
-            if gap.is_finite and gap.ball.mid().is_zero():
-                gap = Limit(LimitKind.FINITE, start)
-        limits.append(gap if gap.ball is start else find_limit(side.values))
-    return limits
+        if not (gap.is_finite and gap.ball.contains(0)):
+            return False
+    return True
 
 
 def _meet(left: Limit, right: Limit) -> bool:
@@ -209,8 +203,8 @@ def _smooth(
     if line.series is not None and limit.agrees(line.series[1]):
         return Finding(Outcome.DONE, Trust.CHECKED, f"{method} and series", line.series[1], note)
     if _is_settled(slope) and limit.agrees(slope.ball):
-        ball = _exact(line, slope)
-        return Finding(Outcome.DONE, Trust.CHECKED, f"closed form and {method}", ball, note)
+        method = f"closed form and {method}"
+        return Finding(Outcome.DONE, Trust.CHECKED, method, slope.ball, note, not note)
     confirmed = all(limit.agrees(slope_limit.ball) for slope_limit in _slope_limits(sides))
     trust = Trust.CHECKED if confirmed else Trust.ESTIMATED
     return Finding(Outcome.DONE, trust, method, limit.ball, note)
@@ -281,7 +275,7 @@ def _mixed(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
         if not first.outcome.is_good:
             note = f"first derivative beside the point: {first.note}"
             return Finding(first.outcome, first.trust, first.method, None, note)
-        if first.method != "ball arithmetic":
+        if not first.is_closed:
             return _other_order(line, value_root, names)
     return _examine(line)
 
@@ -294,11 +288,8 @@ def _other_order(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
     if not first.outcome.is_good:
         return first
     (mixed,) = gradient_nodes(graph, other, [graph.var(names[0])])
-    return _examine(Line(graph, other, mixed, names[0], line.point, start=first.ball))
-
-
-def _range_note(ball: arb) -> str:
-    return "beyond the range of doubles" if math.isinf(float(ball.mid())) else ""
+    start = None if first.is_closed else first.ball
+    return _examine(Line(graph, other, mixed, names[0], line.point, start=start))
 
 
 def _estimate(found: Finding, prefix: str = "") -> Estimate:
@@ -315,4 +306,6 @@ def _estimate(found: Finding, prefix: str = "") -> Estimate:
         bound = abs(error).upper()
         digits = middle.str(DIGITS, radius=False)
     radius = 0.0 if bound.is_zero() else math.nextafter(float(bound), math.inf)
+    if math.isinf(value) and not note:
+        note = "beyond the range of doubles"
     return Estimate(value, radius, found.method, found.trust, found.outcome, note, digits)

@@ -177,15 +177,15 @@ class Renderer(ABC):
         return base if self.constant(exponent) == -1 else None
 
     def mean_of(self, node: Node) -> Node | None:
-        """Return v where the node is sum(v)/size(v), else None."""
+        """Return v where the node is sum(v)/size of the columns of v, else None."""
         args = self.graph.args[node]
         if len(args) != 2 or self.kind(args[0]) != "sum":
             return None
         size = self.reciprocal(args[1])
         if size is None or self.kind(size) != "size":
             return None
-        data = self.graph.args[args[0]]
-        return data[0] if data == self.graph.args[size] else None
+        data = self.graph.args[args[0]][0]
+        return data if self.graph.shape(data) and self.graph.size(data) == size else None
 
     def spelled(self, name: str) -> str:
         """Return a name of a function or constant that no variable of the formula hides."""
