@@ -6,7 +6,7 @@ import math
 
 from hypothesis import strategies as st
 
-__all__ = ["NAMES", "formulas", "numbers", "points", "token_soup", "wild_text"]
+__all__ = ["NAMES", "formulas", "latex_soup", "numbers", "points", "token_soup", "wild_text"]
 
 NAMES = ("x", "y", "z")
 
@@ -15,9 +15,16 @@ _PARTIAL = ("log", "sqrt", "asin", "gamma", "tan", "1/")
 _KINKED = ("abs", "floor", "sign")
 
 _TOKENS = (
-    "x y z x1 alpha 1 2 0.5 1e3 .5 10**400 ( ( ) ) + - * / ** ^ ! , , < <= == != and or not if else "
-    "where = True False pi e oo nan sin( exp( max( piecewise(( diff( sum( foo( ) )) √ ² · × − π ∞ "
-    "λ x₂ lambda __x__ . : // << 1f 0x1F 2x )( ½"
+    "x y z x1 alpha 1 2 0.5 1e3 .5 10**400 ( ( ) ) + - * / ** ^ ! , , < <= == != and or not if "
+    "else where = True False pi e oo nan sin( exp( max( piecewise(( diff( sum( foo( ) )) √ ² · × − "
+    "π ∞ λ x₂ lambda __x__ . : // << 1f 0x1F 2x )( ½"
+).split()
+
+_LATEX = (
+    r"\frac { } { } ^ ^ _ _ x y 2 3 \sin \log \left( \right) ( ) \sqrt [ ] \alpha J \psi \Gamma , "
+    r"< \operatorname{erf} \mathrm{ab} \text{if} \text{otherwise} \text{where} = + - "
+    r"\cdot \leq ! / "
+    r"e i \begin{cases} \end{cases} & \\ \left| \right| \binom \infty \left \right \lfloor \rfloor"
 ).split()
 
 
@@ -75,6 +82,12 @@ def token_soup() -> st.SearchStrategy[str]:
     """Return texts of tokens of the language in any order."""
     blank = st.sampled_from(["", " "])
     pairs = st.lists(st.tuples(st.sampled_from(_TOKENS), blank), max_size=12)
+    return pairs.map(lambda items: "".join(token + gap for token, gap in items))
+
+
+def latex_soup() -> st.SearchStrategy[str]:
+    """Return texts of LaTeX tokens in any order."""
+    pairs = st.lists(st.tuples(st.sampled_from(_LATEX), st.sampled_from(["", " "])), max_size=14)
     return pairs.map(lambda items: "".join(token + gap for token, gap in items))
 
 

@@ -125,7 +125,9 @@ def test_softplus_and_its_gradient_are_finite_at_1000():
 
 
 def test_nested_branches_agree_on_floats_and_arrays():
-    f = sc.compile("(x if x < 1 else x^2) if y > 0 else (piecewise((1/x, x != 0), (7, True)))", order=1)
+    f = sc.compile(
+        "(x if x < 1 else x^2) if y > 0 else (piecewise((1/x, x != 0), (7, True)))", order=1
+    )
     for x in (-1.0, 0.0, 0.5, 2.0):
         for y in (-1.0, 1.0):
             value, gradient = f.value_and_gradient(x, y)
@@ -177,7 +179,9 @@ def test_compiled_functions_pickle_into_a_fresh_process():
     data = pickle.dumps(f)
     script = "import pickle, sys; print(pickle.loads(sys.stdin.buffer.read())(2.0, 0.0))"
 
-    done = subprocess.run([sys.executable, "-c", script], input=data, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=data, capture_output=True, check=True
+    )
 
     assert done.stdout.split() == [b"4.0"]
     assert pickle.loads(data) == f
@@ -188,7 +192,8 @@ def test_compiled_functions_are_safe_in_threads():
     f = sc.compile(" + ".join(f"sin(x{i})*x{i + 1}" for i in range(40)), order=2)
     found = []
     threads = [
-        threading.Thread(target=lambda: found.append(f.hessian(*[0.5] * 41).sum())) for _ in range(8)
+        threading.Thread(target=lambda: found.append(f.hessian(*[0.5] * 41).sum()))
+        for _ in range(8)
     ]
     for thread in threads:
         thread.start()
@@ -257,8 +262,13 @@ def test_scipy_takes_the_words_of_a_compiled_function():
 
 
 def test_data_columns_are_summed():
-    f = sc.compile("mean((y - (a*x + b))^2)", ["a", "b", "x", "y"], order=1, wrt=["a", "b"],
-                   shapes={"x": "rows", "y": "rows"})
+    f = sc.compile(
+        "mean((y - (a*x + b))^2)",
+        ["a", "b", "x", "y"],
+        order=1,
+        wrt=["a", "b"],
+        shapes={"x": "rows", "y": "rows"},
+    )
     x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])
 
     value, gradient = f.value_and_gradient(2.0, 1.0, x, y)

@@ -117,7 +117,9 @@ def test_gradient_of_a_total_over_rows_sums_and_counts_rows():
     residual = graph.add((graph.mul((a, x)), b))
     root = graph.node("sum", (residual,))
 
-    gradient = run(graph, gradient_nodes(graph, root, [a, b]), a=2.0, b=1.0, x=np.array([1.0, 2.0, 4.0]))
+    gradient = run(
+        graph, gradient_nodes(graph, root, [a, b]), a=2.0, b=1.0, x=np.array([1.0, 2.0, 4.0])
+    )
 
     assert gradient == [7.0, 3.0]
 

@@ -259,7 +259,8 @@ def test_names_of_columns_win_over_constants_and_functions() -> None:
         ("a + b*x", {"start": {"a": [1, 2], "b": 1}}, ArgumentError, "is an array"),
         ("a + b*x", {"target": "z"}, DataError, "no column `z`"),
         ("a + b*y", {}, ArgumentError, "contains its target"),
-        ("a + b*mean(x)", {}, ArgumentError, "one value a row"),
+        ("a + b*mean(x)", {}, ParseError, "one value per row"),
+        (sc.parse("a + b*mean(x)", shapes={"x": "rows"}), {}, ArgumentError, "one value a row"),
         ("a + b*x", {"method": "lmm"}, ArgumentError, "Unknown method"),
         ("a + b*x", {"method": "lm", "bounds": {"a": (0, 9)}}, ArgumentError, "bounds"),
         ("a + b*x", {"bounds": {"c": (0, 9)}}, ArgumentError, "no start"),
@@ -271,7 +272,7 @@ def test_names_of_columns_win_over_constants_and_functions() -> None:
     ],
 )
 def test_bad_arguments_are_refused(
-    model: str, changes: dict[str, Any], error: type[Exception], message: str
+    model: Any, changes: dict[str, Any], error: type[Exception], message: str
 ) -> None:
     arguments = {"target": "y", "start": "a=0, b=1", **changes}
     with pytest.raises(error, match=message):

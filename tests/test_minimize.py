@@ -100,6 +100,18 @@ def test_kinks_of_the_variables_are_facts_and_kinks_of_the_data_are_not() -> Non
     assert not of_data.has_kinks
 
 
+def test_a_parsed_expression_meets_its_data_as_columns() -> None:
+    import sympy
+
+    a, b, u, v = sympy.symbols("a b u v")
+    shaped = sc.parse("mean((a*u + b - v)^2)", shapes={"u": "rows", "v": "rows"})
+    expected = sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=DATA).x
+
+    assert sc.minimize(shaped, "a=0, b=0", data=DATA).x == pytest.approx(expected)
+    with pytest.raises(ArgumentError, match="Write mean"):
+        sc.minimize((a * u + b - v) ** 2, "a=0, b=0", data=DATA)
+
+
 def test_many_variables_in_a_chain_take_newton_on_a_sparse_hessian() -> None:
     start = {f"x{i}": 1.1 for i in range(150)}
     best = sc.minimize(chain(150), start)

@@ -43,7 +43,9 @@ def test_unstable_patterns_become_atoms(text, atom):
     assert stable(text) == atom
 
 
-@pytest.mark.parametrize("text", ["log(2 + x)", "exp(x) + 1", "x/(1 + exp(x))^2", "log(1 + exp(x)*y)"])
+@pytest.mark.parametrize(
+    "text", ["log(2 + x)", "exp(x) + 1", "x/(1 + exp(x))^2", "log(1 + exp(x)*y)"]
+)
 def test_other_formulas_keep_their_value(text):
     f, g = sc.compile(text), sc.compile(stable(text))
     args = [0.3, 0.7][: len(f.names)]
@@ -54,7 +56,9 @@ def test_other_formulas_keep_their_value(text):
 def taylor_of_sine_remainder(x):
     """(x - sin x)/x**3, its first and its second derivative, by the series."""
     value = sum((-1) ** k * x ** (2 * k) / math.factorial(2 * k + 3) for k in range(12))
-    first = sum((-1) ** k * 2 * k * x ** (2 * k - 1) / math.factorial(2 * k + 3) for k in range(1, 12))
+    first = sum(
+        (-1) ** k * 2 * k * x ** (2 * k - 1) / math.factorial(2 * k + 3) for k in range(1, 12)
+    )
     second = sum(
         (-1) ** k * 2 * k * (2 * k - 1) * x ** (2 * k - 2) / math.factorial(2 * k + 3)
         for k in range(1, 12)

@@ -54,7 +54,9 @@ class Arguments:
         """Check the argument list against the expression."""
         if dtype not in DTYPES:
             raise ArgumentError(f"`dtype` is {dtype!r}; allowed are {', '.join(DTYPES)}.")
-        names = (args,) if isinstance(args, str) else expression.names if args is None else tuple(args)
+        names = (
+            (args,) if isinstance(args, str) else expression.names if args is None else tuple(args)
+        )
         for name in names:
             if not isinstance(name, str):
                 raise ArgumentError(f"`args` holds {name!r}; it takes names of variables.")
@@ -62,7 +64,9 @@ class Arguments:
             raise ArgumentError(f"`args` names a variable twice: {', '.join(names)}.")
         missing = [name for name in expression.names if name not in names]
         if missing:
-            raise ArgumentError(f"`args` lacks {', '.join(missing)}, on which the expression depends.")
+            raise ArgumentError(
+                f"`args` lacks {', '.join(missing)}, on which the expression depends."
+            )
         shapes = {v.name: v.shape for v in expression.variables if v.shape}
         is_complex = "I" in expression.graph.kinds or any(
             variable.kind == "complex" for variable in expression.variables
@@ -110,7 +114,11 @@ class Arguments:
         return result
 
     def scatter(
-        self, entries: Sequence[Any], places: Sequence[tuple[int, int]], n: int, batch: tuple[int, ...]
+        self,
+        entries: Sequence[Any],
+        places: Sequence[tuple[int, int]],
+        n: int,
+        batch: tuple[int, ...],
     ) -> Array:
         """Return symmetric matrices with the entries at their places, zero elsewhere."""
         result = np.zeros((*batch, n, n), dtype=self.real_dtype)
@@ -125,7 +133,8 @@ class Arguments:
         names = self.names
         if len(args) > len(names):
             raise ArgumentError(
-                f"{len(args)} arguments were given; the function takes {len(names)}: {_list(names)}."
+                f"{len(args)} arguments were given; the function takes {len(names)}: "
+                f"{_list(names)}."
             )
         bound = dict(zip(names, args, strict=False))
         for name, value in kwargs.items():
@@ -136,7 +145,9 @@ class Arguments:
             bound[name] = value
         missing = [name for name in names if name not in bound]
         if missing:
-            raise ArgumentError(f"No value for {_list(missing)}; the function takes {_list(names)}.")
+            raise ArgumentError(
+                f"No value for {_list(missing)}; the function takes {_list(names)}."
+            )
         return [bound[name] for name in names]
 
     def _to_array(self, name: str, value: Any) -> Array:
@@ -148,17 +159,23 @@ class Arguments:
                 raise ArgumentError(f"`{name}` holds {array.dtype} values; it takes real numbers.")
             return array.astype(self.dtype)
         except (TypeError, ValueError):
-            raise ArgumentError(f"`{name}` is {value!r:.60}; it takes numbers or arrays of them.") from None
+            raise ArgumentError(
+                f"`{name}` is {value!r:.60}; it takes numbers or arrays of them."
+            ) from None
 
     def _batch(self, arrays: list[Array]) -> tuple[int, ...]:
         scalars = [
-            array.shape for name, array in zip(self.names, arrays, strict=True) if name not in self.shapes
+            array.shape
+            for name, array in zip(self.names, arrays, strict=True)
+            if name not in self.shapes
         ]
         try:
             return np.broadcast_shapes(*scalars)
         except ValueError:
             shapes = ", ".join(map(str, scalars))
-            raise ArgumentError(f"The arguments have shapes {shapes}, which do not broadcast.") from None
+            raise ArgumentError(
+                f"The arguments have shapes {shapes}, which do not broadcast."
+            ) from None
 
     def _check_shapes(self, arrays: list[Array], batch: tuple[int, ...]) -> None:
         """Check that data columns have the sizes their dimensions promise."""
@@ -170,7 +187,9 @@ class Arguments:
             if array.ndim != len(shape):
                 raise ArgumentError(f"`{name}` has shape {array.shape}; it was declared {shape}.")
             for dimension, size in zip(shape, array.shape, strict=True):
-                expected = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+                expected = (
+                    dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+                )
                 if size != expected:
                     raise ArgumentError(
                         f"`{name}` has {size} entries along `{dimension}`, other data {expected}."

@@ -27,6 +27,7 @@ Array = NDArray[Any]
 
 #: Whether all types among these are plain floats.
 only_floats = {float}.issuperset
+to_array = np.array
 
 #: What plain-float code raises where NumPy returns NaN or an infinity, and says so in a warning.
 FLOAT_TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
@@ -129,7 +130,7 @@ class CompiledFunction:
         """Return the value; a float for plain numbers, else an array of the broadcast shape."""
         if not kwargs and only_floats(map(type, args)):
             try:
-                return float(self._fast_value(args))
+                return self._fast_value(args)
             except FLOAT_TROUBLE:
                 pass
         bound = self._arguments.bind(args, kwargs)
@@ -144,7 +145,7 @@ class CompiledFunction:
         if not kwargs and only_floats(map(type, args)):
             try:
                 value, entries = self._fast_gradient(args)
-                return float(value), np.array(entries, dtype=np.float64)
+                return value, to_array(entries)
             except FLOAT_TROUBLE:
                 pass
         self._require(1)
@@ -229,7 +230,8 @@ class CompiledFunction:
         return list(self._parts().hessian_places)
 
     def __repr__(self) -> str:
-        return f"CompiledFunction({str(self.expression)[:80]!r}, args={self.names}, order={self.order})"
+        text = str(self.expression)[:80]
+        return f"CompiledFunction({text!r}, args={self.names}, order={self.order})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, self._identity()
@@ -251,7 +253,9 @@ class CompiledFunction:
         chosen = (wrt,) if isinstance(wrt, str) else tuple(wrt)
         for name in chosen:
             if name not in self.names:
-                raise ArgumentError(f"`{name}` is not an argument; they are {', '.join(self.names)}.")
+                raise ArgumentError(
+                    f"`{name}` is not an argument; they are {', '.join(self.names)}."
+                )
         return chosen
 
     def _require(self, order: int) -> None:

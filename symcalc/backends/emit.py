@@ -14,7 +14,7 @@ from ..graph.graph import Node, Number
 from ..graph.regions import Region
 from ..program import Program
 
-__all__ = ["ADDITION", "ATOM", "Emitter", "PRODUCT"]
+__all__ = ["ADDITION", "ATOM", "PRODUCT", "Emitter"]
 
 #: Binding strength of a piece of text.
 ADDITION, PRODUCT, ATOM = 1, 2, 3
@@ -181,7 +181,13 @@ class Emitter:
         return self.program.regions.get(node)
 
     def _set(
-        self, node: Node, text: str, level: int, operands: tuple[Node, ...] = (), *, negative: bool = False
+        self,
+        node: Node,
+        text: str,
+        level: int,
+        operands: tuple[Node, ...] = (),
+        *,
+        negative: bool = False,
     ) -> None:
         """Keep the text of a node, under a name where it is read more than once or too deep."""
         depth = 1 + max((self.depth.get(arg, 0) for arg in operands), default=0)
@@ -256,7 +262,11 @@ class Emitter:
         if value == 1:
             return
         denominator = value.denominator
-        if value.numerator == 1 and denominator & (denominator - 1) and node not in self.graph.spellings:
+        if (
+            value.numerator == 1
+            and denominator & (denominator - 1)
+            and node not in self.graph.spellings
+        ):
             below.append(repr(float(denominator)))
         else:
             above.append(text)
@@ -275,7 +285,9 @@ class Emitter:
         elif power > 0:
             self._set(node, self._positive_power(node, base, power, ADDITION), PRODUCT, (base,))
         elif power == 0:
-            self._set(node, self.spell_power(self.read(base, region, ADDITION), "0.0"), ATOM, (base,))
+            self._set(
+                node, self.spell_power(self.read(base, region, ADDITION), "0.0"), ATOM, (base,)
+            )
         else:
             below = self._positive_power(node, base, -power, ATOM)
             self._set(node, f"1.0/{below}", PRODUCT, (base,))

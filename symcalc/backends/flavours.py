@@ -127,7 +127,9 @@ class ArrayEmitter(Emitter):
         where, nan = self.function("numpy.where"), self.function("math.nan")
         for node in waiting:
             text = self.read(node, outer, ADDITION)
-            self.line(outer, f"{self.masked[region][node]} = {where}({self.masks[region]}, {text}, {nan})")
+            self.line(
+                outer, f"{self.masked[region][node]} = {where}({self.masks[region]}, {text}, {nan})"
+            )
         for line in self.blocks.pop(region, []):
             self.line(outer, line)
 

@@ -32,6 +32,7 @@ from .scalar_kernels import (
     scalar_heaviside,
     scalar_log1mexp,
     scalar_logaddexp,
+    scalar_logcosh,
     scalar_logit,
     scalar_logsumexp,
     scalar_maximum,
@@ -116,6 +117,7 @@ __all__ = [
     "legendre",
     "li",
     "log1mexp",
+    "logcosh",
     "loggamma",
     "logit",
     "logsumexp",
@@ -142,6 +144,7 @@ __all__ = [
     "scalar_heaviside",
     "scalar_log1mexp",
     "scalar_logaddexp",
+    "scalar_logcosh",
     "scalar_logit",
     "scalar_logsumexp",
     "scalar_maximum",
@@ -279,6 +282,13 @@ def relu(x: Array) -> Array:
 
 
 # -- stable atoms -------------------------------------------------------------------------
+
+
+def logcosh(x: Array) -> Array:
+    """Return log(cosh(x)); near 0 from cosh(x) - 1 = 2*sinh(x/2)**2."""
+    x = np.abs(x)
+    half = np.sinh(np.minimum(x, 1) / 2)
+    return np.where(x < 1, np.log1p(2 * half * half), x + np.log1p(np.exp(-2 * x)) - LOG2)
 
 
 def softplus(x: Array) -> Array:

@@ -23,6 +23,7 @@ __all__ = [
     "scalar_heaviside",
     "scalar_log1mexp",
     "scalar_logaddexp",
+    "scalar_logcosh",
     "scalar_logit",
     "scalar_logsumexp",
     "scalar_maximum",
@@ -163,6 +164,15 @@ def scalar_ceil(x: float) -> float:
 def scalar_softplus(x: float) -> float:
     """Return log(1 + exp(x))."""
     return x + math.log1p(math.exp(-x)) if x > 0 else math.log1p(math.exp(x))
+
+
+def scalar_logcosh(x: float) -> float:
+    """Return log(cosh(x)); near 0 from cosh(x) - 1 = 2*sinh(x/2)**2."""
+    x = abs(x)
+    if x < 1:
+        half = math.sinh(x / 2)
+        return math.log1p(2 * half * half)
+    return x + math.log1p(math.exp(-2 * x)) - LOG2
 
 
 def scalar_sigmoid(x: float) -> float:

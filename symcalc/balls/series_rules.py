@@ -91,11 +91,13 @@ _BY_SIGN: dict[str, Callable[[list[Series]], Series]] = {
 #: Elementary functions that `flint.arb_series` has not, by those that it has.
 _COMPOSED: dict[str, Callable[..., Series]] = {
     "hypot": _hypot,
+    "direction": lambda *us: us[0] * _hypot(*us).inverse(),
     "sinh": lambda u: _scaled(_exp(u) + _scaled(_exp(_scaled(u, -1)), -1), 0.5),
     "cosh": lambda u: _scaled(_exp(u) + _exp(_scaled(u, -1)), 0.5),
     "expm1": lambda u: _shifted(_exp(u), -1),
     "log1p": lambda u: apply_series("log", _shifted(u, 1)),
     "sigmoid": lambda u: _shifted(_exp(_scaled(u, -1)), 1).inverse(),
+    "logcosh": lambda u: apply_series("log", _scaled(_exp(u) + _exp(_scaled(u, -1)), 0.5)),
     "softplus": lambda u: apply_series("log", _shifted(_exp(u), 1)),
 }
 

@@ -49,15 +49,17 @@ def derivatives_at(
         A derivative of order above 2 is asked for.
     """
     if any(variable.shape for variable in expression.variables):
-        raise ArgumentError("At a point, formulas over data columns are not evaluated yet; compile them.")
+        raise ArgumentError(
+            "At a point, formulas over data columns are not evaluated yet; compile them."
+        )
     graph = expression.graph.copy()
     found: dict[Key, Estimate] = {}
     for key, steps in wanted.items():
         if not 1 <= len(steps) <= 2:
             raise ArgumentError("At a point, derivatives of order 1 and 2 are given.")
-        nodes: list[Node | None] = [expression.root]
+        nodes = [expression.root]
         for name in steps:
             nodes.append(derivative(graph, nodes[-1], graph.var(name)))
-        value, first, second = (*nodes, None)[:3]
-        found[key] = derivative_at(graph, value, first, second, steps, point)
+        second = nodes[2] if len(nodes) == 3 else None
+        found[key] = derivative_at(graph, nodes[0], nodes[1], second, steps, point)
     return found

@@ -17,6 +17,8 @@ __all__ = ["Table", "load_data"]
 
 Column = NDArray[np.float64]
 
+_NUMBERS = (int, float, np.number)
+
 #: Cells of a CSV file that mean "no value".
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
@@ -32,11 +34,14 @@ class Table:
         `fetch(name)` returns the column as it came.
     place : callable
         `place(index)` names a row in a message, counting from 0: "row 3", "line 4".
+    single : frozenset of str
+        Names that hold one number for all rows.
     """
 
     names: tuple[str, ...]
     fetch: Callable[[str], Any]
     place: Callable[[int], str]
+    single: frozenset[str] = frozenset()
 
     def column(self, name: str) -> Column:
         """Return a column as floats: one-dimensional, or a single number for all rows.
@@ -111,8 +116,10 @@ def load_data(data: Any) -> Table:
         return data
     if isinstance(data, (str, Path)):
         return _load_path(Path(data))
+    single: frozenset[str] = frozenset()
     if isinstance(data, Mapping):
         names = tuple(data)
+        single = frozenset(str(name) for name, cells in data.items() if isinstance(cells, _NUMBERS))
     elif hasattr(data, "columns") and hasattr(data, "__getitem__"):
         names = tuple(data.columns)
     elif isinstance(data, np.ndarray) and data.dtype.names:
@@ -125,7 +132,7 @@ def load_data(data: Any) -> Table:
     texts = tuple(str(name) for name in names)
     keys = dict(zip(texts, names, strict=True))
     _check_header(texts)
-    return Table(texts, lambda name: data[keys[name]], lambda index: f"row {index + 1}")
+    return Table(texts, lambda name: data[keys[name]], lambda index: f"row {index + 1}", single)
 
 
 def _load_path(path: Path) -> Table:

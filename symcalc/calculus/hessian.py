@@ -65,7 +65,9 @@ def hessian(
         variables = [graph.var(name) for name in chosen]
         rows = gradient_nodes(graph, root, variables)
         entries = second_derivatives(graph, rows, variables)
-        return {_orders(chosen[row], chosen[column]): node for (row, column), node in entries.items()}
+        return {
+            _orders(chosen[row], chosen[column]): node for (row, column), node in entries.items()
+        }
 
     forms = closed_forms(expression, derive)
     check = judged(expression, forms)

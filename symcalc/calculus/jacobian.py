@@ -56,7 +56,12 @@ def jacobian(
         raise ArgumentError("No formula was given; the Jacobian needs at least one.")
     expressions = [
         to_expression(
-            formula, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
+            formula,
+            declared=names or (),
+            shapes=shapes,
+            assume=assume,
+            syntax=syntax,
+            limits=limits,
         )
         for formula in formulas
     ]
@@ -68,5 +73,7 @@ def jacobian(
 def _all_names(expressions: Sequence[Expression]) -> tuple[str, ...]:
     """Return the variables of all formulas, in order of first appearance."""
     return tuple(
-        dict.fromkeys(v.name for expression in expressions for v in expression.variables if not v.shape)
+        dict.fromkeys(
+            v.name for expression in expressions for v in expression.variables if not v.shape
+        )
     )

@@ -14,7 +14,7 @@ from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
 from ..graph.graph import REDUCTIONS
-from ..language import Limits, read
+from ..language import Limits
 from ..language.declarations import read_shapes
 from ..optimize import Objective
 from .data import Table
@@ -158,7 +158,8 @@ def read_objective(
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is a column of the data; rename one.")
     declared = (*names, *available)
-    expression = to_expression(formula, declared=declared, shapes=shapes, limits=limits)
+    rows = {} if data is None else {n: "rows" for n in available if n not in data.single}
+    expression = _read_shaped(formula, declared, {**rows, **read_shapes(shapes)}, limits)
     used = _used_names(expression)
     unknown = [name for name in used if name not in declared]
     if unknown:
@@ -168,17 +169,26 @@ def read_objective(
         )
     needed = tuple(name for name in used if name in available)
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
-    if columns:
-        rows = {name: "rows" for name, column in columns.items() if column.ndim}
-        # Read again: which columns the formula names was not known before.
-        text = formula if isinstance(formula, str) else expression.text
-        expression = read(text, declared=declared, shapes={**rows, **read_shapes(shapes)}, limits=limits)
     graph, root = expression.graph, expression.root
     _check_shapes(expression, names)
     variables = [Variable(name) for name in names]
     variables += [Variable(name, graph.shape(graph.var(name))) for name in needed]
     copy = graph.copy()
     return FormulaObjective(Expression(copy, root, variables), names, columns, n_rows)
+
+
+def _read_shaped(
+    formula: Formula, declared: tuple[str, ...], shapes: dict[str, Any], limits: Limits | None
+) -> Expression:
+    """Return the formula with columns of data as arrays, whatever they were when it was made."""
+    if isinstance(formula, str):
+        return to_expression(formula, declared=declared, shapes=shapes, limits=limits)
+    expression = to_expression(formula, limits=limits)
+    graph = expression.graph
+    known = {graph.data[n]: graph.shape(n) for n in graph.variables([expression.root])}
+    if all(bool(shape) == (name in shapes) for name, shape in known.items()):
+        return expression
+    return to_expression(expression.text, declared=declared, shapes=shapes, limits=limits)
 
 
 def _used_names(expression: Expression) -> list[str]:

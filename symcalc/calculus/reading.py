@@ -53,7 +53,8 @@ def to_expression(
         expression = Expression.from_sympy(formula)
     else:
         raise ArgumentError(
-            f"A formula is a string, an Expression or a SymPy expression, not {type(formula).__name__}."
+            "A formula is a string, an Expression or a SymPy expression, "
+            f"not {type(formula).__name__}."
         )
     return _with_variables(expression, declared)
 

@@ -281,7 +281,9 @@ def _doubt(check: DerivativeCheck) -> tuple[bool, int]:
 
 
 def _no_entry(name: object, known: Any) -> ArgumentError:
-    return ArgumentError(f"There is no derivative in {name!r}; the variables are {', '.join(known)}.")
+    return ArgumentError(
+        f"There is no derivative in {name!r}; the variables are {', '.join(known)}."
+    )
 
 
 def _zero(expression: Expression) -> Expression:

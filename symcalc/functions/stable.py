@@ -77,6 +77,17 @@ ROWS = (
         sample=((0.5, 0.25), (1000.0, 1001.0, 999.0), (-2000.0, -1999.5), (3.0, -30.0)),
     ),
     FunctionRow(
+        name="logcosh",
+        summary="logcosh(x): log(cosh(x)) without overflow",
+        derivatives=(lambda m, y, x: m.tanh(x),),
+        scalar="kernels.scalar_logcosh",
+        array="kernels.logcosh",
+        sympy=lambda sympy, x: sympy.log(sympy.cosh(x)),
+        ball=lambda x: x.cosh().log(),
+        latex="\\operatorname{logcosh}",
+        sample=((0.5,), (-1e-9,), (25.0,), (-0.9999,)),
+    ),
+    FunctionRow(
         name="logaddexp",
         summary="logaddexp(x, y): log(exp(x) + exp(y)) without overflow",
         arity=(2, 2),

@@ -45,7 +45,8 @@ def gradient_nodes(graph: Graph, root: Node, wrt: Sequence[Node]) -> list[Node]:
     """
     if root in graph.shapes:
         raise DerivativeError(
-            "The expression has one value per row; take its mean(...) or sum(...) to differentiate it."
+            "The expression has one value per row; "
+            "take its mean(...) or sum(...) to differentiate it."
         )
     return _Reverse(graph, root, wrt).run()
 
@@ -60,7 +61,8 @@ class _Reverse:
         for node in self.wrt:
             if node in graph.shapes:
                 raise DerivativeError(
-                    f"`{graph.data[node]}` is an array; only scalar variables can be differentiated in."
+                    f"`{graph.data[node]}` is an array; "
+                    "only scalar variables can be differentiated in."
                 )
             self.regions.pop(node, None)
         self.active = set(self.wrt)

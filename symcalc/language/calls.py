@@ -24,6 +24,9 @@ TRUTHS = {"True": True, "False": False}
 #: A derivative inside a text has at most this order.
 MAX_ORDER = 20
 
+#: How many times larger a graph may become by a derivative.
+_GROWTH = 8
+
 _PAIRED = frozenset({"piecewise", "Piecewise"})
 
 
@@ -213,6 +216,9 @@ def _diff(calls: Calls, call: Call, last: int) -> Node:
     calls.check_count(call, 2, -1, last)
     node, *rest = calls.numbers(call, last)
     for variable in _sequence(calls, call, rest, last):
+        if len(calls.graph) * _GROWTH > calls.limits.max_nodes:
+            hint = "Differentiate the formula with the verbs instead."
+            raise calls.error("This is too large to be differentiated here.", call, last, hint)
         node = derivative(calls.graph, node, variable)
         calls.limits.check_nodes(len(calls.graph))
     return node
@@ -244,7 +250,9 @@ def _sum(calls: Calls, call: Call, last: int) -> Node:
     (column,) = calls.numbers(call, last)
     if not calls.graph.shape(column):
         hint = 'Declare its columns of data: shapes={"x": "rows"}, or give the data.'
-        raise calls.error(f"`{call.name}` takes one value per row; this is one number.", call, last, hint)
+        raise calls.error(
+            f"`{call.name}` takes one value per row; this is one number.", call, last, hint
+        )
     return calls.graph.node("sum", (column,))
 
 

@@ -44,6 +44,7 @@ def define(text: str, *, definitions: Definitions | None = None) -> Definition:
 
     Examples
     --------
+    >>> from symcalc.language import read
     >>> mine = Definitions()
     >>> define("cube(x) = x^3", definitions=mine).parameters
     ('x',)

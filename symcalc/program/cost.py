@@ -63,7 +63,7 @@ def _power_cost(program: Program, node: int) -> int:
     inverse = 0 if power > 0 or _is_divisor(program, node) else DIVISION
     if power.denominator == 2 and abs(power.numerator) <= 3:
         return inverse + DIVISION + (abs(power.numerator) == 3) * ADDITION
-    if power.denominator == 1 and abs(power) <= 16:
+    if power.denominator == 1 and -16 <= power <= 16:
         size = abs(int(power))
         return inverse + (size.bit_length() - 1 + size.bit_count() - 1) * ADDITION
     return FUNCTION

@@ -6,4 +6,11 @@ from .joins import repair_joins
 from .prepare import prepare
 from .totals import tidy_totals
 
-__all__ = ["prepare", "repair_joins", "simplify_for_display", "stabilize", "stabilize_for_display", "tidy_totals"]
+__all__ = [
+    "prepare",
+    "repair_joins",
+    "simplify_for_display",
+    "stabilize",
+    "stabilize_for_display",
+    "tidy_totals",
+]

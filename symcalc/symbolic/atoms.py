@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from ..graph.graph import Graph, Node
+from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
 
 __all__ = ["merge_exponentials", "stabilize", "stabilize_for_display"]
@@ -33,12 +33,21 @@ def stabilize(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
 
 def _has_unstable_power(graph: Graph) -> bool:
     """Whether there is a root, or a power so high that it may overflow."""
-    powers = {graph.value(args[1]) for args, kind in zip(graph.args, graph.kinds, strict=True) if kind == "pow"}
-    return any(p is not None and (p.denominator != 1 or abs(p) >= HIGH_POWER) for p in powers)
+    exponents = {
+        graph.value(args[1])
+        for args, kind in zip(graph.args, graph.kinds, strict=True)
+        if kind == "pow"
+    }
+    return any(p is not None and (p.denominator != 1 or _is_high(p)) for p in exponents)
+
+
+def _is_high(power: Number) -> bool:
+    """Whether a quotient of powers like this one may overflow above and below."""
+    return power >= HIGH_POWER or power <= -HIGH_POWER
 
 
 def stabilize_for_display(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
-    """Return the formulas with only those atoms that people write too: softplus, logsumexp, …"""
+    """Return the formulas with only those atoms that people write too, such as softplus."""
     if "exp" not in graph.kinds:
         return graph, list(roots)
     return rebuild(graph, roots, _display_rule)
@@ -84,7 +93,7 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
 
 
 def _exponent(g: Graph, node: Node) -> Node | None:
-    """Return a with node = exp(a): for exponentials, positive multiples of them, and numbers > 0."""
+    """Return a with node = exp(a): for multiples of exponentials and numbers, if positive."""
     kind = g.kinds[node]
     if kind == "exp":
         return g.args[node][0]
@@ -160,9 +169,7 @@ def _softmax(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     return None
 
 
-def _replace(
-    g: Graph, factors: tuple[Node, ...], gone: tuple[Node, ...], new: Node
-) -> Node:
+def _replace(g: Graph, factors: tuple[Node, ...], gone: tuple[Node, ...], new: Node) -> Node:
     """Return the product with some factors replaced by one."""
     rest = list(factors)
     for factor in gone:
@@ -261,7 +268,7 @@ def _quotient_of_powers(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     for factor in factors:
         if g.kinds[factor] == "pow":
             power = g.value(g.args[factor][1])
-            if power is not None and power.denominator == 1 and abs(power) >= HIGH_POWER:
+            if power is not None and power.denominator == 1 and _is_high(power):
                 powers[factor] = power
     for top, power in powers.items():
         below = next((f for f, p in powers.items() if p == -power and power > 0), None)

@@ -68,9 +68,7 @@ def _point_of(graph: Graph, condition: Node) -> tuple[Node, Fraction] | None:
     return left, Fraction(value)
 
 
-def _repair(
-    graph: Graph, source: Node, derived: Node, places: set[tuple[Node, Fraction]]
-) -> Node:
+def _repair(graph: Graph, source: Node, derived: Node, places: set[tuple[Node, Fraction]]) -> Node:
     changed: dict[Node, Node] = {}
     for node in graph.reachable([derived]):
         if graph.kinds[node] != "piecewise":
@@ -82,9 +80,7 @@ def _repair(
     return substitute(graph, derived, changed) if changed else derived
 
 
-def _value_at(
-    graph: Graph, source: Node, piecewise: Node, variable: Node, point: Fraction
-) -> Node:
+def _value_at(graph: Graph, source: Node, piecewise: Node, variable: Node, point: Fraction) -> Node:
     """Return the limit of a derived piecewise at the point; NaN where the source is not smooth."""
     if not _continues(graph, source, variable, point):
         return graph.call("nan")
@@ -115,9 +111,7 @@ def _to_fraction(ball: arb) -> Fraction:
     return simple if abs(simple - middle) < Fraction(1, 10**60) else Fraction(float(ball))
 
 
-def _with_value(
-    graph: Graph, node: Node, variable: Node, point: Fraction, value: Node
-) -> Node:
+def _with_value(graph: Graph, node: Node, variable: Node, point: Fraction, value: Node) -> Node:
     """Return: this value at the point, the piecewise elsewhere (without its lone branch)."""
     args = graph.args[node]
     away: list[tuple[Node, Node]] = []

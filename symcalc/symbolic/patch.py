@@ -84,7 +84,9 @@ class _Patcher:
         doubtful: set[Node] = set()
         for node in order:
             args = graph.args[node]
-            support[node] = frozenset((node,)) if graph.kinds[node] == "var" else _union(support, args)
+            support[node] = (
+                frozenset((node,)) if graph.kinds[node] == "var" else _union(support, args)
+            )
             if _is_suspicious(graph, node) or not doubtful.isdisjoint(args):
                 doubtful.add(node)
         patches: dict[Node, Node] = {}
@@ -250,7 +252,8 @@ def _lone_points(graph: Graph, node: Node, name: str) -> list[Fraction]:
 
 def _ball(graph: Graph, node: Node, name: str, at: Fraction) -> arb | None:
     try:
-        return ball_value(graph, node, {name: at}, PRECISION)
+        found: arb = ball_value(graph, node, {name: at}, PRECISION)
+        return found
     except NoBall:
         return None
 
@@ -261,7 +264,9 @@ def _radius(coefficients: Sequence[float], room: Fraction | None) -> Fraction | 
     `room` is the distance to the next point that the formula singles out.
     """
     tail = [
-        abs(c) ** (1 / k) for k, c in enumerate(coefficients) if k >= len(coefficients) // 2 and c != 0
+        abs(c) ** (1 / k)
+        for k, c in enumerate(coefficients)
+        if k >= len(coefficients) // 2 and c != 0
     ]
     growth = max(tail, default=0.0)
     radius = MAX_RADIUS if growth == 0 else min(MAX_RADIUS, 1 / (SAFE_PART * growth))

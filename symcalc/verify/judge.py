@@ -158,9 +158,8 @@ def _verdict(claims: Sequence[Claim], counted: list[list[Comparison]]) -> Deriva
     worst = max((comparison.gap for comparison in details), default=math.nan)
     n = min((len(found) for found in counted), default=0)
     if n >= MIN_POINTS:
-        message = (
-            f"agrees with an independent derivative at {n} points, worst relative gap {worst:.0e}"
-        )
+        gap = f"{worst:.0e}" if worst else "0"
+        message = f"agrees with an independent derivative at {n} points, worst relative gap {gap}"
         return DerivativeCheck(Trust.CHECKED, Outcome.DONE, n, worst, message, details)
     if not claims:
         message = "unchecked: there is no derivative to check"

@@ -98,9 +98,10 @@ def derivative_at(
     point = {name: float(value) for name, value in point.items()}
     try:
         first = _examine(Line(graph, value_root, first_root, names[0], point))
-        if second_root is None or not first.outcome.is_good:
-            prefix = "" if second_root is None else "first derivative: "
-            return _estimate(first, prefix)
+        if second_root is None:
+            return _estimate(first)
+        if not first.outcome.is_good:
+            return _estimate(_without_first(first, "first derivative"))
         start = None if first.is_closed else first.ball
         line = Line(graph, first_root, second_root, names[1], point, start=start)
         second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
@@ -273,8 +274,7 @@ def _mixed(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
         beside = {**line.point, names[1]: line.point[names[1]] + step}
         first = _examine(Line(line.graph, value_root, line.value_root, names[0], beside))
         if not first.outcome.is_good:
-            note = f"first derivative beside the point: {first.note}"
-            return Finding(first.outcome, first.trust, first.method, None, note)
+            return _without_first(first, "first derivative beside the point")
         if not first.is_closed:
             return _other_order(line, value_root, names)
     return _examine(line)
@@ -286,24 +286,29 @@ def _other_order(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
     (other,) = gradient_nodes(graph, value_root, [graph.var(names[1])])
     first = _examine(Line(graph, value_root, other, names[1], line.point))
     if not first.outcome.is_good:
-        return first
+        return _without_first(first, "first derivative")
     (mixed,) = gradient_nodes(graph, other, [graph.var(names[0])])
     start = None if first.is_closed else first.ball
     return _examine(Line(graph, other, mixed, names[0], line.point, start=start))
 
 
-def _estimate(found: Finding, prefix: str = "") -> Estimate:
+def _without_first(first: Finding, where: str) -> Finding:
+    """Return why there is no second derivative: the first one does not exist."""
+    outcome = first.outcome
+    if outcome is Outcome.SUBGRADIENT:
+        outcome = Outcome.NOT_DIFFERENTIABLE
+    return Finding(outcome, first.trust, first.method, None, f"{where}: {first.note}")
+
+
+def _estimate(found: Finding) -> Estimate:
     """Return the finding as a number for people."""
-    good = found.outcome.is_good
-    ball = found.ball if good or (found.outcome is Outcome.SUBGRADIENT and not prefix) else None
-    note = found.note if good else prefix + found.note
+    ball, note = found.ball, found.note
     if ball is None:
         return Estimate(math.nan, math.nan, found.method, found.trust, found.outcome, note)
     with working_precision(START_BITS):
-        middle = ball.mid()
+        middle = ball.mid() if ball.is_exact() or not ball.contains(0) else ball.mid() * 0
         value = float(middle)
-        error = ball.rad() + abs(middle - to_ball(value)) if math.isfinite(value) else middle
-        bound = abs(error).upper()
+        bound = abs(ball - to_ball(value)).upper() if math.isfinite(value) else abs(ball).upper()
         digits = middle.str(DIGITS, radius=False)
     radius = 0.0 if bound.is_zero() else math.nextafter(float(bound), math.inf)
     if math.isinf(value) and not note:
