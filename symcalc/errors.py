@@ -5,6 +5,8 @@ Each child of `SymcalcError` also inherits the builtin that people already catch
 
 from __future__ import annotations
 
+from typing import Any
+
 __all__ = [
     "ArgumentError",
     "CompileError",
@@ -41,6 +43,17 @@ class SymcalcError(Exception):
         if len(message) > MAX_MESSAGE:
             message = message[: MAX_MESSAGE - 2] + " …"
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), str(self), self.__dict__)
+
+
+def _rebuild(kind: type[SymcalcError], message: str, state: dict[str, Any]) -> SymcalcError:
+    """Make a pickled exception again, whatever arguments its class takes."""
+    error = kind.__new__(kind)
+    Exception.__init__(error, message)
+    error.__dict__.update(state)
+    return error
 
 
 class ParseError(SymcalcError, ValueError):

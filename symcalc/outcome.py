@@ -26,7 +26,7 @@ class Outcome(enum.Enum):
     NOT_FINITE = "Stopped: the objective or its gradient is not a finite number."
     INTERRUPTED = "Interrupted: the best point so far is returned."
     STOPPED_BY_CALLBACK = "Stopped by the callback."
-    SADDLE = "Stationary, but not a minimum: the Hessian has a negative eigenvalue."
+    SADDLE = "Stationary, but not a minimum: the objective falls on from here."
     SOLVER_FAILED = "Not converged: the solver gave up."
     UNDEFINED = "Undefined: there is no value at this point."
     NOT_DIFFERENTIABLE = "Not differentiable at this point."

@@ -147,7 +147,7 @@ def test_a_number_that_is_not_there_says_why() -> None:
     value = estimate(math.nan, outcome=Outcome.JUMP, note="left 0, right 1", error=math.nan)
     text = to_plain_text(describe_point({"x": 0.0}, {"x": value}))
 
-    assert f"∂f/∂x: {Outcome.JUMP} left 0, right 1" in text
+    assert f"∂f/∂x: {Outcome.JUMP} (left 0, right 1)" in text
     assert "±" not in text
 
 

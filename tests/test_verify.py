@@ -179,6 +179,23 @@ def test_mixed_derivatives_need_the_first_one_beside_the_point() -> None:
     assert at("abs(x*y)", "xy", x=0.0, y=0.0).outcome is Outcome.NOT_DIFFERENTIABLE
 
 
+@pytest.mark.parametrize(
+    ("names", "value"), [("x", 1), ("y", 1), ("xy", 0.5), ("yx", 0.5), ("yy", 0), ("xx", 2 / 3)]
+)
+def test_a_line_without_values_is_crossed_by_a_series(names: str, value: float) -> None:
+    found = at("(exp(x) - 1)/x*y", names, x=0.0, y=2.0)
+
+    assert found.outcome is Outcome.DONE
+    assert found.trust is Trust.CHECKED
+    assert found.value == pytest.approx(value, rel=1e-15)
+    assert found.note == "removable: the value there is the limit 2"
+
+
+def test_a_line_outside_the_domain_is_not_crossed() -> None:
+    assert at("log(x*y)", "y", x=0.0, y=2.0).outcome is Outcome.UNDEFINED
+    assert at("log(x)*y", "y", x=-1.0, y=2.0).note == "not real on either side"
+
+
 def test_peano_s_surface_has_two_mixed_derivatives_at_the_origin() -> None:
     surface = "x*y*(x**2 - y**2)/(x**2 + y**2)"
 
@@ -208,6 +225,14 @@ def test_the_number_of_names_must_fit_the_derivatives_given() -> None:
         derivative_at(
             expression.graph, expression.root, expression.root, None, ["x", "x"], {"x": 1}
         )
+
+
+@pytest.mark.parametrize("point", [{}, {"x": math.nan}, {"x": math.inf}])
+def test_a_point_must_give_a_finite_value_for_the_variable(point: dict[str, float]) -> None:
+    expression = read("x**2")
+
+    with pytest.raises(ArgumentError, match="`x`"):
+        derivative_at(expression.graph, expression.root, expression.root, None, ["x"], point)
 
 
 # -- the oracle ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import Any
 from ..backends import CompiledFunction, compile_expression
 from ..errors import ArgumentError
 from ..language import Limits
+from .budget import budgeted
 from .reading import Formula, to_expression, to_names
 
 __all__ = ["compile"]
@@ -15,6 +16,7 @@ __all__ = ["compile"]
 BACKENDS = ("auto", "numpy")
 
 
+@budgeted
 def compile(
     expr: Formula,
     args: Sequence[str] | str | None = None,

@@ -9,6 +9,7 @@ from ..expression import Expression
 from ..graph.derive import derivative
 from ..graph.graph import Graph, Node
 from ..language import Limits
+from .budget import budgeted
 from .derived import Orders, closed_forms, judged
 from .reading import Formula, to_expression, to_names
 from .results import Derivative
@@ -19,6 +20,7 @@ __all__ = ["differentiate"]
 MAX_ORDER = 40
 
 
+@budgeted
 def differentiate(
     expr: Formula,
     *wrt: Any,

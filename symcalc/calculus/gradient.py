@@ -7,6 +7,7 @@ from typing import Any
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
+from .budget import budgeted
 from .derived import Orders, closed_forms, judged
 from .reading import Formula, to_expression, to_names
 from .results import Gradient
@@ -14,6 +15,7 @@ from .results import Gradient
 __all__ = ["gradient"]
 
 
+@budgeted
 def gradient(
     expr: Formula,
     wrt: Any = None,

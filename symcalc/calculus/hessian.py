@@ -8,6 +8,7 @@ from ..backends import second_derivatives
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
+from .budget import budgeted
 from .derived import Orders, closed_forms, judged
 from .reading import Formula, to_expression, to_names
 from .results import Hessian
@@ -15,6 +16,7 @@ from .results import Hessian
 __all__ = ["hessian"]
 
 
+@budgeted
 def hessian(
     expr: Formula,
     wrt: Any = None,

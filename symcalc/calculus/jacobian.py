@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..language import Limits
+from .budget import budgeted
 from .gradient import gradient
 from .reading import Formula, to_expression, to_names
 from .results import Jacobian
@@ -15,6 +16,7 @@ from .results import Jacobian
 __all__ = ["jacobian"]
 
 
+@budgeted
 def jacobian(
     expr: Formula | Sequence[Formula],
     wrt: Any = None,

@@ -7,15 +7,18 @@ from typing import Any
 
 from ..expression import Expression
 from ..language import Limits
+from .budget import budgeted
 from .reading import Formula, to_expression
 
 __all__ = ["parse"]
 
 
+@budgeted
 def parse(
     text: Formula,
     *,
     variables: Sequence[str] | None = None,
+    declared: Sequence[str] = (),
     shapes: Any = None,
     assume: str | None = None,
     syntax: str = "symcalc",
@@ -31,6 +34,8 @@ def parse(
     variables : sequence of str, optional
         Exactly the names allowed; any other name is an error. Default: every name that is not a
         constant or function is a real variable.
+    declared : sequence of str, optional
+        Names that are variables here even if a constant or function has them; others are allowed.
     shapes : dict or str, optional
         Shapes of array variables by named dimensions: `{"x": "rows"}` or `"x: rows; y: rows"`.
     assume : str, optional
@@ -54,9 +59,15 @@ def parse(
     Examples
     --------
     >>> import symcalc as sc
-    >>> str(sc.parse("2x(x + 1) − √y"))
+    >>> str(sc.parse("2x*(x + 1) − √y"))
     '2*x*(x + 1) - sqrt(y)'
     """
     return to_expression(
-        text, variables=variables, shapes=shapes, assume=assume, syntax=syntax, limits=limits
+        text,
+        declared=declared,
+        variables=variables,
+        shapes=shapes,
+        assume=assume,
+        syntax=syntax,
+        limits=limits,
     )

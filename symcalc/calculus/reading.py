@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..graph.graph import Graph
-from ..language import Limits, read
+from ..language import Limits, check_name, read
 
 __all__ = ["Formula", "to_expression", "to_names"]
 
@@ -67,10 +67,7 @@ def to_names(wrt: Any) -> tuple[str, ...] | None:
         wrt = wrt.split(",")
     elif hasattr(wrt, "free_symbols"):
         wrt = (wrt,)
-    names = tuple(str(name).strip() for name in wrt)
-    for name in names:
-        if not name.isidentifier():
-            raise ArgumentError(f"`{name}` is not the name of a variable.")
+    names = tuple(check_name(str(name).strip()) for name in wrt)
     if len(set(names)) != len(names):
         raise ArgumentError(f"`wrt` names a variable twice: {', '.join(names)}.")
     return names

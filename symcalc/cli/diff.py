@@ -13,6 +13,7 @@ from .formulas import FormulaCommand
 from .options import (
     format_options,
     formula_options,
+    names_of,
     point_option,
     read_formula,
     read_names,
@@ -55,7 +56,7 @@ def diff(
     """
     format = choose_format(format, as_json, at)
     points = [read_point([text]) for text in at]
-    formula, arguments = read_formula(expression, **reading)
+    formula, arguments = read_formula(expression, declared=names_of(points), **reading)
     names = read_names(wrt)
     if order is not None and not names:
         formula = sc.parse(formula, **arguments)

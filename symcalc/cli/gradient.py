@@ -12,6 +12,7 @@ from .formulas import FormulaCommand
 from .options import (
     format_options,
     formula_options,
+    names_of,
     point_option,
     read_formula,
     read_names,
@@ -47,6 +48,6 @@ def gradient(
     """
     format = choose_format(format, as_json, at)
     points = [read_point([text]) for text in at]
-    formula, arguments = read_formula(expression, **reading)
+    formula, arguments = read_formula(expression, declared=names_of(points), **reading)
     result = sc.gradient(formula, read_names(wrt) or None, **arguments)
     return answer(result, format, values=[(point, result.at(point)) for point in points])

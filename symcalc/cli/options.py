@@ -17,6 +17,7 @@ __all__ = [
     "format_options",
     "formula_options",
     "json_option",
+    "names_of",
     "point_option",
     "read_bounds",
     "read_formula",
@@ -82,20 +83,25 @@ def formula_options(command: F) -> F:
 
 
 def read_formula(
-    text: str, variables: str | None = None, assume: Iterable[str] = (), syntax: str = "symcalc"
+    text: str,
+    variables: str | None = None,
+    assume: Iterable[str] = (),
+    syntax: str = "symcalc",
+    declared: Iterable[str] = (),
 ) -> tuple[str | sc.Expression, dict[str, Any]]:
     """Return what a verb takes as its formula, and the keyword arguments these options mean.
 
     A verb reads the text itself, since names that it is given are variables there; only where
-    the variables are listed it gets an expression.
+    the variables are listed, or other names declared, it gets an expression.
     """
     text = from_argument(text)
     given: dict[str, Any] = {} if syntax == "symcalc" else {"syntax": syntax}
     if facts := ", ".join(assume):
         given["assume"] = facts
-    if variables is None:
-        return text, given
-    return sc.parse(text, variables=read_names([variables]), **given), {}
+    if variables is not None:
+        return sc.parse(text, variables=read_names([variables]), **given), {}
+    names = sorted(declared)
+    return (sc.parse(text, declared=names, **given), {}) if names else (text, given)
 
 
 def read_whole(text: str, syntax: str) -> str | sc.Expression:
@@ -122,6 +128,11 @@ def read_point(texts: Iterable[str]) -> dict[str, float]:
                 raise ArgumentError(f"`{name}` is given twice; give each variable one value.")
             point[name] = value
     return point
+
+
+def names_of(points: Iterable[dict[str, float]]) -> set[str]:
+    """Return the names that points give values to: these are variables of the formula."""
+    return {name for point in points for name in point}
 
 
 def read_bounds(texts: Iterable[str]) -> dict[str, tuple[float | None, float | None]] | None:

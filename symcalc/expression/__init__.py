@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from .expression import Expression, Variable, in_order
+from .expression import Expression
+from .variable import Variable, in_order
 
 __all__ = ["Expression", "Variable", "in_order"]

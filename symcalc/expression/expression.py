@@ -2,48 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
 from ..writing import to_latex, to_text
+from .variable import Variable, in_order
 
 if TYPE_CHECKING:
     import sympy
 
-__all__ = ["Expression", "Variable", "in_order"]
+__all__ = ["Expression"]
 
 #: A `repr` shows this many characters of the text.
 REPR_LENGTH = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A name that a formula leaves open.
-
-    Attributes
-    ----------
-    name : str
-    shape : tuple of str or int
-        `()` is a scalar; a column of data has the shape `("rows",)`.
-    kind : str
-        "real" or "complex".
-    assumption : str
-        What the user vouches for, "" for nothing: "x > 0", "positive", "integer".
-    """
-
-    name: str
-    shape: tuple[str | int, ...] = ()
-    kind: str = "real"
-    assumption: str = ""
-
-
-def in_order(names: Iterable[str]) -> list[str]:
-    """Return names sorted, the numbers in them by value: x, y, z; x1, x2, x10."""
-    return sorted(names, key=lambda name: [(part.isdigit(), part.zfill(12)) for part in re.split(r"(\d+)", name)])
 
 
 class Expression:

@@ -10,8 +10,8 @@ from ..errors import ArgumentError
 from ..functions import CONSTANTS, lookup
 from ..graph.graph import Graph, Node, Number, exact_decimal
 from ..graph.terms import Term, Terms
-from .expression import Variable
-from .ordering import natural_key, order_terms
+from .ordering import order_terms
+from .variable import Variable, in_order
 
 __all__ = ["convert"]
 
@@ -49,7 +49,7 @@ def convert(
     conversion = _Conversion({variable.name: variable for variable in variables}, decimals)
     root = conversion.run(obj)
     graph, roots = conversion.graph.extract([order_terms(conversion.graph, root)])
-    others = sorted(conversion.undeclared, key=natural_key)
+    others = in_order(conversion.undeclared)
     return graph, roots[0], (*variables, *[Variable(name) for name in others])
 
 
@@ -70,6 +70,8 @@ class _Conversion:
             "NegativeInfinity": lambda obj, args: self.graph.neg(self.graph.call("oo")),
             "UnevaluatedExpr": lambda obj, args: args[0],
             "Held": lambda obj, args: self.graph.absorb(obj.graph, [obj.root])[0],
+            "hyper": self.hypergeometric,
+            "TupleArg": lambda obj, args: self.graph.const(len(args)),
             "BooleanTrue": lambda obj, args: self.truth("=="),
             "BooleanFalse": lambda obj, args: self.truth("!="),
         }
@@ -99,7 +101,7 @@ class _Conversion:
         if obj.is_Symbol:
             return self.variable(obj.name)
         if getattr(obj, "is_Rational", False):
-            return self.number(Fraction(int(obj.p), int(obj.q)))
+            return self.number(int(obj.p), int(obj.q))
         if head in _CONSTANTS:
             return self.graph.call(_CONSTANTS[head])
         if head in _LOGIC:
@@ -117,12 +119,13 @@ class _Conversion:
 
     # -- numbers ------------------------------------------------------------------------------
 
-    def number(self, value: Number) -> Node:
+    def number(self, numerator: int, denominator: int) -> Node:
         """Return the node of a rational, spelled as a decimal where that is asked for."""
-        if value.numerator.bit_length() + value.denominator.bit_length() > MAX_BITS:
+        if numerator.bit_length() + denominator.bit_length() > MAX_BITS:
             raise ArgumentError("SymPy's expression holds a number of more than 3900 digits.")
+        value = Fraction(numerator, denominator)
         spelling = None
-        if self.decimals and value.denominator > 1 and abs(value) != _HALF:
+        if self.decimals and denominator > 1 and abs(value) != _HALF:
             spelling = exact_decimal(abs(value), MAX_DECIMAL)
         if spelling is not None:
             self.graph.const(abs(value), spelling)
@@ -130,7 +133,7 @@ class _Conversion:
 
     def decimal(self, obj: Any) -> Node:
         """Return the exact rational of the shortest decimal that is SymPy's Float."""
-        text = repr(float(obj)) if obj._prec == 53 else str(obj)
+        text = repr(float(obj)) if float(obj) == obj else str(obj)
         mantissa, letter, exponent = text.lower().partition("e")
         if "." in mantissa:
             mantissa = mantissa.rstrip("0").rstrip(".") or "0"
@@ -203,6 +206,14 @@ class _Conversion:
         return self.graph.piecewise(pieces, otherwise) if pieces else otherwise
 
     # -- functions ------------------------------------------------------------------------------
+
+    def hypergeometric(self, obj: Any, args: list[Node]) -> Node:
+        """Return 1F1 or 2F1; SymPy keeps their parameters in tuples."""
+        name = {(1, 1): "hyp1f1", (2, 1): "hyp2f1"}.get((len(obj.ap), len(obj.bq)))
+        if name is None:
+            return self.function(obj, "hyper", args)
+        parameters = [self.nodes[id(part)] for group in obj.args[:2] for part in group.args]
+        return self.graph.call(name, [*parameters, args[2]])
 
     def function(self, obj: Any, head: str, args: list[Node]) -> Node:
         """Return the call of a function of the table, found by the name of SymPy's class."""

@@ -32,7 +32,7 @@ class Held(sympy.AtomicExpr):  # type: ignore[misc]
     is_commutative = True
 
     def __new__(cls, graph: Graph, root: Node, inner: sympy.Expr | None = None) -> Held:
-        obj = super().__new__(cls)
+        obj: Held = super().__new__(cls)
         obj.graph, (obj.root,) = graph.extract([root])
         obj.inner = inner
         obj.text = to_text(obj.graph, obj.root)

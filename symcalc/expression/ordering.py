@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from ..graph.graph import Graph, Node, Number
 from ..writing import to_text
+from .variable import in_order
 
-__all__ = ["natural_key", "order_terms"]
+__all__ = ["order_terms"]
 
 _EXPONENTIALS = frozenset({"exp"})
-
-
-def natural_key(name: str) -> tuple[Any, ...]:
-    """Return a key that sorts names as people do: x2 before x10."""
-    return tuple(
-        (1, int(piece), "") if piece.isdecimal() else (0, 0, piece)
-        for piece in re.split(r"([0-9]+)", name)
-        if piece
-    )
 
 
 def order_terms(graph: Graph, root: Node) -> Node:
@@ -68,7 +59,7 @@ class _Ordering:
     def __init__(self, graph: Graph, root: Node) -> None:
         self.graph = graph
         nodes = graph.reachable([root])
-        names = sorted({graph.data[n] for n in nodes if graph.kinds[n] == "var"}, key=natural_key)
+        names = in_order({graph.data[n] for n in nodes if graph.kinds[n] == "var"})
         self.rank = {name: rank for rank, name in enumerate(names)}
         self.degrees: dict[Node, _Degree] = {}
         self.texts: dict[Node, str] = {}

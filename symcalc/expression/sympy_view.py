@@ -12,7 +12,7 @@ from ..graph.graph import Graph, Node
 if TYPE_CHECKING:
     import sympy
 
-    from .expression import Variable
+    from .variable import Variable
 
 __all__ = ["symbol_of", "to_sympy"]
 
@@ -25,8 +25,9 @@ MAX_MAGNITUDE = 1000
 #: A held constant has a value in SymPy only up to this argument or exponent.
 MAX_EVALUATED = 10**9
 
-#: Below this depth of nesting SymPy evaluates functions; it asks about their arguments in depth.
-MAX_EVALUATED_DEPTH = 100
+#: Up to this depth of nesting SymPy evaluates functions, and powers: it asks about arguments in
+#: depth, and for continued fractions that doubles with every level.
+MAX_FUNCTION_DEPTH, MAX_POWER_DEPTH = 100, 16
 
 _BITS_PER_DIGIT = 3.33
 _ASSUMPTIONS = {
@@ -58,8 +59,8 @@ def to_sympy(graph: Graph, root: Node, variables: Sequence[Variable] = ()) -> sy
     Notes
     -----
     SymPy's constructors rewrite: `exp(log(x))` becomes `x`. Constants that would grow beyond
-    1000 digits, and functions at numbers beyond 1000, become opaque atoms. Functions nested more
-    than 100 deep are not evaluated, because SymPy recurses into their arguments.
+    1000 digits, and functions at numbers beyond 1000, become opaque atoms. Deeply nested
+    functions and powers are not evaluated, because SymPy recurses into their arguments.
     """
     return _View(graph, root, variables).build()
 
@@ -136,7 +137,7 @@ class _View:
         """Return a power, held back where its digits would not fit."""
         base, exponent = args
         if node not in self.constants:
-            return self.sympy.Pow(base, exponent, evaluate=self.is_shallow(node))
+            return self.sympy.Pow(base, exponent, evaluate=self.depths[node] <= MAX_POWER_DEPTH)
         if not exponent.is_Rational:
             is_small = not exponent.has(self.held_class) and not base.has(self.held_class)
             return self.sympy.Pow(base, exponent) if is_small else self.held(node)
@@ -173,7 +174,7 @@ class _View:
         if not spelling:
             return self.sympy.Function(name, real=True)(*args)
         large = [abs(arg) for arg in args if arg.is_Rational and abs(arg) > MAX_MAGNITUDE]
-        if not large and self.is_shallow(node):
+        if not large and self.depths[node] <= MAX_FUNCTION_DEPTH:
             if callable(spelling):
                 return spelling(self.sympy, *args)
             return getattr(self.sympy, spelling)(*args)
@@ -183,10 +184,6 @@ class _View:
         if large and node in self.constants:
             return self.held(node, inner if max(large) <= MAX_EVALUATED else None)
         return inner if inner is not None else self.sympy.Function(name, real=True)(*args)
-
-    def is_shallow(self, node: Node) -> bool:
-        """Whether SymPy may evaluate the node: it asks about arguments recursively."""
-        return self.depths[node] <= MAX_EVALUATED_DEPTH
 
     def constant(self, name: str, spelling: Any) -> Any:
         """Return a constant of the table."""

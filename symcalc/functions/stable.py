@@ -147,7 +147,7 @@ ROWS = (
         array="kernels.xlogy",
         sympy=lambda sympy, x, y: x * sympy.log(y),
         ball=enclosures.xlogy,
-        latex="{0} \\log {1}",
+        latex="{0} \\log\\left({1}\\right)",
         sample=((0.5, 2.0), (-3.25, 1e-100), (1e-100, 0.75)),
     ),
     FunctionRow(

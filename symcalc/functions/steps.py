@@ -155,7 +155,7 @@ ROWS = (
         array="numpy.mod",
         sympy="Mod",
         ball=lambda x, y: x - y * (x / y).floor(),
-        latex="{0} \\bmod {1}",
+        latex="\\left({0} \\bmod {1}\\right)",
         sample=((5.5, 2.0), (-3.25, 1.5), (7.0, -2.25)),
     ),
 )

@@ -191,7 +191,7 @@ class Graph:
             return node
         kind = self.kinds[node]
         if kind == "const":
-            return self.const(_tidy(coefficient * self.data[node]))
+            return self._keep_spelling(coefficient * self.data[node], (node,))
         if kind == "mul":
             first = self.args[node][0]
             if self.kinds[first] == "const":
@@ -199,7 +199,7 @@ class Graph:
                 rest = self.args[node][1:]
                 if product == 1:
                     return rest[0] if len(rest) == 1 else self.node("mul", rest)
-                return self.node("mul", (self.const(product), *rest))
+                return self.node("mul", (self._keep_spelling(product, (first,)), *rest))
             return self.node("mul", (self.const(coefficient), *self.args[node]))
         return self.node("mul", (self.const(coefficient), node))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from .defining import define
 from .definitions import Definition, Definitions
 from .limits import Limits
+from .names import check_name
 from .reader import read, read_relation
 from .values import read_assignments, read_number
 
@@ -16,6 +17,7 @@ __all__ = [
     "Definition",
     "Definitions",
     "Limits",
+    "check_name",
     "define",
     "read",
     "read_assignments",

@@ -55,7 +55,7 @@ def _names_of(item: str) -> list[str]:
     if any(text in COMPARISONS for text in texts):
         scope = Scope(Graph())
         parser = Parser(scope.graph, tokens, scope, DEFAULT_LIMITS, Definitions())
-        root = parser.parse(0, len(texts))
+        root = parser.read(0, len(texts))
         if scope.variables and scope.graph.kinds[root] in CONDITIONS:
             return list(scope.variables)
     elif len(texts) > 1 and is_name(texts[0]):

@@ -72,16 +72,16 @@ class Parser:
         self.marks: list[int] = []
         self.marked: list[int] = []
 
-    def parse(self, first: int, last: int) -> Node:
+    def read(self, first: int, last: int) -> Node:
         """Return the node of the tokens `first` to `last - 1`, which must be a whole formula."""
         texts = self.tokens.texts
         ended, texts[last] = texts[last], END
         try:
-            return self._parse(texts, first, last)
+            return self.parse(texts, first, last)
         finally:
             texts[last] = ended
 
-    def _parse(self, texts: list[str], first: int, last: int) -> Node:
+    def parse(self, texts: list[str], first: int, last: int) -> Node:
         """Return the node of the tokens from `first` on to `END`, which stands at `last`."""
         graph, leaves = self.graph, self.scope.leaves
         kinds, add, mul = graph.kinds, graph.add, graph.mul

@@ -31,15 +31,15 @@ def read_formula(parser: Parser, tokens: Tokens, scope: Scope, first: int = 0) -
     end = len(tokens.texts) - 1
     where = _find_where(tokens, first, end)
     if where is None:
-        return parser.parse(first, end)
+        return parser.read(first, end)
     parts = _split(tokens, where, end)
     _check_parts(tokens, scope, parts, first, where)
     for part in _ordered(tokens, parts):
-        node = parser.parse(part.first, part.last)
+        node = parser.read(part.first, part.last)
         if scope.graph.kinds[node] in CONDITIONS:
             raise tokens.error("A part is a number, not a condition.", part.first)
         scope.parts[part.name] = node
-    root = parser.parse(first, where)
+    root = parser.read(first, where)
     places = {plain_name(text): place for place, text in reversed([*enumerate(tokens.texts)])}
     scope.variables = dict(sorted(scope.variables.items(), key=lambda item: places[item[0]]))
     return root

@@ -17,11 +17,15 @@ class ProgressBar:
     def __init__(self, max_steps: int) -> None:
         self._max_steps = max_steps
         self._next = QUIET if sys.stderr is not None and sys.stderr.isatty() else float("inf")
+        self._started: float | None = None
         self._bar: Any = None
         self._task: Any = None
 
     def update(self, step: int, value: float, norm: float, elapsed: float) -> None:
         """Draw the state of the run, at most ten times a second."""
+        if self._started is None:
+            self._started = elapsed  # what came before is imports and compilation
+        elapsed -= self._started
         if elapsed < self._next:
             return
         self._next = elapsed + INTERVAL

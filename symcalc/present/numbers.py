@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from ..outcome import Outcome
@@ -41,8 +41,9 @@ def describe_point(point: Mapping[str, float], values: Mapping[Any, Any]) -> lis
         name = partial(key if isinstance(key, tuple) else (key,))
         error = format_error(estimate.error)
         rows.append((name, _value(estimate), error, estimate.trust.value))
-        if _remark(estimate):
-            remarks.append(Line(f"{name}: {_remark(estimate)}", "bad"))
+        if remark := _remark(estimate):
+            is_good = estimate.outcome is Outcome.DONE
+            remarks.append(Line(f"{name}: {remark}", "" if is_good else "bad"))
     where = ", ".join(f"{name} = {format_number(value)}" for name, value in point.items())
     return [Table(("", "", "", ""), tuple(rows), title=f"at {where}"), *remarks]
 
@@ -55,10 +56,9 @@ def _value(estimate: Any) -> str:
 
 def _remark(estimate: Any) -> str:
     """Return what must be said of a number that is not plainly there."""
-    told: Sequence[str] = [str(estimate.note)] if estimate.note else []
-    if estimate.outcome is not Outcome.DONE:
-        told = [str(estimate.outcome), *told]
-    return " ".join(told)
+    if estimate.outcome is Outcome.DONE:
+        return str(estimate.note)
+    return f"{estimate.outcome} ({estimate.note})" if estimate.note else str(estimate.outcome)
 
 
 def _style(estimate: Any) -> str:

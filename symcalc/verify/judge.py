@@ -162,11 +162,11 @@ def _verdict(claims: Sequence[Claim], counted: list[list[Comparison]]) -> Deriva
         message = f"agrees with an independent derivative at {n} points, worst relative gap {gap}"
         return DerivativeCheck(Trust.CHECKED, Outcome.DONE, n, worst, message, details)
     if not claims:
-        message = "unchecked: there is no derivative to check"
+        message = "there is no derivative to check"
     else:
         poorest = min(zip(counted, claims, strict=True), key=lambda pair: len(pair[0]))[1]
         message = (
-            f"unchecked: only {n} points where both sides of {poorest.label} are finite and not "
+            f"only {n} points where both sides of {poorest.label} are finite and not "
             f"all zero; {MIN_POINTS} are needed"
         )
     return DerivativeCheck(Trust.UNCHECKED, Outcome.DONE, n, worst, message, details)

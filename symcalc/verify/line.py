@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,7 +75,7 @@ class Line:
     start: Any = None
 
     def __post_init__(self) -> None:
-        coordinates = [abs(Fraction(value)) for value in self.point.values() if value]
+        coordinates = [abs(Fraction(v)) for v in self.point.values() if v and math.isfinite(v)]
         #: The unit of the steps: nothing is known of features narrower than the coordinates.
         self.unit = min([Fraction(1), *coordinates])
         self.center = Fraction(self.point[self.name])

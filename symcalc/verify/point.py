@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..balls import NoBall, PreciseValue, Status, precise_value, to_ball, working_precision
 from ..errors import ArgumentError
-from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..outcome import Estimate, Outcome, Trust
+from .extension import extended_derivative
 from .limits import Limit, LimitKind, find_limit
 from .line import Line, Side
 from .plain_point import plain_derivative_at
@@ -28,7 +28,7 @@ MAX_BITS = 4096
 PROBES = (60, 120)
 PROBE_BITS = 512
 #: Bits at which a start value is evaluated for difference quotients.
-START_BITS = 16384
+START_BITS = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,11 @@ def derivative_at(
         seen: `note` says what each side does, the value is NaN. A value beyond the range of
         doubles is `inf`, and `digits` has it.
 
+    Raises
+    ------
+    ArgumentError
+        The names do not fit the derivatives given, or the point lacks one of them.
+
     Notes
     -----
     The derivative along a coordinate line is what is asked for: other directions are not
@@ -96,6 +101,9 @@ def derivative_at(
             f"Received {len(names)} names; a first derivative needs 1, a second one 2."
         )
     point = {name: float(value) for name, value in point.items()}
+    for name in names:
+        if not math.isfinite(point.get(name, math.nan)):
+            raise ArgumentError(f"The point must give a finite value for `{name}`.")
     try:
         first = _examine(Line(graph, value_root, first_root, names[0], point))
         if second_root is None:
@@ -105,7 +113,7 @@ def derivative_at(
         start = None if first.is_closed else first.ball
         line = Line(graph, first_root, second_root, names[1], point, start=start)
         second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
-        if second.outcome.is_good and not second.note:
+        if second.outcome.is_good and first.note:
             second = replace(second, note=first.note)
         return _estimate(second)
     except NoBall:
@@ -239,7 +247,8 @@ def _at_edge(
     method = "one-sided limits"
     if values[0].is_outside and values[1].is_outside:
         note = "not real on either side"
-        return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, method, None, note)
+        nowhere = Finding(Outcome.UNDEFINED, Trust.ESTIMATED, method, None, note)
+        return _continue(line, nowhere) if len(line.point) > 1 else nowhere
     inner = 1 if values[0].is_outside else 0
     if start.is_finite():
         limit = find_limit(line.quotients(sides[inner], start))
@@ -276,20 +285,21 @@ def _mixed(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
         if not first.outcome.is_good:
             return _without_first(first, "first derivative beside the point")
         if not first.is_closed:
-            return _other_order(line, value_root, names)
+            return _continue(line, _examine(line))
     return _examine(line)
 
 
-def _other_order(line: Line, value_root: Node, names: Sequence[str]) -> Finding:
-    """Return the mixed derivative in the other order, where the first derivative is a limit."""
-    graph = line.graph.copy()
-    (other,) = gradient_nodes(graph, value_root, [graph.var(names[1])])
-    first = _examine(Line(graph, value_root, other, names[1], line.point))
-    if not first.outcome.is_good:
-        return _without_first(first, "first derivative")
-    (mixed,) = gradient_nodes(graph, other, [graph.var(names[0])])
-    start = None if first.is_closed else first.ball
-    return _examine(Line(graph, other, mixed, names[0], line.point, start=start))
+def _continue(line: Line, found: Finding) -> Finding:
+    """Return the derivative of the analytic continuation where the line has no real values."""
+    extended = extended_derivative(
+        line.graph, line.value_root, line.slope_root, line.name, line.point
+    )
+    if extended is None:
+        return found
+    value, slope = extended
+    note = f"removable: the value there is the limit {Limit(LimitKind.FINITE, value)}"
+    method = "series across the line and difference quotients"
+    return Finding(Outcome.DONE, Trust.CHECKED, method, slope, note)
 
 
 def _without_first(first: Finding, where: str) -> Finding:

@@ -20,11 +20,19 @@ LATEX_LENGTH = 5000
 
 _RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 _LOGIC = {"and": r" \wedge ", "or": r" \vee "}
-_CONSTANTS = {"oo": r"\infty", "nan": r"\mathrm{NaN}", "I": r"\mathrm{i}"}
+
+#: Functions whose usual notation would be read as something else: `C_{n}^{(a)}(x)` as a product.
+_SPELLED_OUT = frozenset(
+    "E1 airyaiprime airybiprime assoc_laguerre erfcinv erfinv expint gegenbauer hyp1f1 hyp2f1 "
+    "loggamma mod uppergamma xlogy".split()
+)
+
+#: Constants whose letter would be read as a variable.
+_WORDS = frozenset({"Catalan", "EulerGamma", "GoldenRatio"})
 
 
 def to_latex(graph: Graph, root: Node) -> str:
-    """Write a formula in LaTeX, for math mode; shared parts of a long one get names t_0, t_1, …"""
+    """Write a formula in LaTeX, for math mode; shared parts of a long one get names."""
     return LatexRenderer(graph, root).render(LATEX_LENGTH)
 
 
@@ -50,7 +58,7 @@ class LatexRenderer(TextRenderer):
 
     def named_constant(self, name: str) -> Layout:
         row = TABLE.get(name)
-        text = (row.latex if row is not None else "") or _CONSTANTS.get(name)
+        text = row.latex if row is not None and name not in _WORDS else ""
         return Layout(Level.ATOM, (text or rf"\mathrm{{{name}}}",))
 
     # -- functions ----------------------------------------------------------------------------
@@ -64,7 +72,7 @@ class LatexRenderer(TextRenderer):
     def head(self, name: str) -> str:
         """Return the LaTeX of a function's name, or its template."""
         row = TABLE.get(name)
-        if row is not None and row.latex:
+        if row is not None and row.latex and name not in _SPELLED_OUT:
             return row.latex
         return r"\operatorname{" + name.replace("_", r"\_") + "}"
 
@@ -95,7 +103,7 @@ class LatexRenderer(TextRenderer):
 
     def fraction(self, node: Node) -> tuple[str, str]:
         top, bottom = super().fraction(node)
-        mantissa, letter, exponent = re.split("([eE])", top) if "e" in top.lower() else (top, "", "")
+        mantissa, letter, exponent = top.lower().partition("e")
         return (rf"{mantissa} \cdot 10^{{{int(exponent)}}}" if letter else top), bottom
 
     def number(self, node: Node) -> Layout:
@@ -169,11 +177,17 @@ class LatexRenderer(TextRenderer):
 
 
 def _filled(template: str, args: Sequence[Node]) -> Layout:
-    """Return the layout of a template with `{0}`, `{1}` for the arguments."""
+    """Return the layout of a template with `{0}`, `{1}` for the arguments.
+
+    An argument at the edge of the template, as in `{0}!`, has no delimiters of its own.
+    """
+    parsed = list(string.Formatter().parse(template))
     pieces: list[Piece] = []
-    for literal, field, _, _ in string.Formatter().parse(template):
+    bare = parsed[0][0] == "" or parsed[-1][1] is not None
+    for literal, field, _, _ in parsed:
         pieces += [literal] if literal else []
         if field is not None:
-            pieces.append(Slot(args[int(field)]))
-    level = Level.POWER if "^" in template else Level.ATOM
-    return Layout(level, tuple(pieces))
+            pieces.append(Slot(args[int(field)], Level.ATOM if bare else Level.ANY))
+    if bare and " " in template:
+        return Layout(Level.PRODUCT, tuple(pieces))
+    return Layout(Level.POWER if bare or "^" in template else Level.ATOM, tuple(pieces))

@@ -18,11 +18,11 @@ _CONSTANTS = frozenset({"pi", "e", "i"})
 
 
 def latex_names(names: Iterable[str]) -> dict[str, str]:
-    """Return the LaTeX of every name; two names never look the same.
+    r"""Return the LaTeX of every name; two names never look the same.
 
     A Greek letter spelled out becomes the letter, trailing digits and what follows an
     underscore become a subscript, other words stand upright: `alpha`, `x1`, `beta_2`, `rate`
-    are written `\\alpha`, `x_{1}`, `\\beta_{2}`, `\\mathrm{rate}`.
+    are written `\alpha`, `x_{1}`, `\beta_{2}`, `\mathrm{rate}`.
     """
     chosen: dict[str, str] = {}
     taken: set[str] = set()

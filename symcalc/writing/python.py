@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Sequence
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
 from .layout import Layout, Level, Piece, Slot
+from .numpy_formulas import numpy_formula
 from .text import TextRenderer, separated
 
 __all__ = ["python_imports", "to_python"]
@@ -41,19 +43,8 @@ def to_python(graph: Graph, root: Node) -> str:
 
 def python_imports(graph: Graph, root: Node) -> tuple[str, ...]:
     """Return the import lines that the source of a formula needs, NumPy's always first."""
-    used = {"np"}
-    for node in graph.reachable([root]):
-        used.add(_array_name(graph.kinds[node]).partition(".")[0])
+    used = {"np", *re.findall(r"\b(scipy|symcalc)\.", to_python(graph, root))}
     return tuple(line for word, line in IMPORTS.items() if word in used)
-
-
-def _array_name(name: str) -> str:
-    """Return the dotted name of a function for NumPy arrays, from its row of the table."""
-    row = TABLE.get(name)
-    if row is None or not row.array:
-        return f"np.{name}"
-    module, _, rest = row.array.partition(".")
-    return {"numpy": "np.", "kernels": "symcalc.backends.kernels."}.get(module, f"{module}.") + rest
 
 
 class PythonRenderer(TextRenderer):
@@ -87,10 +78,17 @@ class PythonRenderer(TextRenderer):
         return Layout(Level.ATOM, (text.replace("numpy.", "np.") or f"np.{name}",))
 
     def call(self, name: str, args: Sequence[Node]) -> Layout:
-        head = _array_name(name)
-        if len(args) > 2 and name in {"max", "min"}:
-            return Layout(Level.ATOM, (f"{head}.reduce([", *separated(args), "])"))
-        return Layout(Level.ATOM, (f"{head}(", *separated(args), ")"))
+        template = numpy_formula(name, len(args))
+        pieces: list[Piece] = []
+        for part in re.split(r"(\{[^}]*\})", template):
+            if part == "{*}":
+                pieces += separated(args)
+            elif part.startswith("{"):
+                beside_operator = Level.POWER if part.endswith(":p}") else Level.SUM
+                pieces.append(Slot(args[int(part[1])], beside_operator))
+            else:
+                pieces.append(part)
+        return Layout(Level.PRODUCT if template.startswith("1/") else Level.ATOM, tuple(pieces))
 
     def logic(self, kind: str, args: Sequence[Node]) -> Layout:
         if kind == "not":
@@ -124,5 +122,3 @@ class PythonRenderer(TextRenderer):
 
     def root_of(self, base: Node) -> Layout:
         return Layout(Level.ATOM, ("np.sqrt(", Slot(base), ")"))
-
-

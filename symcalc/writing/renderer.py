@@ -79,7 +79,7 @@ class Renderer(ABC):
             piece = stack.pop()
             if isinstance(piece, str):
                 written.append(piece)
-            elif piece.node in self.parts:
+            elif self.is_named(piece):
                 written.append(self.parts[piece.node])
             else:
                 layout = self.layout(piece.node, piece.absolute)
@@ -104,7 +104,7 @@ class Renderer(ABC):
         for piece in layout.pieces:
             if isinstance(piece, str):
                 total += len(piece)
-            elif piece.node in self.parts:
+            elif self.is_named(piece):
                 total += len(self.parts[piece.node])
             else:
                 total += lengths[piece.node, piece.absolute]
@@ -133,6 +133,10 @@ class Renderer(ABC):
         return self.graph.kinds[node] not in {"const", "var", "compare", "and", "or", "not"}
 
     # -- questions that the flavors share -----------------------------------------------------
+
+    def is_named(self, slot: Slot) -> bool:
+        """Whether a name stands in the slot; without its sign a part stands in its own layout."""
+        return slot.node in self.parts and not slot.absolute
 
     def kind(self, node: Node) -> str:
         """Return the kind of a node; a named part hides its own."""

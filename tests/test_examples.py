@@ -1,0 +1,130 @@
+"""The examples run, and find what independent computations find."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+
+#: Each example with words that its output must contain.
+SCRIPTS = {
+    "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
+    "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
+    "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),
+}
+
+
+def load(name: str) -> dict[str, Any]:
+    """Return the names that an example defines, without running its main part."""
+    return runpy.run_path(str(EXAMPLES / name))
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_example_runs_and_prints_what_it_promises(
+    script: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.chdir(tmp_path)  # an example finds its data wherever it is called from
+
+    runpy.run_path(str(EXAMPLES / script), run_name="__main__")
+
+    printed = capsys.readouterr()
+    assert not printed.err
+    for words in SCRIPTS[script]:
+        assert words in printed.out
+
+
+def test_every_example_is_listed_here() -> None:
+    assert {path.name for path in EXAMPLES.glob("*.py")} == set(SCRIPTS)
+
+
+def test_gradient_descent_arrives_at_the_least_squares_line() -> None:
+    example = load("linear_regression_by_gradient_descent.py")
+    columns = np.genfromtxt(example["DATA"], delimiter=",", names=True, skip_header=2)
+    x, y = example["standardize"](columns["bmi"]), columns["progression"]
+
+    found = example["descend"](x, y, rate=0.1)
+
+    slope, intercept = np.polyfit(x, y, 1)
+    assert found.converged
+    assert found.x["a"] == pytest.approx(slope, rel=1e-7)
+    assert found.x["b"] == pytest.approx(intercept, rel=1e-7)
+    assert example["least_squares_line"](x, y) == pytest.approx((slope, intercept), rel=1e-12)
+
+
+def test_gradient_descent_descends_at_every_step() -> None:
+    example = load("linear_regression_by_gradient_descent.py")
+    columns = np.genfromtxt(example["DATA"], delimiter=",", names=True, skip_header=2)
+    x, y = example["standardize"](columns["bmi"]), columns["progression"]
+
+    found = example["descend"](x, y, rate=0.1)
+
+    assert (np.diff(found.trace.value) <= 1e-12 * found.trace.value[0]).all()
+
+
+def test_a_rate_that_is_too_large_diverges_and_a_better_one_is_proposed() -> None:
+    example = load("linear_regression_by_gradient_descent.py")
+    columns = np.genfromtxt(example["DATA"], delimiter=",", names=True, skip_header=2)
+    x, y = example["standardize"](columns["bmi"]), columns["progression"]
+
+    found = example["descend"](x, y, rate=1.2)
+
+    assert found.outcome is sc.Outcome.DIVERGED
+    assert "try rate=0.5" in " ".join(found.diagnosis)
+
+
+def test_the_data_of_the_line_are_those_that_ship_with_scikit_learn() -> None:
+    datasets = pytest.importorskip("sklearn.datasets")
+    bunch = datasets.load_diabetes(scaled=False)
+    example = load("linear_regression_by_gradient_descent.py")
+
+    columns = np.genfromtxt(example["DATA"], delimiter=",", names=True, skip_header=2)
+
+    assert (columns["bmi"] == bunch.data[:, 2]).all()
+    assert (columns["bp"] == bunch.data[:, 3]).all()
+    assert (columns["progression"] == bunch.target).all()
+
+
+@pytest.mark.parametrize("start", ["far", "near"])
+def test_fit_reaches_the_values_that_nist_certifies(start: str) -> None:
+    example = load("nist_fit.py")
+
+    found = sc.fit(example["MODEL"], example["DATA"], target="y", start=example["STARTS"][start])
+
+    assert found.converged
+    for name, (value, error) in example["CERTIFIED"].items():
+        assert found.parameters[name] == pytest.approx(value, rel=1e-8)
+        assert found.standard_errors[name] == pytest.approx(error, rel=1e-6)
+    assert found.residual_sum_of_squares == pytest.approx(example["CERTIFIED_RSS"], rel=1e-9)
+
+
+def test_logistic_regression_agrees_with_scikit_learn() -> None:
+    pytest.importorskip("sklearn")
+    example = load("logistic_regression.py")
+    features, y = example["load_tumors"]()
+
+    for ridge in (1 / len(y), 0.1):
+        found = example["minimize_loss"](features, y, ridge)
+
+        assert found.converged
+        assert found.vector == pytest.approx(example["rival"](features, y, ridge), abs=1e-6)
+
+
+def test_logistic_regression_survives_data_on_which_the_textbook_formula_overflows() -> None:
+    pytest.importorskip("sklearn")
+    example = load("logistic_regression.py")
+    features, y = example["load_tumors"]()
+
+    found = example["minimize_loss"](1e4 * features, y, 1e-8 / len(y))
+
+    assert found.converged
+    assert np.isfinite(found.fun)
