@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["ObjectiveFacts"]
+__all__ = ["KinkPlace", "ObjectiveFacts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +25,40 @@ class ObjectiveFacts:
     has_kinks: bool = False
     has_sparse_hessian: bool = False
     n_residuals: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KinkPlace:
+    """A place where a derivative follows a policy.
+
+    Attributes
+    ----------
+    where : str
+        The equation of the place: "x - y = 0".
+    function : str
+        What is not smooth there: a function of the table, or "piecewise".
+    kind : str
+        "kink", "jump" or "join".
+    policy : str
+        The derivative used there, in words.
+    """
+
+    where: str
+    function: str
+    kind: str
+    policy: str
+
+    def __str__(self) -> str:
+        if self.kind == "join":
+            return f"branches join where {self.where}: there the derivative is that of the branch"
+        choice = "no derivative" if self.policy == "none" else f"derivative {self.policy} by policy"
+        return f"{self.kind} of `{self.function}` where {self.where}: {choice} there"
+
+    def to_dict(self) -> dict[str, str]:
+        """Return a JSON-ready dictionary."""
+        return {
+            "where": self.where,
+            "function": self.function,
+            "kind": self.kind,
+            "policy": self.policy,
+        }

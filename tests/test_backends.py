@@ -110,6 +110,16 @@ def test_true_warnings_are_not_suppressed():
         assert f.gradient(0.0)[0] == math.inf
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_there_is_no_derivative_where_there_is_no_value():
+    f = sc.compile("log(x)*y", order=2)
+
+    assert np.isnan(f.gradient(-1.0, 2.0)).all()
+    assert np.isnan(f.hessian(-1.0, 2.0)).all()
+    assert np.isnan(f.hessian_product([1, 0], -1.0, 2.0)).all()
+    assert np.isnan(f.gradient(np.array([-1.0, 1.0]), 2.0)).tolist() == [[True] * 2, [False] * 2]
+
+
 def test_overflow_gives_infinity_as_numpy_does():
     with pytest.warns(RuntimeWarning):
         assert sc.compile("exp(x)")(1000.0) == math.inf

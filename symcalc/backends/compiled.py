@@ -83,9 +83,9 @@ class CompiledFunction:
     -----
     Code is generated and compiled when it is first called, once for plain floats and once for
     arrays; this is safe from several threads. Instances pickle (they are rebuilt from the
-    expression) and hash by what they compute. Derivatives at kinks follow the policy of the
-    function table (`abs` 0, `max` of equal arguments 1/2); near removable singularities a Taylor
-    polynomial stands in for the formula.
+    expression) and hash by what they compute. Where the value is NaN, so is every derivative.
+    Derivatives at kinks follow the policy of the function table (`abs` 0, `max` of equal
+    arguments 1/2); near removable singularities a Taylor polynomial stands in for the formula.
 
     Examples
     --------
@@ -145,22 +145,25 @@ class CompiledFunction:
         if not kwargs and only_floats(map(type, args)):
             try:
                 value, entries = self._fast_gradient(args)
-                return value, to_array(entries)
+                if value == value:
+                    return value, to_array(entries)
             except FLOAT_TROUBLE:
                 pass
         self._require(1)
         bound = self._arguments.bind(args, kwargs)
         value, entries = self._run("gradient", bound)
+        value = self._arguments.finish(value, bound.batch)
         gradient = self._arguments.stack(entries, bound.batch)
-        return self._arguments.finish(value, bound.batch), gradient
+        return value, no_value_no_derivative(value, gradient)
 
     def hessian(self, *args: Any, **kwargs: Any) -> Array:
         """Return the matrix of second partial derivatives, shape `batch + (n, n)`."""
         self._require(2)
         bound = self._arguments.bind(args, kwargs)
-        entries = self._run("hessian", bound)
+        value, entries = self._run("hessian", bound)
         places = self._parts().hessian_places
-        return self._arguments.scatter(entries, places, len(self.wrt), bound.batch)
+        hessian = self._arguments.scatter(entries, places, len(self.wrt), bound.batch)
+        return no_value_no_derivative(self._arguments.finish(value, bound.batch), hessian)
 
     def hessian_product(self, direction: Any, *args: Any, **kwargs: Any) -> Array:
         """Return Hessian × direction without forming the Hessian; `direction` has shape `(n,)`."""
@@ -171,8 +174,9 @@ class CompiledFunction:
             raise ArgumentError(
                 f"`direction` has shape {vector.shape}; the product needs ({len(self.wrt)},)."
             )
-        parts = self._run("product", bound.with_more(vector))
-        return self._arguments.stack(parts, bound.batch)
+        value, parts = self._run("product", bound.with_more(vector))
+        product = self._arguments.stack(parts, bound.batch)
+        return no_value_no_derivative(self._arguments.finish(value, bound.batch), product)
 
     # -- flat vectors, as optimizers want them ----------------------------------------------
 
@@ -191,8 +195,8 @@ class CompiledFunction:
         parts = self._parts()
         if not parts.is_sparse:
             return self.hessian(*x.tolist())
-        bound = self._arguments.bind(tuple(x.tolist()), {})
-        return parts.sparse_hessian(self._run("hessian", bound))
+        value, entries = self._run("hessian", self._arguments.bind(tuple(x.tolist()), {}))
+        return parts.sparse_hessian(entries if value == value else [np.nan] * len(entries))
 
     def flat_hessian_product(self, x: Array, direction: Array) -> Array:
         """Return Hessian × direction at a vector of shape `(n,)`."""
@@ -336,6 +340,12 @@ def _returns(what: str) -> Callable[[list[str]], str]:
     """Return how the outputs of a kind of code become one returned text."""
     if what == "value":
         return lambda texts: texts[0]
-    if what == "gradient":
-        return lambda texts: f"{texts[0]}, [{', '.join(texts[1:])}]"
-    return lambda texts: f"[{', '.join(texts)}]"
+    return lambda texts: f"{texts[0]}, [{', '.join(texts[1:])}]"
+
+
+def no_value_no_derivative(value: Any, derivative: Array) -> Array:
+    """Make a derivative NaN where the function has no value: log(-1) has none, nor 1/(-1)."""
+    undefined = np.isnan(value)
+    if undefined.any():
+        derivative[undefined] = np.nan
+    return derivative

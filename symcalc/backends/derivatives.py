@@ -28,16 +28,16 @@ class Derivatives:
         self._hessian: dict[tuple[int, int], Node] | None = None
 
     def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
-        """Return the graph, the nodes of what is asked for, and the names of further arguments."""
+        """Return the graph, the value and what is asked for, and the names of further arguments."""
         if what == "value":
             return self.graph, [self.root], ()
         if what == "gradient":
             return self.graph, [self.root, *self.gradient], ()
         if what == "hessian":
-            return self.graph, list(self.hessian.values()), ()
+            return self.graph, [self.root, *self.hessian.values()], ()
         if what == "product":
             nodes, names = self._product()
-            return self.graph, nodes, names
+            return self.graph, [self.root, *nodes], names
         raise ArgumentError(f"There is no derivative called {what!r}.")
 
     @property

@@ -8,7 +8,9 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..expression import Expression
+from ..facts import KinkPlace
 from ..outcome import Estimate
+from ..symbolic import find_kinks
 from ..verify import DerivativeCheck
 from .at_point import Point, derivatives_at, to_point
 
@@ -48,6 +50,11 @@ class Derivative(Expression):
         form = Expression(self.graph, self.root, self.variables)
         return Derivative, (form, self.source, self.steps, self.check)
 
+    @property
+    def kinks(self) -> tuple[KinkPlace, ...]:
+        """The places where the derivative follows a policy."""
+        return find_kinks(self.source)
+
     def at(self, point: Point = None, /, **values: float) -> Estimate:
         """Return the derivative at a point, with its error, trust and status (order 1 or 2)."""
         place = to_point(self.source, point, values)
@@ -61,6 +68,7 @@ class Derivative(Expression):
             "steps": list(self.steps),
             **known,
             "check": self.check.to_dict(),
+            "kinks": [place.to_dict() for place in self.kinks],
         }
 
 
@@ -103,6 +111,11 @@ class Gradient(Mapping[str, Expression]):
     def __len__(self) -> int:
         return len(self.entries)
 
+    @property
+    def kinks(self) -> tuple[KinkPlace, ...]:
+        """The places where derivatives follow a policy."""
+        return find_kinks(self.expression)
+
     def at(self, point: Point = None, /, **values: float) -> dict[str, Estimate]:
         """Return each partial derivative at a point, with its error, trust and status.
 
@@ -119,11 +132,12 @@ class Gradient(Mapping[str, Expression]):
             "expression": self.expression.text,
             "gradient": {name: form.to_dict() for name, form in self.entries.items()},
             "check": self.check.to_dict(),
+            "kinks": [place.to_dict() for place in self.kinks],
         }
 
     def __repr__(self) -> str:
         lines = [f"∂f/∂{name} = {form.text}" for name, form in self.entries.items()]
-        return "\n".join([*lines, _judgement(self.check)])
+        return "\n".join([*lines, *_judgement(self)])
 
     def _repr_latex_(self) -> str:
         symbols = {name: _symbol(self.expression, name) for name in self.entries}
@@ -178,6 +192,11 @@ class Hessian(Mapping[tuple[str, str], Expression]):
         """The Hessian as rows of expressions."""
         return [[self[row, column] for column in self.variables] for row in self.variables]
 
+    @property
+    def kinks(self) -> tuple[KinkPlace, ...]:
+        """The places where derivatives follow a policy."""
+        return find_kinks(self.expression)
+
     def at(self, point: Point = None, /, **values: float) -> dict[tuple[str, str], Estimate]:
         """Return each entry on and below the diagonal at a point; see `Gradient.at`."""
         place = to_point(self.expression, point, values)
@@ -198,6 +217,7 @@ class Hessian(Mapping[tuple[str, str], Expression]):
                 for (row, column), form in self.entries.items()
             ],
             "check": self.check.to_dict(),
+            "kinks": [place.to_dict() for place in self.kinks],
         }
 
     def __repr__(self) -> str:
@@ -205,7 +225,7 @@ class Hessian(Mapping[tuple[str, str], Expression]):
             f"∂²f/∂{row}∂{column} = {form.text}" if row != column else f"∂²f/∂{row}² = {form.text}"
             for (row, column), form in self.entries.items()
         ]
-        return "\n".join([*(lines or ["∂²f = 0"]), _judgement(self.check)])
+        return "\n".join([*(lines or ["∂²f = 0"]), *_judgement(self)])
 
     def _repr_latex_(self) -> str:
         rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
@@ -251,6 +271,11 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
         return [[gradient[name] for name in self.variables] for gradient in self.gradients]
 
     @property
+    def kinks(self) -> tuple[KinkPlace, ...]:
+        """The places where derivatives follow a policy, over all rows."""
+        return tuple(dict.fromkeys(place for row in self.gradients for place in row.kinks))
+
+    @property
     def check(self) -> DerivativeCheck:
         """The least favourable of the checks of the rows."""
         return max((gradient.check for gradient in self.gradients), key=_doubt)
@@ -261,6 +286,7 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
             "variables": list(self.variables),
             "jacobian": [gradient.to_dict() for gradient in self.gradients],
             "check": self.check.to_dict(),
+            "kinks": [place.to_dict() for place in self.kinks],
         }
 
     def __repr__(self) -> str:
@@ -269,11 +295,12 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
             for index, gradient in enumerate(self.gradients, 1)
             for name, form in gradient.items()
         ]
-        return "\n".join([*lines, _judgement(self.check)])
+        return "\n".join([*lines, *_judgement(self)])
 
 
-def _judgement(check: DerivativeCheck) -> str:
-    return f"{check.trust}: {check.message}"
+def _judgement(result: Gradient | Hessian | Jacobian) -> list[str]:
+    """Return how the forms were judged, and where they follow a policy."""
+    return [f"{result.check.trust}: {result.check.message}", *map(str, result.kinks)]
 
 
 def _doubt(check: DerivativeCheck) -> tuple[bool, int]:

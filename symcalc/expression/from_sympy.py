@@ -71,6 +71,7 @@ class _Conversion:
             "UnevaluatedExpr": lambda obj, args: args[0],
             "Held": lambda obj, args: self.graph.absorb(obj.graph, [obj.root])[0],
             "hyper": self.hypergeometric,
+            "Tuple": lambda obj, args: self.graph.const(len(args)),
             "TupleArg": lambda obj, args: self.graph.const(len(args)),
             "BooleanTrue": lambda obj, args: self.truth("=="),
             "BooleanFalse": lambda obj, args: self.truth("!="),

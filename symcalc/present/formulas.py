@@ -96,7 +96,8 @@ def describe_check(result: Any, format: str = "text") -> list[Block]:
     text = f"{check.trust.value}: {check.message}"
     if format == "latex":
         return [Line(f"% {text}")]
-    return [Line(text, _STYLES.get(check.trust, ""))]
+    kinks = [Line(str(place), "faint") for place in result.kinks]
+    return [Line(text, _STYLES.get(check.trust, "")), *kinks]
 
 
 def _lines(entries: Sequence[Entry], format: str) -> Iterator[Block]:

@@ -2,4 +2,6 @@
 
 from .server import serve
 
+__all__: list[str] = []
+
 serve()

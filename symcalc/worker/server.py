@@ -14,6 +14,9 @@ __all__ = ["serve"]
 
 MEGABYTE = 1 << 20
 
+#: Loaded before the memory is measured, so that the limit is what the work itself may take.
+LIBRARIES = ("flint", "scipy.optimize", "sympy")
+
 
 def serve() -> None:
     """Answer tasks, one by one, until the input ends.
@@ -58,12 +61,9 @@ def _limit_memory(memory_mb: float | None) -> None:
     if memory_mb is None:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         return
-    import flint
-    import scipy.optimize
-    import sympy
-
+    for library in LIBRARIES:
+        importlib.import_module(library)
     with open("/proc/self/statm") as file:
         pages = int(file.read().split()[0])
-    del flint, scipy, sympy
     limit = pages * resource.getpagesize() + int(memory_mb * MEGABYTE)
     resource.setrlimit(resource.RLIMIT_AS, (limit, hard))

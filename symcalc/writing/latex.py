@@ -144,12 +144,14 @@ class LatexRenderer(TextRenderer):
         return tuple(pieces)
 
     def starts_with_digit(self, node: Node) -> bool:
-        """Whether the node is written with a digit first."""
-        if self.kind(node) == "pow":
-            node, exponent = self.graph.args[node]
-            if self.constant(exponent) == Fraction(1, 2):
+        """Whether the node is written with a digit first, once brackets are in place."""
+        first: Piece = Slot(node, Level.POWER)
+        while isinstance(first, Slot):
+            layout = self.layout(first.node, first.absolute)
+            if self.is_named(first) or layout.level < first.level:
                 return False
-        return self.kind(node) == "const"
+            first = layout.pieces[0]
+        return first[:1].isdigit()
 
     def power(self, base: Node, exponent: Node) -> Layout:
         value = self.constant(exponent)

@@ -54,6 +54,11 @@ class PythonRenderer(TextRenderer):
 
     def __init__(self, graph: Graph, root: Node) -> None:
         super().__init__(graph, root)
+        self.varying: set[Node] = set()
+        for node in self.nodes:
+            args = graph.args[node]
+            if graph.kinds[node] == "var" or not self.varying.isdisjoint(args):
+                self.varying.add(node)
         self.safe_names: dict[str, str] = {}
         taken = {*IMPORTS, *self.variables}
         for name in self.variables:
@@ -110,15 +115,19 @@ class PythonRenderer(TextRenderer):
     def power(self, base: Node, exponent: Node) -> Layout:
         value = self.constant(exponent)
         if value is not None and value < -1 and value.denominator == 1:
-            return Layout(Level.PRODUCT, ("1/", self.base(base), f"**{-value}"))
+            return Layout(Level.PRODUCT, ("1/", *self.base(base), f"**{-value}"))
         return super().power(base, exponent)
 
-    def base(self, node: Node) -> Piece:
-        """Return the base; a whole number becomes a float, so that every exponent is allowed."""
+    def base(self, node: Node) -> tuple[Piece, ...]:
+        """Return the base; a number becomes a float of NumPy's: no complex powers, no errors."""
         value = self.constant(node)
-        if isinstance(value, int) and value >= 0 and value not in self.decimals:
-            return f"{value}.0"
-        return Slot(node, Level.ATOM)
+        if value is not None and value < 0:
+            return (f"np.float64({float(value)!r})",)
+        if isinstance(value, int) and value not in self.decimals:
+            return (f"{value}.0",)
+        if self.kind(node) in {"add", "mul"} and node not in self.varying:
+            return ("np.float64(", Slot(node), ")")
+        return super().base(node)
 
     def root_of(self, base: Node) -> Layout:
         return Layout(Level.ATOM, ("np.sqrt(", Slot(base), ")"))

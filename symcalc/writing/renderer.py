@@ -130,7 +130,8 @@ class Renderer(ABC):
 
     def _may_part(self, node: Node) -> bool:
         """Whether a name may stand for the node: leaves and conditions keep their spelling."""
-        return self.graph.kinds[node] not in {"const", "var", "compare", "and", "or", "not"}
+        is_condition = self.graph.kinds[node] in {"compare", "and", "or", "not"}
+        return bool(self.graph.args[node]) and not is_condition
 
     # -- questions that the flavors share -----------------------------------------------------
 

@@ -165,11 +165,11 @@ class TextRenderer(Renderer):
         upper: Piece = Slot(exponent, Level.POWER)
         if isinstance(value, int):
             upper = str(value) if value >= 0 else f"({value})"
-        return Layout(Level.POWER, (self.base(base), "**", upper))
+        return Layout(Level.POWER, (*self.base(base), "**", upper))
 
-    def base(self, node: Node) -> Piece:
+    def base(self, node: Node) -> tuple[Piece, ...]:
         """Return what stands left of a power's operator."""
-        return Slot(node, Level.ATOM)
+        return (Slot(node, Level.ATOM),)
 
     def root_of(self, base: Node) -> Layout:
         """Return the layout of a square root."""
