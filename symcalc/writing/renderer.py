@@ -13,7 +13,7 @@ from .layout import Layout, Level, Piece, Slot
 __all__ = ["Renderer"]
 
 #: A shared part gets a name of its own when it is used twice and at least this long.
-MIN_PART_LENGTH = 16
+MIN_PART_LENGTH = 12
 
 
 class Renderer(ABC):
