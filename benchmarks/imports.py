@@ -23,7 +23,9 @@ def main() -> None:
     header("wall time of a fresh process", ("numpy", "sympy", "scipy", "python-flint"))
 
     def start(code: str) -> None:
-        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL
+        )
 
     for code in COMMANDS.values():
         start(code)  # so that every file is in the cache, and compiled

@@ -57,7 +57,7 @@ OUTSIDE = {
     "asin": (-1.5,), "assoc_laguerre": (0.5, 1.0, 2.0), "atanh": (1.5,), "besseli": (0.5, -1.0),
     "besselj": (0.5, -1.0), "besselk": (1.0, -1.0), "bessely": (1.0, -1.0), "beta": (-1.0, 0.5),
     "binomial": (-2.0, 0.5), "chebyshevt": (-1.0, 0.5), "chebyshevu": (0.5, 0.5), "cot": (0.0,),
-    "coth": (0.0,), "csc": (0.0,), "csch": (0.0,), "digamma": (-2.0,), "direction": (0.0, 0.0),
+    "bose": (0.0,), "coth": (0.0,), "csc": (0.0,), "csch": (0.0,), "digamma": (-2.0,),
     "elliptic_e": (1.5,), "elliptic_k": (1.5,), "erfcinv": (-0.5,), "erfinv": (1.5,),
     "expint": (1.0, -1.0), "factorial": (-2.0,), "gamma": (-2.0,), "gammaln": (-2.0,),
     "gegenbauer": (0.5, 1.5, 0.5), "hermite": (-1.0, 0.5), "hyp1f1": (1.0, -2.0, 0.5),

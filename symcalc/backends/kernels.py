@@ -20,6 +20,7 @@ from .scalar_kernels import (
     scalar_acsch,
     scalar_asec,
     scalar_asech,
+    scalar_bose,
     scalar_ceil,
     scalar_cosm1,
     scalar_cot,
@@ -90,6 +91,7 @@ __all__ = [
     "asec",
     "asech",
     "assoc_laguerre",
+    "bose",
     "chebyshevt",
     "chebyshevu",
     "cosh_integral",
@@ -132,6 +134,7 @@ __all__ = [
     "scalar_acsch",
     "scalar_asec",
     "scalar_asech",
+    "scalar_bose",
     "scalar_ceil",
     "scalar_cosm1",
     "scalar_cot",
@@ -257,8 +260,14 @@ def hypot(*xs: Array) -> Array:
 
 
 def direction(*xs: Array) -> Array:
-    """Return x/hypot(x, ...)."""
-    return xs[0] / hypot(*xs)
+    """Return x/hypot(x, ...), 0 at the origin."""
+    length = hypot(*xs)
+    return xs[0] / np.where(length == 0, 1.0, length)
+
+
+def bose(x: Array) -> Array:
+    """Return 1/(exp(x) - 1)."""
+    return np.where(x < 700, 1 / np.expm1(np.minimum(x, 700)), np.exp(-np.abs(x)))
 
 
 def maximum(*xs: Array) -> Array:

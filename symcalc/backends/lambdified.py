@@ -13,6 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy
+
+from ..errors import CompileError
 from ..graph.graph import Graph, Node
 from ..program import Program, lower
 from .emit import Emitter
@@ -91,14 +94,17 @@ def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
 
 
 def _quietly(function: Callable[[Sequence[Any]], Any]) -> Any:
-    import numpy
+    try:
+        with numpy.errstate(all="ignore"):
+            return function(())
+    except ZeroDivisionError:
+        raise CompileError("A constant part of the expression divides by zero.") from None
 
-    with numpy.errstate(all="ignore"):
-        return function(())
 
-
-def _plain(value: Any) -> float | complex:
-    """Return a plain number, which is faster in arithmetic than NumPy's."""
+def _plain(value: Any) -> bool | float | complex:
+    """Return a plain value, which is faster than NumPy's."""
+    if isinstance(value, numpy.bool_ | bool):
+        return bool(value)
     return complex(value) if isinstance(value, complex) else float(value)
 
 

@@ -11,6 +11,7 @@ __all__ = [
     "scalar_acsch",
     "scalar_asec",
     "scalar_asech",
+    "scalar_bose",
     "scalar_ceil",
     "scalar_cosm1",
     "scalar_cot",
@@ -110,8 +111,14 @@ def scalar_acsch(x: float) -> float:
 
 
 def scalar_direction(*xs: float) -> float:
-    """Return x/hypot(x, ...)."""
-    return xs[0] / math.hypot(*xs)
+    """Return x/hypot(x, ...), 0 at the origin."""
+    length = math.hypot(*xs)
+    return xs[0] / length if length != 0 else 0.0
+
+
+def scalar_bose(x: float) -> float:
+    """Return 1/(exp(x) - 1)."""
+    return 1 / math.expm1(x) if x < 700 else math.exp(-x)
 
 
 def scalar_sign(x: float) -> float:

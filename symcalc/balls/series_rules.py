@@ -96,6 +96,7 @@ _COMPOSED: dict[str, Callable[..., Series]] = {
     "cosh": lambda u: _scaled(_exp(u) + _exp(_scaled(u, -1)), 0.5),
     "expm1": lambda u: _shifted(_exp(u), -1),
     "log1p": lambda u: apply_series("log", _shifted(u, 1)),
+    "bose": lambda u: _shifted(_exp(u), -1).inverse(),
     "sigmoid": lambda u: _shifted(_exp(_scaled(u, -1)), 1).inverse(),
     "logcosh": lambda u: apply_series("log", _scaled(_exp(u) + _exp(_scaled(u, -1)), 0.5)),
     "softplus": lambda u: apply_series("log", _shifted(_exp(u), 1)),

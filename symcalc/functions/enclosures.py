@@ -89,7 +89,9 @@ def hypot(*xs: Ball) -> Ball:
 
 
 def direction(*xs: Ball) -> Ball:
-    """Enclose x/hypot(x, ...)."""
+    """Enclose x/hypot(x, ...), 0 at the origin."""
+    if all(x.is_zero() for x in xs):
+        return xs[0]
     return xs[0] / hypot(*xs)
 
 

@@ -53,6 +53,19 @@ ROWS = (
         sample=((0.5,), (-40.25,), (300.0,), (-300.0,)),
     ),
     FunctionRow(
+        name="bose",
+        summary="bose(x): 1/(exp(x) - 1), which is 0 where exp(x) overflows",
+        # exp(x)/(exp(x) - 1)**2 would be a quotient of two infinities from x = 710 on.
+        derivatives=(lambda m, y, x: y * m.bose(-x),),
+        domain="x != 0",
+        scalar="kernels.scalar_bose",
+        array="kernels.bose",
+        sympy=lambda sympy, x: 1 / (sympy.exp(x) - 1),
+        ball=lambda x: 1 / x.expm1(),
+        latex="\\operatorname{bose}",
+        sample=((0.5,), (-3.25,), (1e-80,), (40.0,), (-30.0,)),
+    ),
+    FunctionRow(
         name="logit",
         summary="logit(x): log(x/(1 - x)), the inverse of sigmoid",
         derivatives=(lambda m, y, x: 1 / (x * (1 - x)),),

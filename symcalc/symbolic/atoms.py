@@ -18,7 +18,10 @@ __all__ = ["merge_exponentials", "stabilize", "stabilize_for_display"]
 HALF = Fraction(1, 2)
 
 #: Kinds without which only powers can be unstable.
-TRIGGERS = frozenset({"exp", "log", "cos", "cosh"})
+TRIGGERS = frozenset({"exp", "log", "cos", "cosh", "sinh"})
+
+#: Functions whose reciprocal has a row of its own, finite where the function overflows.
+RECIPROCALS = {"cosh": "sech", "sinh": "csch", "expm1": "bose"}
 
 #: Quotients of equal integer powers at least this high are powers of the quotient.
 HIGH_POWER = 8
@@ -83,7 +86,7 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
     if kind == "add":
         return _difference_from_one(g, args)
     if kind == "pow":
-        return _reciprocal(g, *args) or _euclidean(g, *args)
+        return _reciprocal(g, *args) or _powers_of_exponentials(g, *args) or _euclidean(g, *args)
     if kind == "mul":
         return _quotient_of_powers(g, args) or _cosine_of_direction(g, args)
     return None
@@ -149,6 +152,20 @@ def _reciprocal_of_exponentials(g: Graph, base: Node, exponent: Node) -> Node | 
         return None
     other = exponents[0] if exponents[1] == zero else exponents[1]
     return g.call("sigmoid", (g.neg(other),))
+
+
+def _powers_of_exponentials(g: Graph, base: Node, exponent: Node) -> Node | None:
+    """1/(1 + exp(a))**2 is sigmoid(-a)**2; 1/(exp(a) + exp(b))**2 is exp(-logsumexp(a, b))**2."""
+    power = g.value(exponent)
+    if power is None or power >= 0 or power.denominator != 1:
+        return None
+    exponents = _exponents(g, base)
+    if exponents is None:
+        return None
+    inverse = _reciprocal_of_exponentials(g, base, g.const(-1))
+    if inverse is None:
+        inverse = g.call("exp", (g.neg(g.call("logsumexp", tuple(exponents))),))
+    return g.pow(inverse, g.const(-power))
 
 
 def _softmax(g: Graph, factors: tuple[Node, ...]) -> Node | None:
@@ -222,17 +239,19 @@ def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
 
 
 def _reciprocal(g: Graph, base: Node, exponent: Node) -> Node | None:
-    """1/a**n is a**(-n), as quotients of powers are recognised by; 1/cosh(a) is sech(a)."""
+    """1/a**n is a**(-n), as quotients of powers are recognised by; 1/cosh(a) is sech(a), …."""
     if g.value(exponent) != -1:
         return None
-    if g.kinds[base] == "cosh":
-        return g.call("sech", g.args[base])
+    name = RECIPROCALS.get(g.kinds[base])
+    if name is not None:
+        return g.call(name, g.args[base])
     if g.kinds[base] != "pow":
         return None
     power = g.value(g.args[base][1])
     if power is None or power.denominator != 1 or power < 0:
         return None
-    return g.pow(g.args[base][0], g.const(-power))
+    inner, raised = g.args[base][0], g.const(-power)
+    return _powers_of_exponentials(g, inner, raised) or g.pow(inner, raised)
 
 
 def _euclidean(g: Graph, base: Node, exponent: Node) -> Node | None:

@@ -32,6 +32,9 @@ MAX_RADIUS = 2.0
 #: Formulas larger than this are left alone: the series would cost more than it serves.
 MAX_NODES, MAX_CENTERS, MAX_TRIES = 400, 12, 48
 PIVOT = "pivot"
+#: Smaller than the least double by so much that derivatives vanish in doubles too.
+TINY = 1e-300
+STEPS_PER_HALVING = 3
 
 
 def patch_removable(graph: Graph, root: Node) -> tuple[Graph, Node]:
@@ -50,10 +53,13 @@ def patch_removable(graph: Graph, root: Node) -> tuple[Graph, Node]:
 
 
 def _is_suspicious(graph: Graph, node: Node) -> bool:
-    """Whether the node divides by something that varies, or compares for equality."""
-    if graph.kinds[node] == "compare":
+    """Whether the node has a pole, divides by something that varies, or compares for equality."""
+    kind = graph.kinds[node]
+    if kind == "compare":
         return graph.data[node] in ("==", "!=")
-    if graph.kinds[node] != "pow":
+    if kind in TABLE:
+        return "!=" in TABLE[kind].domain
+    if kind != "pow":
         return False
     base, exponent = graph.args[node]
     power = graph.value(exponent)
@@ -226,6 +232,8 @@ def _polynomial_at(graph: Graph, node: Node, name: str, center: Fraction) -> _Po
     if at_center is None or at_center.is_finite() != (center in lone):
         return None
     series = laurent(graph, node, name, center, N_TERMS, PRECISION)
+    if series is None and center not in lone:
+        return _flat_at(graph, node, name, center)
     if series is None or series[0] < 0:
         return None
     valuation, tail = series
@@ -237,6 +245,37 @@ def _polynomial_at(graph: Graph, node: Node, name: str, center: Fraction) -> _Po
     if radius is None or not _agrees(graph, node, name, _Polynomial(center, numbers, radius)):
         return None
     return _Polynomial(center, numbers, radius)
+
+
+def _flat_at(graph: Graph, node: Node, name: str, center: Fraction) -> _Polynomial | None:
+    """Return the zero polynomial where the formula vanishes faster than any power, as exp(-1/x**2).
+
+    Enclosures over intervals that halve towards the center show that it is smaller than every
+    double there, on both sides; from intervals of 1/64 of that width on it is taken for granted.
+    """
+    for exponent in range(3, 12):
+        radius = Fraction(1, 2**exponent)
+        if all(_vanishes(graph, node, name, center, side * radius) for side in (1, -1)):
+            return _Polynomial(center, (0.0,), radius)
+    return None
+
+
+def _vanishes(graph: Graph, node: Node, name: str, center: Fraction, reach: Fraction) -> bool:
+    """Whether the formula is below `TINY` from center + reach down to center + reach/64."""
+    import flint
+
+    for step in range(6 * STEPS_PER_HALVING):
+        outer = reach * Fraction(3, 4) ** step
+        part = flint.arb(flint.fmpq(*(center + outer).as_integer_ratio())).union(
+            flint.arb(flint.fmpq(*(center + outer * Fraction(3, 4)).as_integer_ratio()))
+        )
+        try:
+            value = ball_value(graph, node, {name: part}, PRECISION)
+        except NoBall:
+            return False
+        if not value.is_finite() or not value.abs_upper() < TINY:
+            return False
+    return True
 
 
 def _lone_points(graph: Graph, node: Node, name: str) -> list[Fraction]:
