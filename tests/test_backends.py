@@ -134,6 +134,16 @@ def test_softplus_and_its_gradient_are_finite_at_1000():
     assert f.gradient(-745.0)[0] > 0
 
 
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_a_condition_on_what_is_not_a_number_chooses_no_branch():
+    f = sc.compile("1 if log(x) > 0 else 2", order=1)
+
+    assert math.isnan(f(-1.0))
+    assert math.isnan(f(math.nan))
+    assert np.isnan(f(np.array([-1.0, 2.0]))).tolist() == [True, False]
+    assert np.isnan(f.gradient(-1.0)).all()
+
+
 def test_nested_branches_agree_on_floats_and_arrays():
     f = sc.compile(
         "(x if x < 1 else x^2) if y > 0 else (piecewise((1/x, x != 0), (7, True)))", order=1

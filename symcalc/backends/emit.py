@@ -50,6 +50,8 @@ class Emitter:
         self.powers: dict[tuple[Node, int, Region | None], str] = {}
         self.needs_name: set[Node] = set()
         self.divisors: set[Node] = set()
+        #: piecewise -> what its conditions compare; where one is NaN, so is the piecewise
+        self.compared: dict[Node, list[Node]] = {}
         self.n_extra = 0
         self._plan()
 
@@ -86,6 +88,8 @@ class Emitter:
             operands = program.operands(node)
             if kind == "pow":
                 self._plan_power(node)
+            elif kind == "piecewise":
+                self._plan_conditions(node)
             elif kind == "mul":
                 for arg in operands:
                     if self._is_divisor(arg, region):
@@ -96,6 +100,20 @@ class Emitter:
                     reader = self.branch(region, node, index)
                 if program.regions.get(arg) != reader:
                     self.needs_name.add(arg)
+
+    def _plan_conditions(self, node: Node) -> None:
+        """Find what the conditions of a piecewise compare, numbers apart."""
+        graph = self.graph
+        found: dict[Node, None] = {}
+        waiting = list(graph.args[node][1::2])
+        while waiting:
+            condition = waiting.pop()
+            if graph.kinds[condition] == "compare":
+                found |= {s: None for s in graph.args[condition] if s not in self.program.constant}
+            else:
+                waiting += graph.args[condition]
+        self.compared[node] = sorted(found)
+        self.needs_name.update(found)
 
     def _plan_power(self, node: Node) -> None:
         base, exponent = self.graph.args[node]

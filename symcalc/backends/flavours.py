@@ -59,6 +59,11 @@ class ScalarEmitter(Emitter):
             for line in self.blocks.pop(region, []):
                 self.line(outer, INDENT + line)
             self.line(outer, f"{INDENT}{name} = {self.read(args[index], region, ADDITION)}")
+        texts = [self.read(operand, outer, ATOM) for operand in self.compared[node]]
+        if texts:
+            unordered = " or ".join(f"{text} != {text}" for text in texts)
+            self.line(outer, f"if {unordered}:")
+            self.line(outer, f"{INDENT}{name} = {self.function('math.nan')}")
         self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
 
 
@@ -115,6 +120,10 @@ class ArrayEmitter(Emitter):
         self.line(outer, f"{name} = {values.pop()}")
         for condition, value in zip(reversed(conditions), reversed(values), strict=True):
             self.line(outer, f"{name} = {where}({condition}, {value}, {name})")
+        isnan, nan = self.function("numpy.isnan"), self.function("math.nan")
+        texts = [f"{isnan}({self.read(operand, outer, ATOM)})" for operand in self.compared[node]]
+        if texts:
+            self.line(outer, f"{name} = {where}({' | '.join(texts)}, {nan}, {name})")
         self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
 
     def _open(

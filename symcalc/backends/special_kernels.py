@@ -91,6 +91,9 @@ BRANCH_SERIES = (
     -1963 / 204120,
 )
 
+#: Ai underflows, and Bi overflows, from here on.
+AIRY_END = 109.0
+
 
 def _special() -> Any:
     """Return `scipy.special`."""
@@ -212,22 +215,28 @@ def _fresnel(x: Array, index: int) -> Array:
 
 def airyai(x: Array) -> Array:
     """Return Ai(x)."""
-    return _special().airy(x)[0]
+    return _airy(x, 0, 0.0)
 
 
 def airyaiprime(x: Array) -> Array:
     """Return the derivative of Ai."""
-    return _special().airy(x)[1]
+    return _airy(x, 1, -0.0)
 
 
 def airybi(x: Array) -> Array:
     """Return Bi(x)."""
-    return _special().airy(x)[2]
+    return _airy(x, 2, np.inf)
 
 
 def airybiprime(x: Array) -> Array:
     """Return the derivative of Bi."""
-    return _special().airy(x)[3]
+    return _airy(x, 3, np.inf)
+
+
+def _airy(x: Array, which: int, beyond: float) -> Array:
+    """Return one of SciPy's four; right of AIRY_END it is 0 or infinite, where SciPy has NaN."""
+    value = _special().airy(np.minimum(x, AIRY_END))[which]
+    return np.where(np.greater(x, AIRY_END), beyond, value)[()]
 
 
 def spherical_jn(n: Array, x: Array) -> Array:
