@@ -744,3 +744,33 @@ def test_the_formulas_of_the_shared_cases_are_read_back(name):
             if field in item:
                 expression = read(item[field])
                 assert read(expression.text) == expression
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("Piecewise((sin(x)/x, Ne(x, 0)), (1, True))", "sin(x)/x if x != 0 else 1"),
+        ("Piecewise((1, Eq(x, 2)), (x, True))", "1 if x == 2 else x"),
+        ("Piecewise((1, (x > 0) & (x < 1)), (2, True))", "1 if x > 0 and x < 1 else 2"),
+        ("Piecewise((1, And(x > 0, Lt(x, 1))), (2, True))", "1 if x > 0 and x < 1 else 2"),
+        ("Piecewise((1, (x < 0) | (x >= 1)), (2, True))", "1 if x < 0 or x >= 1 else 2"),
+        ("Piecewise((1, Or(x < 0, Ge(x, 1))), (2, True))", "1 if x < 0 or x >= 1 else 2"),
+        ("Piecewise((1, ~(x < 0)), (2, True))", "1 if not x < 0 else 2"),
+        ("Piecewise((1, Ne(x, 0) & ~Le(y, 0)), (2, True))", "1 if x != 0 and not y <= 0 else 2"),
+    ],
+)
+def test_conditions_as_sympy_prints_them_are_read(text, same):
+    assert read(text) == read(same)
+
+
+@pytest.mark.parametrize("text", ["1 if x > 0 & x < 1 else 2", "x & y", "~x", "&", "x |", "|x|"])
+def test_joints_that_would_bind_differently_are_refused(text):
+    with pytest.raises(ParseError, match="not an operator between numbers"):
+        read(text)
+
+
+def test_a_comparison_in_words_is_not_a_number():
+    with pytest.raises(ParseError):
+        read("Ne(x, 0) + 1")
+    with pytest.raises(ParseError, match="conditions such as"):
+        read("1 if And(x, y > 0) else 2")

@@ -198,6 +198,30 @@ def _piecewise(calls: Calls, call: Call, last: int) -> Node:
     return calls.graph.piecewise(pieces, otherwise) if pieces else otherwise
 
 
+def _comparison(relation: str) -> Callable[[Calls, Call, int], Node]:
+    """Return what builds Eq(a, b), Ne(a, b), ...: comparisons as SymPy writes them."""
+
+    def build(calls: Calls, call: Call, last: int) -> Node:
+        calls.check_count(call, 2, 2, last)
+        left, right = calls.numbers(call, last)
+        return calls.graph.compare(relation, left, right)
+
+    return build
+
+
+def _logic(kind: str) -> Callable[[Calls, Call, int], Node]:
+    """Return what builds And(...), Or(...), Not(...) of conditions."""
+
+    def build(calls: Calls, call: Call, last: int) -> Node:
+        calls.check_count(call, 1 if kind == "not" else 2, 1 if kind == "not" else -1, last)
+        for arg in call.args:
+            if isinstance(arg, tuple) or calls.graph.kinds[arg] not in CONDITIONS:
+                raise calls.error(f"`{call.name}` takes conditions such as x < 1.", call, last)
+        return calls.graph.node(kind, tuple(call.args))
+
+    return build
+
+
 def _where(calls: Calls, call: Call, last: int) -> Node:
     """Return where(condition, a, b), NumPy's spelling of a choice."""
     calls.check_count(call, 3, 3, last)
@@ -273,6 +297,15 @@ SPECIAL_FORMS: dict[str, Callable[[Calls, Call, int], Node]] = {
     "piecewise": _piecewise,
     "Piecewise": _piecewise,
     "where": _where,
+    "Eq": _comparison("=="),
+    "Ne": _comparison("!="),
+    "Lt": _comparison("<"),
+    "Le": _comparison("<="),
+    "Gt": _comparison(">"),
+    "Ge": _comparison(">="),
+    "And": _logic("and"),
+    "Or": _logic("or"),
+    "Not": _logic("not"),
     "diff": _diff,
     "sum": _sum,
     "mean": _mean,

@@ -46,17 +46,21 @@ _REFUSED = {
     ";": ("A formula is one expression; `;` cannot separate several.", ""),
     "@": ("Matrix products are not available in this version.", "`*` multiplies elementwise."),
     "%": ("`%` is not an operator of the language.", "Write x - y*floor(x/y) for the remainder."),
-    "~": ("`~` is not an operator of the language.", "A condition is negated by `not`."),
-    "&": ("`&` is not an operator of the language.", "Conditions are joined by `and`."),
-    "|": (
-        "`|` is not an operator of the language.",
-        "Write abs(x), or `or` between conditions.",
-    ),
     **dict.fromkeys("$?`", ("This character is not part of a formula.", "")),
 }
 
-_NOT_ALLOWED = re.compile(f"[^{LETTERS}0-9₀-₉⁰¹²³⁴-⁹⁻+\\-*/^()<>=!,.:√∞{''.join(SAME_AS)}{BLANKS}]")
-_SPECIAL_ASCII = re.compile(r"[\x00-\x08\x0e-\x1f\x7f'\"\[\]{}\\#;@%~&|$?`]")
+_NOT_ALLOWED = re.compile(
+    f"[^{LETTERS}0-9₀-₉⁰¹²³⁴-⁹⁻+\\-*/^()<>=!,.:√∞&|~{''.join(SAME_AS)}{BLANKS}]"
+)
+_SPECIAL_ASCII = re.compile(r"[\x00-\x08\x0e-\x1f\x7f'\"\[\]{}\\#;@%$?`]")
+
+#: How SymPy and NumPy join conditions, each in brackets, and the words for it.
+_JOINTS = {"&": "and", "|": "or", "~": "not"}
+_JOINT_HINTS = {
+    "&": "Conditions are joined by `and`, or by `&` with each in brackets.",
+    "|": "Write abs(x), or `or` between conditions.",
+    "~": "A condition is negated by `not`, or by `~` in front of a bracket.",
+}
 
 
 class Tokens:
@@ -119,7 +123,25 @@ def tokenize(text: str) -> Tokens:
         _check_characters(text)
         texts = [SAME_AS.get(token, token) for token in _UNICODE.findall(text)]
     texts.append(END)
-    return Tokens(text, texts)
+    tokens = Tokens(text, texts)
+    if not _JOINTS.keys().isdisjoint(text):
+        _read_joints(tokens)
+    return tokens
+
+
+def _read_joints(tokens: Tokens) -> None:
+    """Replace `&`, `|`, `~` by words; only between brackets, where they bind as the words do."""
+    texts = tokens.texts
+    for index in range(len(texts) - 1, -1, -1):
+        word = _JOINTS.get(texts[index])
+        if word is None:
+            continue
+        opens = texts[index + 1] in ("(", "not") or texts[index + 2 : index + 3] == ["("]
+        closes = word == "not" or (index > 0 and texts[index - 1] == ")")
+        if not (opens and closes):
+            message = f"`{texts[index]}` is not an operator between numbers."
+            raise tokens.error(message, index, _JOINT_HINTS[texts[index]])
+        texts[index] = word
 
 
 def _check_characters(text: str) -> None:
