@@ -74,8 +74,8 @@ class Emitter:
         raise NotImplementedError
 
     def branch(self, outer: Region | None, piecewise: Node, index: int) -> Region:
-        """Return the region of a branch; branches with the same conditions are one."""
-        return Region.of_branch(self.graph, outer, piecewise, index, by_condition=True)
+        """Return the region of a branch."""
+        return Region.of_branch(self.graph, outer, piecewise, index)
 
     # -- planning -------------------------------------------------------------------------
 

@@ -57,7 +57,7 @@ class _Reverse:
     def __init__(self, graph: Graph, root: Node, wrt: Sequence[Node]) -> None:
         self.graph, self.root, self.wrt = graph, root, list(wrt)
         self.order = graph.reachable([root])
-        self.regions = find_regions(graph, [root], self.order, by_condition=False)
+        self.regions = find_regions(graph, [root], self.order)
         for node in self.wrt:
             if node in graph.shapes:
                 raise DerivativeError(
@@ -112,11 +112,10 @@ class _Reverse:
             for index in branches(len(args))
         ]
         inside = graph.piecewise(list(zip(values, args[1::2], strict=False)), values[-1])
-        outside = self._times(self.adjoint[chosen], inside)
-        by_region.setdefault(outer, []).append(outside)
+        by_region.setdefault(outer, []).append(inside)
 
     def _branch(self, outer: Region | None, piecewise: Node, index: int) -> Region:
-        return Region.of_branch(self.graph, outer, piecewise, index, by_condition=False)
+        return Region.of_branch(self.graph, outer, piecewise, index)
 
     def _sum(self, parts: list[Node]) -> Node:
         """Add contributions up; equal ones are merged by their numerical factors."""
@@ -142,7 +141,7 @@ class _Reverse:
         elif kind == "pow":
             self._pass_power(node, adjoint, *args)
         elif kind == "piecewise":
-            self._pass_piecewise(node, args)
+            self._pass_piecewise(node, adjoint, args)
         elif kind == "sum":
             self._give(node, args[0], adjoint)
         elif kind != "size":
@@ -180,7 +179,10 @@ class _Reverse:
     def _pass_power(self, node: Node, adjoint: Node, base: Node, exponent: Node) -> None:
         graph = self.graph
         power = graph.value(exponent)
-        if base in self.active:
+        if base in self.active and power == -1:
+            # adjoint·(1/base) first: (1/base)**2 alone underflows where the product does not.
+            self._give(node, base, self._times(self._times(adjoint, graph.neg(node)), node))
+        elif base in self.active:
             self._give(node, base, self._times(adjoint, self._power_rule(node, base, exponent)))
         if exponent in self.active and power is None:
             if graph.kinds[base] == "e":
@@ -201,14 +203,14 @@ class _Reverse:
             return graph.scale(Fraction(1, 2), graph.pow(node, graph.const(-1)))
         return graph.scale(power, graph.pow(base, graph.const(power - 1)))
 
-    def _pass_piecewise(self, node: Node, args: tuple[Node, ...]) -> None:
-        """Start a fresh adjoint of 1 inside each branch; `_collect` multiplies on the way out."""
+    def _pass_piecewise(self, node: Node, adjoint: Node, args: tuple[Node, ...]) -> None:
+        """Pass the adjoint into each branch; `_collect` puts the conditions on the way out."""
         outer = self.regions.get(node)
         for index in branches(len(args)):
             arg = args[index]
             if arg in self.active:
                 region = self._branch(outer, node, index)
-                self.pending.setdefault(arg, {}).setdefault(region, []).append(self.one)
+                self.pending.setdefault(arg, {}).setdefault(region, []).append(adjoint)
 
     def _pass_call(self, node: Node, adjoint: Node, kind: str, args: tuple[Node, ...]) -> None:
         row = TABLE[kind]

@@ -16,13 +16,14 @@ __all__ = ["Region", "branches", "find_regions"]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A branch of a piecewise.
+    """A branch of a piecewise; branches of others with the same conditions are the same region.
 
     Attributes
     ----------
     key : hashable
-        What makes two regions the same; see `find_regions`.
+        The conditions that lead into the branch.
     piecewise : Node
+        One that has the branch.
     parent : Region or None
         The region that the piecewise itself stands in.
     depth : int
@@ -34,15 +35,11 @@ class Region:
     depth: int = field(compare=False)
 
     @classmethod
-    def of_branch(
-        cls, graph: Graph, outer: Region | None, piecewise: Node, index: int, by_condition: bool
-    ) -> Region:
+    def of_branch(cls, graph: Graph, outer: Region | None, piecewise: Node, index: int) -> Region:
         """Return the region of the branch whose value is the argument number `index`."""
-        key: Hashable = (piecewise, index)
-        if by_condition:
-            conditions = graph.args[piecewise][1 : index + 2 : 2]
-            last = index == len(graph.args[piecewise]) - 1
-            key = (outer.key if outer else None, conditions, last)
+        conditions = graph.args[piecewise][1 : index + 2 : 2]
+        last = index == len(graph.args[piecewise]) - 1
+        key = (outer.key if outer else None, conditions, last)
         return cls(key, piecewise, outer, 1 if outer is None else outer.depth + 1)
 
 
@@ -56,7 +53,6 @@ def find_regions(
     roots: Sequence[Node],
     order: Sequence[Node],
     *,
-    by_condition: bool,
     operands: Mapping[Node, tuple[Node, ...]] | None = None,
 ) -> dict[Node, Region]:
     """Return the innermost region of each node that is not always needed; leaves have none.
@@ -66,9 +62,6 @@ def find_regions(
     graph, roots
     order : sequence of Node
         `graph.reachable(roots)`.
-    by_condition : bool
-        Whether branches of different piecewise with the same conditions are one region, as they
-        are for evaluation; else each branch is its own, as it is for differentiation.
     operands : mapping, optional
         What some nodes read in place of their arguments.
     """
@@ -86,7 +79,7 @@ def find_regions(
         for index, arg in enumerate(operands.get(node, args[node])):
             edge = region
             if kinds[node] == "piecewise" and (index % 2 == 0 or index == last):
-                edge = Region.of_branch(graph, region, node, index, by_condition)
+                edge = Region.of_branch(graph, region, node, index)
             inside[arg] = _meet(inside[arg], edge) if arg in inside else edge
     return found
 

@@ -60,7 +60,7 @@ def lower(graph: Graph, outputs: Sequence[Node]) -> Program:
             constant.add(node)
     for output in outputs:
         uses[output] += 1
-    regions = find_regions(graph, outputs, order, by_condition=True, operands=whole)
+    regions = find_regions(graph, outputs, order, operands=whole)
     return Program(graph, tuple(outputs), order, uses, constant, whole, regions)
 
 

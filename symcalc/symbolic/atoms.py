@@ -8,20 +8,27 @@ of exponentials; Kahan, *Branch cuts* (1987), for `log1p`, `expm1`, and 1 - cos.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
+from .differences import stable_difference
+from .logarithms import length_of, stable_logarithm
 
 __all__ = ["merge_exponentials", "stabilize", "stabilize_for_display"]
-
-HALF = Fraction(1, 2)
 
 #: Kinds without which only powers can be unstable.
 TRIGGERS = frozenset({"exp", "log", "cos", "cosh", "sinh"})
 
 #: Functions whose reciprocal has a row of its own, finite where the function overflows.
 RECIPROCALS = {"cosh": "sech", "sinh": "csch", "expm1": "bose"}
+
+#: Functions f with f(-a) = f(a), in which abs(a) is a.
+EVEN = frozenset({"cos", "cosh", "sech", "cosm1", "logcosh", "sinc"})
+
+#: Functions with f(0) = 0, whose quotient by their argument has a limit at 0.
+VANISHING = frozenset(
+    {"sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1", "log1p", "erf"}
+)
 
 #: Quotients of equal integer powers at least this high are powers of the quotient.
 HIGH_POWER = 8
@@ -35,13 +42,13 @@ def stabilize(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
 
 
 def _has_unstable_power(graph: Graph) -> bool:
-    """Whether there is a root, or a power so high that it may overflow."""
+    """Whether there is a root, a power so high that it may overflow, or 1/a**n."""
     exponents = {
         graph.value(args[1])
         for args, kind in zip(graph.args, graph.kinds, strict=True)
         if kind == "pow"
     }
-    return any(p is not None and (p.denominator != 1 or _is_high(p)) for p in exponents)
+    return any(p is not None and (p.denominator != 1 or p == -1 or _is_high(p)) for p in exponents)
 
 
 def _is_high(power: Number) -> bool:
@@ -81,14 +88,22 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
     found = _display_rule(g, kind, args, data)
     if found is not None:
         return found
+    if kind in EVEN and g.kinds[args[0]] == "abs":
+        return g.call(kind, g.args[args[0]])
     if kind == "log":
-        return _log_near_one(g, args[0]) or _log_cosh(g, args[0])
+        return _log_near_one(g, args[0]) or stable_logarithm(g, args[0])
     if kind == "add":
-        return _difference_from_one(g, args)
+        return _difference_from_one(g, args) or stable_difference(g, args)
     if kind == "pow":
         return _reciprocal(g, *args) or _powers_of_exponentials(g, *args) or _euclidean(g, *args)
     if kind == "mul":
-        return _quotient_of_powers(g, args) or _cosine_of_direction(g, args)
+        return (
+            _quotient_of_powers(g, args)
+            or _cosine_of_direction(g, args)
+            or _hyperbolic_quotient(g, args)
+            or _common_argument(g, args)
+            or _merge_rule(g, kind, args, data)
+        )
     return None
 
 
@@ -175,6 +190,12 @@ def _softmax(g: Graph, factors: tuple[Node, ...]) -> Node | None:
         return None
     a = g.args[top][0]
     for factor in factors:
+        if g.kinds[factor] == "pow" and g.kinds[g.args[factor][0]] == "sigmoid":
+            mirrored, power = g.args[factor]
+            times = g.value(power)
+            if g.args[mirrored][0] == g.neg(a) and times is not None and times > 1:
+                less = g.pow(mirrored, g.const(times - 1))
+                return _replace(g, factors, (top, factor), g.mul((g.call("sigmoid", (a,)), less)))
         if g.kinds[factor] == "sigmoid" and g.args[factor][0] == g.neg(a):
             return _replace(g, factors, (top, factor), g.call("sigmoid", (a,)))
         if g.kinds[factor] != "pow" or g.value(g.args[factor][1]) != -1:
@@ -213,10 +234,6 @@ def _log_near_one(g: Graph, inside: Node) -> Node | None:
         return g.call("log1mexp", g.args[negated])
     rest = _without_one(g, inside, 1)
     return None if rest is None else g.call("log1p", (rest,))
-
-
-def _log_cosh(g: Graph, inside: Node) -> Node | None:
-    return g.call("logcosh", g.args[inside]) if g.kinds[inside] == "cosh" else None
 
 
 def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
@@ -259,26 +276,8 @@ def _euclidean(g: Graph, base: Node, exponent: Node) -> Node | None:
     power = g.value(exponent)
     if power is None or power.denominator != 2:
         return None
-    legs = [_leg(g, term) for term in (g.args[base] if g.kinds[base] == "add" else (base,))]
-    sides = [leg for leg in legs if leg is not None]
-    if len(sides) != len(legs) or all(g.value(side) is not None for side in sides):
-        return None
-    norm = g.call("abs", sides) if len(sides) == 1 else g.call("hypot", sides)
-    return g.pow(norm, g.const(2 * power))
-
-
-def _leg(g: Graph, term: Node) -> Node | None:
-    """Return a with term = a**2: for squares and numbers that are not negative."""
-    value = g.value(term)
-    if value is not None:
-        if value < 0:
-            return None
-        return term if value in (0, 1) else g.pow(term, g.const(HALF))
-    if g.kinds[term] == "pow":
-        power = g.value(g.args[term][1])
-        if power is not None and power > 0 and power.denominator == 1 and power % 2 == 0:
-            return g.pow(g.args[term][0], g.const(power // 2))
-    return None
+    norm = length_of(g, base)
+    return None if norm is None else g.pow(norm, g.const(2 * power))
 
 
 def _quotient_of_powers(g: Graph, factors: tuple[Node, ...]) -> Node | None:
@@ -294,6 +293,32 @@ def _quotient_of_powers(g: Graph, factors: tuple[Node, ...]) -> Node | None:
         if below is not None:
             ratio = g.div(g.args[top][0], g.args[below][0])
             return _replace(g, factors, (top, below), g.pow(ratio, g.const(power)))
+    return None
+
+
+def _hyperbolic_quotient(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """sinh(a)*sech(a) is tanh(a), cosh(a)*csch(a) is coth(a)."""
+    for over, under, name in (("sinh", "sech", "tanh"), ("cosh", "csch", "coth")):
+        for top in factors:
+            below = g.call(under, g.args[top]) if g.kinds[top] == over else -1
+            if below in factors:
+                return _replace(g, factors, (top, below), g.call(name, g.args[top]))
+    return None
+
+
+def _common_argument(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """expm1(x*y)/x is y*(expm1(x*y)/(x*y)), whose quotient has a limit where x*y is 0."""
+    for factor in factors:
+        if g.kinds[factor] != "pow" or g.value(g.args[factor][1]) != -1:
+            continue
+        divisor = g.args[factor][0]
+        for head in factors:
+            if g.kinds[head] not in VANISHING or g.kinds[g.args[head][0]] != "mul":
+                continue
+            whole = g.args[head][0]
+            if divisor in g.args[whole]:
+                rest = _replace(g, g.args[whole], (divisor,), g.const(1))
+                return _replace(g, factors, (factor,), g.mul((rest, g.pow(whole, g.const(-1)))))
     return None
 
 

@@ -32,8 +32,8 @@ MAX_RADIUS = 2.0
 #: Formulas larger than this are left alone: the series would cost more than it serves.
 MAX_NODES, MAX_CENTERS, MAX_TRIES = 400, 12, 48
 PIVOT = "pivot"
-#: Smaller than the least double by so much that derivatives vanish in doubles too.
-TINY = 1e-300
+#: 2 to this power is below the least double by so much that derivatives vanish in doubles too.
+TINY_EXPONENT = -1200
 STEPS_PER_HALVING = 3
 
 
@@ -273,7 +273,7 @@ def _vanishes(graph: Graph, node: Node, name: str, center: Fraction, reach: Frac
             value = ball_value(graph, node, {name: part}, PRECISION)
         except NoBall:
             return False
-        if not value.is_finite() or not value.abs_upper() < TINY:
+        if not value.is_finite() or not value.abs_upper() < flint.arb(2) ** TINY_EXPONENT:
             return False
     return True
 
