@@ -153,7 +153,7 @@ def test_nested_branches_agree_on_floats_and_arrays():
             value, gradient = f.value_and_gradient(x, y)
             values, gradients = f.value_and_gradient(np.array([x]), np.array([y]))
             assert values[0] == value
-            assert gradients[0].tolist() == gradient.tolist()
+            np.testing.assert_array_equal(gradients[0], gradient)
 
 
 def test_branches_nested_100_deep_still_compile():
@@ -188,6 +188,23 @@ def test_an_error_in_a_call_says_what_is_missing():
         f("a", 1.0)
     with pytest.raises(sc.ArgumentError, match="compiled with order=0"):
         f.hessian(1.0, 2.0)
+
+
+@pytest.mark.parametrize("value", [None, "1", ["a"], [[1, 2], [3]], 1j, 10**400, object()])
+def test_what_is_not_a_real_number_is_refused(value):
+    with pytest.raises(sc.ArgumentError):
+        sc.compile("x + 1")(value)
+
+
+def test_masked_entries_are_refused():
+    with pytest.raises(sc.ArgumentError, match="masked"):
+        sc.compile("x + 1")(np.ma.array([1.0, 99.0], mask=[False, True]))
+
+
+def test_fractions_and_decimals_in_object_arrays_are_numbers():
+    from fractions import Fraction
+
+    assert sc.compile("2*x")(np.array([Fraction(1, 4), 3], dtype=object)).tolist() == [0.5, 6.0]
 
 
 def test_keyword_arguments_work():

@@ -127,3 +127,18 @@ def test_a_patch_does_not_reach_over_a_change_of_branch():
 
     assert f(0.0) == 1.0
     assert f(0.75) == 7.0
+
+
+def test_a_lone_point_of_another_variable_leaves_the_derivative_alone():
+    f = sc.compile("x^2 if z != 1 else 3*x", ["x", "z"], order=1)
+
+    assert f.gradient(2.0, 0.0).tolist() == [4.0, 0.0]
+    assert f.gradient(2.0, 1.0)[0] == 3.0
+    assert sc.gradient("x^2 if z != 1 else 3*x")["x"].text == "2*x if z != 1 else 3"
+
+
+def test_an_oscillation_that_is_filled_in_has_no_derivative_there():
+    f = sc.compile("x*sin(1/x) if x != 0 else 0", order=1)
+
+    assert f(0.0) == 0.0
+    assert math.isnan(f.gradient(0.0)[0])

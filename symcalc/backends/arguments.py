@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -151,17 +152,21 @@ class Arguments:
         return [bound[name] for name in names]
 
     def _to_array(self, name: str, value: Any) -> Array:
+        if np.ma.is_masked(value):
+            raise ArgumentError(f"`{name}` has masked entries; take them out, or fill them.")
         try:
             array = np.asarray(value)
-            if array.dtype.kind == "c" and not self.is_complex:
-                raise ArgumentError(f"`{name}` is complex; declare it complex to allow that.")
-            if array.dtype.kind not in "buifcO":
-                raise ArgumentError(f"`{name}` holds {array.dtype} values; it takes real numbers.")
-            return array.astype(self.dtype)
-        except (TypeError, ValueError):
-            raise ArgumentError(
-                f"`{name}` is {value!r:.60}; it takes numbers or arrays of them."
-            ) from None
+        except ValueError:
+            raise _not_numbers(name, value) from None
+        if array.dtype.kind == "c" and not self.is_complex:
+            raise ArgumentError(f"`{name}` is complex; declare it complex to allow that.")
+        if array.dtype.kind == "O":
+            if not all(isinstance(entry, numbers.Real) for entry in array.flat):
+                raise _not_numbers(name, value)
+            array = np.array([_to_float(entry) for entry in array.flat]).reshape(array.shape)
+        if array.dtype.kind not in "buifc":
+            raise _not_numbers(name, value)
+        return array.astype(self.dtype)
 
     def _batch(self, arrays: list[Array]) -> tuple[int, ...]:
         scalars = [
@@ -194,6 +199,12 @@ class Arguments:
                     raise ArgumentError(
                         f"`{name}` has {size} entries along `{dimension}`, other data {expected}."
                     )
+
+
+def _not_numbers(name: str, value: Any) -> ArgumentError:
+    text = repr(value)
+    shown = text if len(text) <= 60 else text[:60] + "…"
+    return ArgumentError(f"`{name}` is {shown}; it takes real numbers or arrays of them.")
 
 
 def _to_float(value: Any) -> float:

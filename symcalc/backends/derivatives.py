@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
+from ..symbolic import repair_joins, stabilize
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -29,29 +30,37 @@ class Derivatives:
 
     def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
         """Return the graph, the value and what is asked for, and the names of further arguments."""
+        names: tuple[str, ...] = ()
         if what == "value":
-            return self.graph, [self.root], ()
+            return self.graph, [self.root], names
         if what == "gradient":
-            return self.graph, [self.root, *self.gradient], ()
-        if what == "hessian":
-            return self.graph, [self.root, *self.hessian.values()], ()
-        if what == "product":
+            nodes = self.gradient
+        elif what == "hessian":
+            nodes = list(self.hessian.values())
+        elif what == "product":
             nodes, names = self._product()
-            return self.graph, [self.root, *nodes], names
-        raise ArgumentError(f"There is no derivative called {what!r}.")
+        else:
+            raise ArgumentError(f"There is no derivative called {what!r}.")
+        return self.graph, [self.root, *nodes], names
 
     @property
     def gradient(self) -> list[Node]:
         """The partial derivatives in order."""
         if self._gradient is None:
-            self._gradient = gradient_nodes(self.graph, self.root, self.wrt)
+            nodes = gradient_nodes(self.graph, self.root, self.wrt)
+            self._gradient = self._refined(self.root, nodes, self.wrt)
         return self._gradient
 
     @property
     def hessian(self) -> dict[tuple[int, int], Node]:
         """The entries on and below the diagonal that are not identically zero."""
         if self._hessian is None:
-            self._hessian = second_derivatives(self.graph, self.gradient, self.wrt)
+            gradient = self.gradient
+            entries = second_derivatives(self.graph, gradient, self.wrt)
+            source = self.graph.add(gradient)
+            columns = [self.wrt[column] for _, column in entries]
+            refined = self._refined(source, list(entries.values()), columns)
+            self._hessian = dict(zip(entries, refined, strict=True))
         return self._hessian
 
     @property
@@ -79,18 +88,31 @@ class Derivatives:
         n = len(self.wrt)
         return scipy.sparse.coo_array((both, (rows, columns)), shape=(n, n)).tocsr()
 
+    def _refined(self, source: Node, derived: list[Node], wrt: list[Node]) -> list[Node]:
+        """Return derivatives with joins repaired and stable atoms recognised once more.
+
+        The graph is replaced by one that holds all that is kept.
+        """
+        derived = repair_joins(self.graph, source, derived, wrt)
+        kept = [self.root, *self.wrt, *(self._gradient or [])]
+        self.graph, nodes = stabilize(self.graph, [*kept, *derived])
+        self.root, self.wrt = nodes[0], nodes[1 : len(self.wrt) + 1]
+        if self._gradient is not None:
+            self._gradient = nodes[len(self.wrt) + 1 : len(kept)]
+        return nodes[len(kept) :]
+
     def _product(self) -> tuple[list[Node], tuple[str, ...]]:
         """Return Hessian × direction as the gradient of the gradient's product with a direction."""
-        taken = {self.graph.data[node] for node in self.graph.variables([self.root])}
+        gradient, graph = self.gradient, self.graph
+        taken = {graph.data[node] for node in graph.variables([self.root])}
         names: list[str] = []
         for index in range(len(self.wrt)):
             name = f"direction_{index}"
             while name in taken:
                 name += "_"
             names.append(name)
-        graph = self.graph
         along = graph.add(
-            [graph.mul((g, graph.var(v))) for g, v in zip(self.gradient, names, strict=True)]
+            [graph.mul((g, graph.var(v))) for g, v in zip(gradient, names, strict=True)]
         )
         return gradient_nodes(graph, along, self.wrt), tuple(names)
 

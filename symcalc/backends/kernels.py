@@ -21,6 +21,7 @@ from .scalar_kernels import (
     scalar_asec,
     scalar_asech,
     scalar_bose,
+    scalar_cathetus,
     scalar_ceil,
     scalar_cosm1,
     scalar_cot,
@@ -92,6 +93,7 @@ __all__ = [
     "asech",
     "assoc_laguerre",
     "bose",
+    "cathetus",
     "chebyshevt",
     "chebyshevu",
     "cosh_integral",
@@ -135,6 +137,7 @@ __all__ = [
     "scalar_asec",
     "scalar_asech",
     "scalar_bose",
+    "scalar_cathetus",
     "scalar_ceil",
     "scalar_cosm1",
     "scalar_cot",
@@ -263,6 +266,11 @@ def direction(*xs: Array) -> Array:
     """Return x/hypot(x, ...), 0 at the origin."""
     length = hypot(*xs)
     return xs[0] / np.where(length == 0, 1.0, length)
+
+
+def cathetus(x: Array) -> Array:
+    """Return sqrt(1 - x**2)."""
+    return np.sqrt((1 - x) * (1 + x))
 
 
 def bose(x: Array) -> Array:

@@ -12,6 +12,7 @@ __all__ = [
     "scalar_asec",
     "scalar_asech",
     "scalar_bose",
+    "scalar_cathetus",
     "scalar_ceil",
     "scalar_cosm1",
     "scalar_cot",
@@ -114,6 +115,11 @@ def scalar_direction(*xs: float) -> float:
     """Return x/hypot(x, ...), 0 at the origin."""
     length = math.hypot(*xs)
     return xs[0] / length if length != 0 else 0.0
+
+
+def scalar_cathetus(x: float) -> float:
+    """Return sqrt(1 - x**2)."""
+    return math.sqrt((1 - x) * (1 + x))
 
 
 def scalar_bose(x: float) -> float:

@@ -39,7 +39,8 @@ def closed_forms(
     stable, (root,) = stabilize_for_display(expression.graph, [expression.root])
     graph = stable.copy()
     found = derive(graph, root)
-    nodes = repair_joins(graph, root, list(found.values()))
+    last = [graph.var(orders[0][0]) for orders in found]
+    nodes = repair_joins(graph, root, list(found.values()), last)
     graph, nodes = tidy_totals(graph, nodes)
     forms = [Expression(graph, node, expression.variables) for node in nodes]
     if len(forms) <= MAX_SIMPLIFIED:

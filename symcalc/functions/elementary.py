@@ -116,6 +116,18 @@ _EXPONENTIAL = (
         sample=((3.0, 4.0), (-0.5, 0.25, 2.0), (1e200, 1e200), (1e-200, -1e-200)),
     ),
     FunctionRow(
+        name="cathetus",
+        summary="cathetus(x): sqrt(1 - x**2), the leg beside x of a triangle of hypotenuse 1",
+        derivatives=(lambda m, y, x: -x / y,),
+        domain="abs(x) <= 1",
+        scalar="kernels.scalar_cathetus",
+        array="kernels.cathetus",
+        sympy=lambda sympy, x: sympy.sqrt(1 - x**2),
+        ball=lambda x: ((1 - x) * (1 + x)).sqrt(),
+        latex="\\operatorname{cathetus}",
+        sample=((0.5,), (-0.25,), (1e-10,), (0.9999999999,)),
+    ),
+    FunctionRow(
         name="direction",
         summary="direction(x, y, ...): x/hypot(x, y, ...), and 0 at the origin: hypot's slope",
         arity=(1, -1),
@@ -218,7 +230,7 @@ _INVERSE = (
     FunctionRow(
         name="asin",
         summary="asin(x): the angle in [-pi/2, pi/2] whose sine is x",
-        derivatives=(lambda m, y, x: 1 / m.sqrt((1 - x) * (1 + x)),),
+        derivatives=(lambda m, y, x: 1 / m.cathetus(x),),
         aliases=("arcsin",),
         domain="abs(x) <= 1",
         scalar="math.asin",
@@ -233,7 +245,7 @@ _INVERSE = (
     FunctionRow(
         name="acos",
         summary="acos(x): the angle in [0, pi] whose cosine is x",
-        derivatives=(lambda m, y, x: -1 / m.sqrt((1 - x) * (1 + x)),),
+        derivatives=(lambda m, y, x: -1 / m.cathetus(x),),
         aliases=("arccos",),
         domain="abs(x) <= 1",
         scalar="math.acos",

@@ -113,7 +113,7 @@ _INVERSE = (
     FunctionRow(
         name="atanh",
         summary="atanh(x): log((1 + x)/(1 - x))/2",
-        derivatives=(lambda m, y, x: 1 / ((1 - x) * (1 + x)),),
+        derivatives=(lambda m, y, x: m.cathetus(x) ** -2,),
         aliases=("arctanh", "artanh"),
         domain="abs(x) < 1",
         scalar="math.atanh",

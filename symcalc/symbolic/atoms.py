@@ -7,17 +7,19 @@ of exponentials; Kahan, *Branch cuts* (1987), for `log1p`, `expm1`, and 1 - cos.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from fractions import Fraction
 
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
 from .differences import stable_difference
 from .logarithms import length_of, stable_logarithm
 
-__all__ = ["merge_exponentials", "stabilize", "stabilize_for_display"]
+__all__ = ["stabilize", "stabilize_for_display"]
 
 #: Kinds without which only powers can be unstable.
-TRIGGERS = frozenset({"exp", "log", "cos", "cosh", "sinh"})
+TRIGGERS = frozenset({"exp", "log", "cos", "cosh", "sinh", "binomial"})
 
 #: Functions whose reciprocal has a row of its own, finite where the function overflows.
 RECIPROCALS = {"cosh": "sech", "sinh": "csch", "expm1": "bose"}
@@ -29,6 +31,9 @@ EVEN = frozenset({"cos", "cosh", "sech", "cosm1", "logcosh", "sinc"})
 VANISHING = frozenset(
     {"sin", "tan", "asin", "atan", "sinh", "tanh", "asinh", "atanh", "expm1", "log1p", "erf"}
 )
+
+#: binomial(n, k) is written out up to this k.
+MAX_BINOMIAL = 20
 
 #: Quotients of equal integer powers at least this high are powers of the quotient.
 HIGH_POWER = 8
@@ -63,17 +68,6 @@ def stabilize_for_display(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, l
     return rebuild(graph, roots, _display_rule)
 
 
-def merge_exponentials(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
-    """Return the formulas with products of exponentials made one: `exp(a)*exp(b)` → `exp(a + b)`.
-
-    A derivative of nested exponentials multiplies a huge one with a tiny one; their product is
-    finite where one of them overflows.
-    """
-    if graph.kinds.count("exp") < 2:
-        return graph, list(roots)
-    return rebuild(graph, roots, _merge_rule)
-
-
 def _display_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
     if kind == "log":
         return _log_of_exponentials(g, args[0])
@@ -88,6 +82,8 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
     found = _display_rule(g, kind, args, data)
     if found is not None:
         return found
+    if kind == "binomial":
+        return _binomial(g, *args)
     if kind in EVEN and g.kinds[args[0]] == "abs":
         return g.call(kind, g.args[args[0]])
     if kind == "log":
@@ -102,7 +98,7 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
             or _cosine_of_direction(g, args)
             or _hyperbolic_quotient(g, args)
             or _common_argument(g, args)
-            or _merge_rule(g, kind, args, data)
+            or _product_of_exponentials(g, args)
         )
     return None
 
@@ -267,7 +263,11 @@ def _reciprocal(g: Graph, base: Node, exponent: Node) -> Node | None:
     power = g.value(g.args[base][1])
     if power is None or power.denominator != 1 or power < 0:
         return None
-    inner, raised = g.args[base][0], g.const(-power)
+    inner = g.args[base][0]
+    name = RECIPROCALS.get(g.kinds[inner])
+    if name is not None:
+        return g.pow(g.call(name, g.args[inner]), g.const(power))
+    raised = g.const(-power)
     return _powers_of_exponentials(g, inner, raised) or g.pow(inner, raised)
 
 
@@ -306,6 +306,15 @@ def _hyperbolic_quotient(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     return None
 
 
+def _binomial(g: Graph, n: Node, k: Node) -> Node | None:
+    """binomial(n, 3) is n*(n - 1)*(n - 2)/6: a polynomial, without poles of the gamma function."""
+    count = g.value(k)
+    if not isinstance(count, int) or not 1 <= count <= MAX_BINOMIAL:
+        return None
+    factors = [g.sub(n, g.const(i)) for i in range(count)]
+    return g.mul((g.const(Fraction(1, math.factorial(count))), *factors))
+
+
 def _common_argument(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     """expm1(x*y)/x is y*(expm1(x*y)/(x*y)), whose quotient has a limit where x*y is 0."""
     for factor in factors:
@@ -339,9 +348,8 @@ def _cosine_of_direction(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     return None
 
 
-def _merge_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
-    if kind != "mul":
-        return None
+def _product_of_exponentials(g: Graph, args: tuple[Node, ...]) -> Node | None:
+    """exp(a)*exp(b) is exp(a + b): finite where one of the factors overflows."""
     flat: list[Node] = []
     for arg in args:
         inner = g.kinds[arg] == "mul" and any(g.kinds[f] == "exp" for f in g.args[arg])

@@ -26,7 +26,9 @@ N_TERMS = 8
 MAX_DENOMINATOR = 10**12
 
 
-def repair_joins(graph: Graph, source: Node, derived: Sequence[Node]) -> list[Node]:
+def repair_joins(
+    graph: Graph, source: Node, derived: Sequence[Node], wrt: Sequence[Node]
+) -> list[Node]:
     """Return the derivatives with the values at singled-out points made the limits there.
 
     Parameters
@@ -37,6 +39,13 @@ def repair_joins(graph: Graph, source: Node, derived: Sequence[Node]) -> list[No
         What was differentiated.
     derived : sequence of Node
         Its derivatives, branch by branch.
+    wrt : sequence of Node
+        The variable that each was differentiated in last. A lone value of *another* variable
+        needs no repair: there the branch is what is differentiated.
+
+    Notes
+    -----
+    The limit is found for formulas of one variable; else the derivative at the point is NaN.
     """
     places = {
         place
@@ -46,7 +55,10 @@ def repair_joins(graph: Graph, source: Node, derived: Sequence[Node]) -> list[No
     }
     if not places:
         return list(derived)
-    return [_repair(graph, source, node, places) for node in derived]
+    return [
+        _repair(graph, source, node, {place for place in places if place[0] == variable})
+        for node, variable in zip(derived, wrt, strict=True)
+    ]
 
 
 def _singled_out(graph: Graph, node: Node) -> list[tuple[Node, Fraction]]:
@@ -82,6 +94,8 @@ def _repair(graph: Graph, source: Node, derived: Node, places: set[tuple[Node, F
 
 def _value_at(graph: Graph, source: Node, piecewise: Node, variable: Node, point: Fraction) -> Node:
     """Return the limit of a derived piecewise at the point; NaN where the source is not smooth."""
+    if graph.variables([source, piecewise]) != [variable]:
+        return graph.call("nan")
     if not _continues(graph, source, variable, point):
         return graph.call("nan")
     series = laurent(graph, piecewise, graph.data[variable], point, N_TERMS, PRECISION)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..balls import NoBall, ball_value, laurent
+from ..balls import NoBall, ball_value, laurent, to_ball
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import substitute
@@ -262,18 +262,14 @@ def _flat_at(graph: Graph, node: Node, name: str, center: Fraction) -> _Polynomi
 
 def _vanishes(graph: Graph, node: Node, name: str, center: Fraction, reach: Fraction) -> bool:
     """Whether the formula is below `TINY` from center + reach down to center + reach/64."""
-    import flint
-
     for step in range(6 * STEPS_PER_HALVING):
         outer = reach * Fraction(3, 4) ** step
-        part = flint.arb(flint.fmpq(*(center + outer).as_integer_ratio())).union(
-            flint.arb(flint.fmpq(*(center + outer * Fraction(3, 4)).as_integer_ratio()))
-        )
+        part = to_ball(center + outer).union(to_ball(center + outer * Fraction(3, 4)))
         try:
             value = ball_value(graph, node, {name: part}, PRECISION)
         except NoBall:
             return False
-        if not value.is_finite() or not value.abs_upper() < flint.arb(2) ** TINY_EXPONENT:
+        if not value.is_finite() or not value.abs_upper() < to_ball(Fraction(2) ** TINY_EXPONENT):
             return False
     return True
 
