@@ -184,7 +184,7 @@ def test_an_error_in_a_call_says_what_is_missing():
         f(1.0, z=2.0)
     with pytest.raises(sc.ArgumentError, match="do not broadcast"):
         f(np.ones(2), np.ones(3))
-    with pytest.raises(sc.ArgumentError, match="takes numbers"):
+    with pytest.raises(sc.ArgumentError, match="takes real numbers"):
         f("a", 1.0)
     with pytest.raises(sc.ArgumentError, match="compiled with order=0"):
         f.hessian(1.0, 2.0)
