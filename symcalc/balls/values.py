@@ -169,6 +169,9 @@ def _strict(function: Callable[..., arb]) -> Operation:
 
 def _number(graph: Graph, node: Node) -> Operation:
     value = graph.data[node]
+    if isinstance(value, int):
+        exact = to_ball(value)  # whatever the precision
+        return lambda args: exact
     return lambda args: to_ball(value)
 
 
