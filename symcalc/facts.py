@@ -20,11 +20,23 @@ class ObjectiveFacts:
         Whether most second derivatives are known to vanish.
     n_residuals : int
         When it was recognized as a sum of squares, the number of squares; else 0.
+    has_jumps : bool
+        Whether its value jumps where the variables move (`floor`, `sign`, branches that are
+        constants): between jumps it may be flat, and a gradient of zero is no evidence.
+    has_joins : bool
+        Whether it has branches, chosen by the variables.
     """
 
     has_kinks: bool = False
     has_sparse_hessian: bool = False
     n_residuals: int = 0
+    has_jumps: bool = False
+    has_joins: bool = False
+
+    @property
+    def is_smooth(self) -> bool:
+        """Whether derivatives are limits everywhere, none of them a policy."""
+        return not (self.has_kinks or self.has_jumps or self.has_joins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class Outcome(enum.Enum):
     SADDLE = "Stationary, but not a minimum: the objective falls on from here."
     SOLVER_FAILED = "Not converged: the solver gave up."
     UNDEFINED = "Undefined: there is no value at this point."
+    NO_DERIVATIVE = "No derivative at this point, though the function has a value there."
     NOT_DIFFERENTIABLE = "Not differentiable at this point."
     SUBGRADIENT = "Not differentiable at this point: subgradient by policy."
     JUMP = "No derivative: the function jumps at this point."

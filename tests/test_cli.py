@@ -128,6 +128,20 @@ def test_gradient_with_values_at_two_points(run: Any) -> None:
     assert "at x = 0.5, y = 3.14159265358979" in answer.lines
 
 
+def test_a_variable_that_does_not_occur_is_noted(run: Any) -> None:
+    answer = run("gradient", "x*y", "--wrt", "z")
+
+    assert answer.code == 0
+    assert answer.lines[0] == "∂f/∂z = 0"
+    assert answer.lines[-1] == "`z` does not occur in the formula."
+    assert run("diff", "x*y", "--wrt", "z", "--json").json["notes"] == [answer.lines[-1]]
+
+
+def test_a_value_without_a_derivative_is_told_from_no_value(run: Any) -> None:
+    assert "though the function has a value" in run("gradient", "sqrt(x)", "--at", "x=0").out
+    assert "there is no value" in run("gradient", "log(x)", "--at", "x=0").out
+
+
 def test_a_declared_name_wins_over_a_constant(run: Any) -> None:
     assert run("gradient", "e*x", "--wrt", "e").lines[0] == "∂f/∂e = x"
 
@@ -161,6 +175,7 @@ def test_hessian_lists_second_derivatives_in_one_order(run: Any) -> None:
 
     assert names.count("∂²f/∂x∂y") == 2
     assert "∂²f/∂y∂x" not in names
+    assert repr(sc.hessian("x^2*y + exp(x*y)")).splitlines()[1] == lines[1]
 
 
 def test_jacobian_takes_several_formulas(run: Any) -> None:
@@ -404,6 +419,15 @@ def test_help_and_version_are_there(run: Any) -> None:
 
         assert answer.code == 0
         assert "Examples:" in answer.out
+
+
+def test_without_arguments_the_whole_help_is_shown(run: Any) -> None:
+    answer = run()
+
+    assert answer.code == 0
+    assert answer.out == run("--help").out
+    assert answer.lines[-1].split()[0] == "fit"
+    assert answer.err == ""
 
 
 def test_every_example_in_a_help_text_has_only_known_options(run: Any) -> None:

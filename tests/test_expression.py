@@ -153,7 +153,7 @@ def test_the_way_to_sympy_and_back_keeps_the_value(text, point):
 
 def test_symbols_carry_kinds_and_assumptions():
     graph = Graph()
-    names = ("x", "z", "a", "n", "b")
+    names = ("x", "z", "a", "n", "b", "c", "m")
     root = graph.add([graph.var(name) for name in names])
     variables = [
         Variable("x"),
@@ -161,6 +161,8 @@ def test_symbols_carry_kinds_and_assumptions():
         Variable("a", assumption="a > 0"),
         Variable("n", assumption="integer"),
         Variable("b", assumption="b <= 0"),
+        Variable("c", assumption="c > 0, c < 1"),
+        Variable("m", assumption="m positive integer"),
     ]
     symbols = {symbol.name: symbol for symbol in Expression(graph, root, variables).sympy.args}
 
@@ -168,6 +170,9 @@ def test_symbols_carry_kinds_and_assumptions():
     assert symbols["z"].is_real is None
     assert symbols["a"].is_positive
     assert symbols["n"].is_integer
+    assert symbols["c"].is_positive
+    assert symbols["m"].is_positive
+    assert symbols["m"].is_integer
     assert symbols["b"].is_nonpositive
 
 
@@ -279,6 +284,9 @@ def test_sympy_objects_become_formulas(obj, text):
         (sympy.zoo, "ComplexInfinity"),
         (sympy.Matrix([1, X]), "Matrix"),
         (sympy.true, "BooleanTrue"),
+        (sympy.Symbol("alpha beta") * X, "`alpha beta`"),
+        (sympy.Symbol("x'"), "`x'`"),
+        (sympy.Symbol(""), "``"),
         (sympy.Integer(10) ** 5000, "digits"),
     ],
 )

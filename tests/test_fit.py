@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,142 @@ def test_budgets_return_the_best_parameters() -> None:
     assert math.isfinite(found.residual_sum_of_squares)
 
 
+@pytest.mark.parametrize("budget", [2, 4, 5, 6])
+def test_the_second_method_keeps_to_the_limits_of_the_first(budget: int) -> None:
+    def residuals(p: Any) -> Any:
+        return Y - np.exp(-np.exp(p[0]) * X)
+
+    def jacobian(p: Any) -> Any:
+        return (np.exp(p[0]) * X * np.exp(-np.exp(p[0]) * X))[:, None]
+
+    found = fit_residuals(residuals, jacobian, [100.0], ["a"], target=Y, max_evaluations=budget)
+
+    assert found.outcome is Outcome.MAX_EVALUATIONS
+    assert found.n_evaluations <= budget + 2
+
+
+# -- extreme sizes, plateaus, jumps -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size_of_x", [1e-200, 1.0, 1e200])
+@pytest.mark.parametrize("size_of_y", [1e-200, 1.0, 1e200])
+def test_columns_of_extreme_size_are_fitted_as_any_other(
+    size_of_x: float, size_of_y: float
+) -> None:
+    if size_of_y / size_of_x in (0.0, math.inf):
+        size_of_y = 1.0
+    plain = line(X, Y)
+    data = {"x": size_of_x * X, "y": size_of_y * Y}
+    found = sc.fit("a + b*x", data, target="y", start="a=0, b=1", limits=sc.Limits(seconds=20))
+    units = {"a": size_of_y, "b": size_of_y / size_of_x}
+
+    assert found.converged
+    assert found.n_evaluations < 200
+    assert found.r_squared == pytest.approx(plain.r_squared, rel=1e-9)
+    for name, unit in units.items():
+        assert found.parameters[name] / unit == pytest.approx(plain.parameters[name], rel=1e-9)
+        error = found.standard_errors[name] / unit
+        assert error == pytest.approx(plain.standard_errors[name], rel=1e-9)
+    assert found.residual_standard_deviation / size_of_y == pytest.approx(
+        plain.residual_standard_deviation, rel=1e-9
+    )
+    assert found.residuals / size_of_y == pytest.approx(plain.residuals, abs=1e-9)
+
+
+def test_squares_that_overflow_at_the_start_are_said_at_once_or_mastered() -> None:
+    data = {"x": [1e200, 2e200], "y": [1.0, 2.0]}
+    free = sc.fit("a*x", data, target="y", start="a=1")
+    bound = sc.fit("a*x", data, target="y", start="a=1", bounds={"a": (0, None)})
+    near = sc.fit("a*x", data, target="y", start="a=1e-199", bounds={"a": (0, None)})
+
+    assert free.parameters["a"] == pytest.approx(1e-200)
+    assert free.n_evaluations < 100
+    assert bound.outcome is Outcome.NOT_FINITE
+    assert bound.n_evaluations == 1
+    assert "divide the columns of data by their size" in bound.notes[0]
+    assert near.parameters["a"] == pytest.approx(1e-200)
+
+
+def test_a_jacobian_of_zeros_is_not_converged() -> None:
+    data = {"x": [1.0, 2.0, 3.0], "y": [0.5, 0.3, 0.1]}
+    saturated = sc.fit("exp(-exp(a)*x)", data, target="y", start="a=100")
+    hopeless = sc.fit("exp(-exp(a)*x) - 1", data, target="y", start="a=100")
+    dead = sc.fit("a*z", {**data, "z": [0.0] * 3}, target="y", start="a=1")
+
+    assert saturated.outcome is Outcome.SADDLE
+    assert "falls to 0.122" in saturated.notes[0]
+    assert "at a = -1; start there" in saturated.notes[0]
+    assert not hopeless.converged
+    assert not dead.converged
+    assert "Start elsewhere" in dead.notes[0]
+    with pytest.raises(OutcomeError, match="start there"):
+        sc.fit("exp(-exp(a)*x)", data, target="y", start="a=100", throw=True)
+
+
+def test_a_parameter_that_acts_only_further_out_is_not_converged() -> None:
+    data = {"x": [1.0, 2.0, 3.0, 4.0], "y": [0.5, 0.3, 0.1, 0.05]}
+    found = sc.fit("a*exp(-exp(b)*x) + c", data, target="y", start="a=1, b=100, c=0")
+
+    assert not found.converged
+    assert "does not change with b around this point" in found.notes[0]
+
+
+def test_a_column_of_zeros_leaves_its_parameter_open_and_the_others_converged() -> None:
+    data = {"x": X, "z": np.zeros(5), "y": Y}
+    found = sc.fit("a + b*x + c*z", data, target="y", start="a=0, b=1, c=1")
+
+    assert found.converged
+    assert "do not determine c" in found.notes[0]
+
+
+def test_a_model_that_jumps_in_its_parameters_is_judged_by_its_residuals() -> None:
+    data = {"x": X, "y": [2.0, 6.0, 8.0, 12.0, 14.0]}
+    stuck = sc.fit("a*floor(b*x)", data, target="y", start="a=1, b=0.1")
+    found = sc.fit("a*floor(b*x)", data, target="y", start="a=1, b=1.1")
+    sloped = sc.fit("a*x + floor(a)", {"x": X, "y": 2.5 * X + Y / 5}, target="y", start="a=2.2")
+    of_data = sc.fit("a*floor(x) + b", DATA, target="y", start="a=0, b=0")
+
+    assert stuck.outcome is Outcome.SADDLE
+    assert found.outcome is sloped.outcome is Outcome.CONVERGED_STEP
+    assert "The model jumps" in found.notes[0]
+    assert of_data.outcome is Outcome.CONVERGED_GRADIENT
+
+
+def test_a_model_worse_than_the_mean_is_named() -> None:
+    worse = sc.fit("a*x", {"x": X, "y": 100.0 - X}, target="y", start="a=1")
+    mean = sc.fit("c", {"y": Y}, target="y", start="c=0")
+
+    assert worse.r_squared < 0.0
+    assert "the mean of the target fits better" in worse.notes[-1]
+    assert not mean.notes
+
+
+def test_one_degree_of_freedom_is_not_called_degrees() -> None:
+    found = sc.fit("a + b*x", {"x": X[:3], "y": Y[:3]}, target="y", start="a=0, b=1")
+
+    assert "on 1 degree of freedom, " in repr(found)
+
+
+def test_a_limit_on_memory_gives_the_same_fit_from_another_process(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("x,y,w,shift\n1,2,1,0\n3,4,1,0\n5,6,2,1\n7,9,1,0\n")
+    arguments: dict[str, Any] = {"target": "log(y)", "start": "a=1, b=1", "weights": "w"}
+    plain = sc.fit("a*x + b + shift", path, **arguments)
+    limits = sc.Limits(memory_mb=2000, seconds=60)
+    found = sc.fit("a*x + b + shift", path, **arguments, limits=limits)
+
+    assert found.parameters == plain.parameters
+    assert found.standard_errors == plain.standard_errors
+    assert found.predict(path) == pytest.approx(plain.predict(path))
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
+def test_a_limit_on_memory_is_kept() -> None:
+    x = np.arange(2e6)
+    with pytest.raises(sc.LimitError, match="memory"):
+        sc.fit("a*x", {"x": x, "y": x}, target="y", start="a=2", limits=sc.Limits(memory_mb=10))
+
+
 # -- the verb -----------------------------------------------------------------------------------
 
 DATA = {"x": X, "y": Y}
@@ -253,7 +390,8 @@ def test_names_of_columns_win_over_constants_and_functions() -> None:
     ("model", "changes", "error", "message"),
     [
         ("a + b*x + c", {}, ArgumentError, "`c` in the model is neither"),
-        ("a + b*x", {"start": "a=0, b=1, c=2"}, ArgumentError, "does not contain the parameter"),
+        ("a + b*x", {"start": "a=0, b=1, c=2"}, ArgumentError, "`c` has a start, but the formula"),
+        (sc.parse("a + b*x + e"), {"start": "a=0, b=1, e=2"}, ArgumentError, "is the constant e"),
         ("a + b*x", {"start": "a=0, x=1"}, ArgumentError, "column of the data"),
         ("a + b*x", {"start": {}}, ArgumentError, "each parameter"),
         ("a + b*x", {"start": {"a": [1, 2], "b": 1}}, ArgumentError, "is an array"),
@@ -267,7 +405,10 @@ def test_names_of_columns_win_over_constants_and_functions() -> None:
         ("a + b*x", {"bounds": {"a": (1, 9)}}, ArgumentError, "outside its bounds"),
         ("a + b*x", {"weights": [1, 2]}, DataError, "shape"),
         ("a + b*x", {"weights": [1, 1, 1, 1, -1]}, DataError, "row 5"),
+        (sc.parse("a + b*x"), {"limits": 5}, ArgumentError, "must be a Limits"),
         ("a + b*x", {"weights": "w"}, DataError, "no column `w`"),
+        ("a + b*x", {"weights": [1, 1, 1, 1, 10**400]}, DataError, "not numbers"),
+        ("a + b*x", {"weights": np.ma.array(X, mask=X > 4)}, DataError, "masked in 1 of 5 rows"),
         ("a + bx*", {}, ParseError, "\\^"),
     ],
 )
@@ -288,7 +429,10 @@ def test_bad_arguments_are_refused(
         ("x,y\n1,2\n\n3,\n5,6\n", "no finite number in line 4"),
         ("x,y\n1,2\n3,inf\n5,6\n", "no finite number in line 3"),
         ("x,x\n1,2\n", "Two columns are called `x`"),
-        ("x,y\n1,2\n", "1 observations cannot determine 2 parameters"),
+        ("x,y\n1,2\n", "1 observation cannot determine 2 parameters"),
+        ("x,y\n1,2\n1_0,4\n5,6\n", "'1_0' in line 3, not a number"),
+        ("x,y\n1,2\n3,٤\n5,6\n", "'٤' in line 3, not a number"),
+        ("x,y\n1,2\n3,1e400\n5,6\n", "no finite number in line 3"),
         ("x,y\n", "no rows"),
         ("x,z\n1,2\n", "no column `y`"),
     ],
@@ -308,6 +452,11 @@ def test_a_bad_csv_file_is_refused_with_the_place(tmp_path: Path, text: str, mes
         ({"x": ["a", "b"], "y": [1, 2]}, "'a' in row 1"),
         ({"x": np.ones((5, 2)), "y": Y}, "one axis"),
         ({"x": X + 1j, "y": Y}, "complex"),
+        ({"x": [1, 10**400], "y": [1, 2]}, "a number in row 2, beyond double precision"),
+        ({"x": [10**5000, 1], "y": [1, 2]}, "a number in row 1, beyond double precision"),
+        ({"x": ["1", "1_0"], "y": [1, 2]}, "'1_0' in row 2"),
+        ({"x": np.ma.array(X, mask=[0, 1, 0, 1, 0]), "y": Y}, "`x` is masked in 2 of 5 rows"),
+        ({"x": X, "y": [1.0, np.ma.masked, 3.0, 4.0, 5.0]}, "`y` is masked in 1 of 5 rows"),
         ({"x": X.astype("datetime64[s]"), "y": Y}, "datetime|number"),
         (3.0, "give a dict"),
         ("missing.csv", "cannot be read"),

@@ -17,6 +17,8 @@ from symcalc.expression import Variable
 from symcalc.language import (
     Definitions,
     Limits,
+    Range,
+    assumed_ranges,
     define,
     read,
     read_assignments,
@@ -138,6 +140,25 @@ def test_sum_and_mean_of_a_column_are_nodes():
     assert kind(read("sum(v)", shapes="v: rows")) == "sum"
     assert kind(mean) == "mul"
     assert mean.variables == (Variable("v", ("rows",)),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["size(v)", "a*size(w)**2", "sum(v*w)/size(w)", "sum(v)/size(w)", "1/size(v)", "a**size(v)"],
+)
+def test_the_size_of_a_column_is_read_as_it_is_written(text):
+    shapes = {"v": "rows", "w": "rows"}
+
+    assert str(read(text, shapes=shapes)) == text
+
+
+def test_the_size_of_a_formula_is_that_of_its_first_column():
+    shapes = {"v": "rows", "w": "rows"}
+
+    assert str(read("size(2*v*w + 1)", shapes=shapes)) == "size(v)"
+    assert read("sum(v)/size(v)", shapes=shapes) == read("mean(v)", shapes=shapes)
+    assert read("2*size").names == ("size",)
+    assert "takes one value per row" in message("size(x)")
 
 
 # -- parts -----------------------------------------------------------------------------------------
@@ -268,6 +289,15 @@ This product without a sign has two readings.
     1/2x
      ^^^
 Write (1/2)*x or 1/(2*x).""",
+    "y ~ a*x": """\
+`~` is not an operator between numbers.
+    y ~ a*x
+      ^
+A model is its right side alone; the left one is the target: fit(model, data, target=...).""",
+    "integral(x, x, 0, 1)": """\
+Integrals are not available in this version.
+    integral(x, x, 0, 1)
+    ^^^^^^^^^^^^^^^^^^^^""",
     "2^3x": """\
 This product without a sign has two readings.
     2^3x
@@ -614,6 +644,40 @@ def test_assumptions_are_kept_with_the_variables():
     assert (
         read("n", assume={"n": "positive integer"}).variables[0].assumption == "n positive integer"
     )
+
+
+@pytest.mark.parametrize(
+    ("assumption", "expected"),
+    [
+        ("x > 0", Range(0.0)),
+        ("x>0", Range(0.0)),
+        ("0 < x", Range(0.0)),
+        ("x <= -1e6", Range(upper=-1e6)),
+        ("0 < x < 1", Range(0.0, 1.0)),
+        ("x > 0 and x < pi/2", Range(0.0, math.pi / 2)),
+        ("x > 1, x > 0, x < 5", Range(1.0, 5.0)),
+        ("x positive", Range(0.0)),
+        ("positive", Range(0.0)),
+        (">0", Range(0.0)),
+        ("x negative integer", Range(upper=0.0, is_integer=True)),
+        ("x integer, x > 3", Range(3.0, is_integer=True)),
+        ("x > -oo", None),
+        ("x != 0", None),
+        ("x < y", None),
+        ("2*x > 1", None),
+        ("x > 0 or x < -1", None),
+        ("x real", None),
+        ("", None),
+    ],
+)
+def test_an_assumption_becomes_the_range_that_it_leaves(assumption, expected):
+    assert assumed_ranges({"x": assumption}).get("x") == expected
+
+
+@pytest.mark.parametrize("assume", ["x > 1, x < 0", "x > 0, x < 0", "x positive, x < -1"])
+def test_assumptions_that_leave_no_range_are_refused(assume):
+    with pytest.raises(ArgumentError, match="leaves `x` no range"):
+        read("x", assume=assume)
 
 
 @pytest.mark.parametrize("assume", ["a", "a prime", "> 0", "1 < 2", "a > 0 > ", "a = 1", "sin(x"])

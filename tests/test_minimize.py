@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import symcalc as sc
 from symcalc.calculus.objective import read_objective
 from symcalc.errors import ArgumentError, DataError, OutcomeError, ParseError
 from symcalc.outcome import Outcome
+from symcalc.present import describe
 
 ROSENBROCK = "100*(y - x^2)^2 + (1 - x)^2"
 RNG = np.random.default_rng(7)
@@ -59,7 +62,7 @@ def test_a_line_through_data_is_found_by_every_kind_of_method(reduce: str, metho
         "sum((a*u + b - v)^2)",
         "mean((a*u + b - v)^2)",
         "0.5*mean(3*(a*u + b - v)^4 + 2) + (a - 3)^2 + 2*b^6",
-        "(a - 1)^2 + 10*(sum(u*a) - 2)^2",
+        "(a - 1)^2 + 10*(sum(u*a) - 2)^2 + b^2",
     ],
 )
 def test_the_squares_that_are_recognized_add_up_to_the_objective(text: str) -> None:
@@ -97,7 +100,8 @@ def test_kinks_of_the_variables_are_facts_and_kinks_of_the_data_are_not() -> Non
     _, of_data = read_objective("mean(abs(u)*a^2) + b", ("a", "b"), data=table).to_objective(None)
 
     assert of_variables.has_kinks
-    assert not of_data.has_kinks
+    assert not of_variables.has_jumps
+    assert of_data.is_smooth
 
 
 def test_a_parsed_expression_meets_its_data_as_columns() -> None:
@@ -144,10 +148,122 @@ def test_bounds_by_name_are_kept() -> None:
     assert best.x == pytest.approx({"x": 0.5, "y": 0.25}, abs=1e-6)
 
 
-def test_variables_that_the_objective_lacks_stay_where_they_are() -> None:
-    best = sc.minimize("(x - 1)^2", {"x": 0.0, "z": 3.0})
+@pytest.mark.parametrize(
+    ("objective", "name", "hint"),
+    [
+        ("(x - 1)^2", "z", "does not depend on it"),
+        (sc.parse("x^2 + e"), "e", "is the constant e in this formula"),
+    ],
+)
+def test_a_start_for_what_the_objective_lacks_is_refused(
+    objective: Any, name: str, hint: str
+) -> None:
+    with pytest.raises(ArgumentError, match=f"`{name}` has a start, but .*{hint}"):
+        sc.minimize(objective, {"x": 1.0, name: 2.0})
 
-    assert best.x == pytest.approx({"x": 1.0, "z": 3.0})
+
+# -- jumps, kinks, plateaus, maxima ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "least"),
+    [
+        ("floor(x)^2", "x=3.5", 0.0),
+        ("floor(x/100)^2", "x=0.5e4", 0.0),
+        (" + ".join(f"ceil({n})^2" for n in "abcdk"), "a=3.5, b=2.5, c=-4.4, d=1.5, k=7.7", 0.0),
+        ("heaviside(x - 1) + 0.1*heaviside(1 - x)", "x=3", 0.1),
+        ("100*(y - x^2)^2 + (1 - x)^2 + 0.1*floor(3*x)", "x=-1.2, y=1", 0.2),
+        ("piecewise((9, x > 2), (4, x > 1), (0, True))", "x=3.5", 0.0),
+        ("1 - sign(x - 40)", "x=0", 0.0),
+    ],
+)
+def test_an_objective_that_jumps_is_minimized_by_its_values(
+    text: str, start: str, least: float
+) -> None:
+    best = sc.minimize(text, start)
+
+    assert best.fun == pytest.approx(least, abs=1e-12)
+    assert best.method == "pattern_search"
+    assert "jumps" in best.why
+    assert best.outcome is Outcome.CONVERGED_STEP
+    assert "a gradient is no evidence" in best.diagnosis[0]
+
+
+@pytest.mark.parametrize("method", ["newton", "L-BFGS-B", "BFGS", "gd", "lm", "Nelder-Mead"])
+def test_a_plateau_is_never_called_a_minimum(method: str) -> None:
+    best = sc.minimize("floor(x)^2", "x=3.5", method=method)
+
+    assert best.outcome is Outcome.SADDLE
+    assert "flat around this point, and falls to 4 at x = 2.375" in best.diagnosis[-1]
+
+
+def test_no_gradient_makes_a_jumping_objective_converge() -> None:
+    best = sc.minimize("(x - 1.5)^2 + floor(x)", "x=1.2", method="BFGS")
+
+    assert best.x["x"] == pytest.approx(1.5)
+    assert best.outcome is Outcome.CONVERGED_STEP
+
+
+def test_a_limit_reached_on_a_plateau_is_still_a_limit() -> None:
+    assert sc.minimize("floor(x)^2", "x=350", max_steps=1).outcome is Outcome.MAX_STEPS
+
+
+def test_jumps_keep_to_bounds_and_may_fall_without_limit() -> None:
+    assert sc.minimize("floor(x)^2", "x=3.5", bounds={"x": (1.2, 10)}).fun == 1.0
+    assert sc.minimize("floor(x)", "x=3.5").outcome is Outcome.UNBOUNDED
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [("-relu(x)", "x=-1"), ("piecewise((9, x > 2), (x^2, True))", "x=3.5")],
+)
+def test_a_plateau_beside_a_kink_or_a_branch_is_no_minimum(text: str, start: str) -> None:
+    best = sc.minimize(text, start)
+
+    assert best.outcome is Outcome.SADDLE
+    assert "start there" in best.diagnosis[-1]
+
+
+def test_a_gradient_that_a_policy_sets_to_zero_does_not_end_a_run() -> None:
+    assert sc.minimize("-abs(x)", "x=0").outcome is Outcome.UNBOUNDED
+    assert sc.minimize("-abs(x)", "x=0", method="BFGS").outcome is Outcome.SADDLE
+    assert sc.minimize("abs(x)", "x=0").converged
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_least_absolute_deviations_are_not_taken_for_a_slope(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    u = rng.normal(size=21)
+    data = {"u": u, "v": 2.0 * u + rng.normal(size=21)}
+
+    assert sc.minimize("mean(abs(a*u + b - v))", "a=0, b=0", data=data).converged
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "kind"),
+    [
+        ("sin(x)", "x=1.5707963267948966", "A maximum, not a minimum"),
+        ("sin(x) - sin(y)", "x=1.5707963267948966, y=1.5707963267948966", "A saddle, not"),
+    ],
+)
+@pytest.mark.parametrize("method", ["auto", "gd", "BFGS"])
+def test_a_start_that_is_stationary_to_rounding_is_told_apart(
+    text: str, start: str, kind: str, method: str
+) -> None:
+    best = sc.minimize(text, start, method=method)
+
+    assert best.outcome is Outcome.SADDLE
+    assert kind in best.diagnosis[-1]
+
+
+def test_a_start_at_a_minimum_to_rounding_is_good() -> None:
+    best = sc.minimize("cos(x)", "x=3.141592653589793")
+
+    assert best.converged
+    assert "A strict local minimum" in best.diagnosis[-1]
+
+
+# -- limits, data, words --------------------------------------------------------------------------
 
 
 def test_a_time_limit_comes_with_the_limits() -> None:
@@ -157,6 +273,40 @@ def test_a_time_limit_comes_with_the_limits() -> None:
     )  # fmt: skip
 
     assert best.outcome is Outcome.TIME_LIMIT
+
+
+def test_a_limit_on_memory_gives_the_same_minimum_from_another_process() -> None:
+    text, data = "mean((a*u + b - v)^2) + ridge*a^2", {**DATA, "ridge": 0.5}
+    limits = sc.Limits(memory_mb=2000, seconds=60)
+    best = sc.minimize(text, "a=0, b=0", data=data, limits=limits)
+
+    assert best.x == sc.minimize(text, "a=0, b=0", data=data).x
+    with pytest.raises(ArgumentError, match="cannot call your `callback`"):
+        sc.minimize("x^2", "x=1", limits=limits, callback=print)
+    with pytest.raises(OutcomeError) as caught:
+        sc.minimize(ROSENBROCK, "x=-1.2, y=1", method="gd", rate=1.0, throw=True, limits=limits)
+    assert caught.value.result.outcome is Outcome.DIVERGED  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is limited on Linux only")
+def test_a_limit_on_memory_is_kept() -> None:
+    start = {f"x{i}": 1.0 for i in range(3000)}
+    text = " + ".join(f"sin({name})^2" for name in start)
+    with pytest.raises(sc.LimitError, match="memory"):
+        sc.minimize(text, start, limits=sc.Limits(memory_mb=1))
+
+
+def test_one_step_is_not_called_steps() -> None:
+    best = sc.minimize("x^2", "x=1", method="newton")
+    reports = (repr(best), "\n".join(str(block) for block in describe(best)))
+
+    assert best.n_steps == 1
+    for report in reports:
+        assert "1 step, " in report
+        assert not re.search(
+            r"\b1 (steps|evaluations|gradients|Hessians|squares|variables)", report
+        )
+    assert "a sum of 1 square in 1 variable" in sc.minimize("x^2", "x=1").why
 
 
 def test_throw_raises_with_the_result() -> None:
@@ -179,11 +329,33 @@ def test_throw_raises_with_the_result() -> None:
         ("x^2", "x=1", {"method": "nwton"}, ArgumentError, "Did you mean 'newton'"),
         ("x^2", "x=1", {"method": "gd", "rat": 1.0}, ArgumentError, "Did you mean `rate`"),
         ("exp(x)", "x=1", {"method": "lm"}, ArgumentError, "sum of squares"),
+        (sc.parse("x^2"), "x=1", {"limits": 5}, ArgumentError, "must be a Limits"),
         ("x^2", "x=1", {"constraints": ["x > 0"]}, ArgumentError, "not supported"),
         ("x^2", "x=1", {"bounds": {"y": (0, 1)}}, ArgumentError, "no start"),
         ("x^2", "x=1", {"bounds": 3}, ArgumentError, "is a dict"),
         ("sum(x^2)", "x=1", {"shapes": {"x": "n"}}, ArgumentError, "single numbers"),
+        (
+            "x^2",
+            "x=1",
+            {"rate": 1},
+            ArgumentError,
+            "'lm' .* has no option `rate`. It belongs to 'gradient_descent', 'momentum'",
+        ),
+        ("x^2", "x=1", {"rat": 1}, ArgumentError, "Did you mean `rate`"),
+        ("x^2", "x=1", {"zzzz": 1}, ArgumentError, "No method has it"),
+        ("x^2", "x=1", {"method": "lm", "x_scale": -1.0}, ArgumentError, "refused"),
+        ("floor(x)", "x=1", {"first_step": 0}, ArgumentError, "`first_step` is 0"),
+        ("x^2", {"x": 10**5000}, {}, ArgumentError, "beyond double precision"),
+        ("x^2", "x=1", {"tolerance": 10**5000}, ArgumentError, "`tolerance` is a number too long"),
+        ("x^2", "x=1", {"bounds": {"x": (0, 10**400)}}, ArgumentError, "bounds of x"),
         ("mean(a*w)", "a=1", {"data": {"w": ["q"]}}, DataError, "'q' in row 1"),
+        (
+            "mean(a*w)",
+            "a=1",
+            {"data": {"w": np.ma.array([1.0, 2.0, 3.0], mask=[1, 0, 1])}},
+            DataError,
+            "`w` is masked in 2 of 3 rows",
+        ),
         ("x^", "x=1", {}, ParseError, "\\^"),
         (object(), "x=1", {}, ArgumentError, "A formula is"),
     ],

@@ -16,6 +16,8 @@ from problems import PROBLEMS, Problem
 from symcalc.errors import ArgumentError, OutcomeError, UserFunctionError
 from symcalc.facts import ObjectiveFacts
 from symcalc.optimize import METHODS, Objective, StepState, find_method, minimize_objective
+from symcalc.optimize.objective import Evaluator, StopRun
+from symcalc.optimize.probing import Probe, find_fall, is_on_plateau
 from symcalc.optimize.progress import ProgressBar
 from symcalc.outcome import Outcome
 
@@ -369,6 +371,68 @@ def test_kinks_are_left_to_a_method_of_values() -> None:
     assert "kinks" in " ".join(smooth_method.diagnosis)
 
 
+def test_the_first_step_of_a_pattern_search_is_the_one_asked_for() -> None:
+    states: list[StepState] = []
+    minimize_objective(
+        bowl(), [1.0], ["x"], method="pattern_search", options={"first_step": 0.125},
+        callback=states.append, max_steps=1,
+    )  # fmt: skip
+
+    assert states[0].x == {"x": 0.75}
+
+
+def test_a_fall_is_found_behind_a_plateau_and_not_behind_a_ridge() -> None:
+    def stairs(x: Any) -> float:
+        return float(np.floor(x[0]) ** 2)
+
+    def waves(x: Any) -> float:
+        return float(1.0 - math.cos(6.0 * x[0]) + 0.1 * x[0])
+
+    down = find_fall(Probe(stairs, np.array([3.5]), 9.0))
+    bottom = np.array([2.0 * math.pi / 6.0 - 0.1 / 36.0])
+
+    assert down is not None
+    assert down.over_plateau
+    assert down.value == 4.0
+    assert waves(np.array([0.0])) < waves(bottom)
+    assert find_fall(Probe(waves, bottom, waves(bottom))) is None
+
+
+def test_a_fall_that_rounding_explains_is_no_evidence() -> None:
+    def noisy(x: Any) -> float:
+        return float(1e6 + (x[0] - 1.0) ** 2 - 1e-9 * (x[0] != 1.0))
+
+    assert find_fall(Probe(noisy, np.array([1.0]), 1e6)) is None
+    assert find_fall(Probe(lambda x: -abs(x[0]), np.array([0.0]), 0.0)) is not None
+
+
+def test_a_plateau_has_an_end_and_a_constant_has_none() -> None:
+    def step(x: Any) -> float:
+        return float(x[0] > 10.0)
+
+    assert is_on_plateau(Probe(step, np.array([0.0, 0.0]), 0.0), 0)
+    assert not is_on_plateau(Probe(step, np.array([0.0, 0.0]), 0.0), 1)
+    assert not is_on_plateau(Probe(lambda x: float(x[0] ** 2), np.zeros(1), 0.0), 0)
+
+
+@pytest.mark.parametrize("limits", [{"max_evaluations": 0}, {"time_limit": 0.0}])
+def test_the_judgement_at_the_end_puts_the_limits_back(limits: dict[str, Any]) -> None:
+    evaluator = Evaluator(bowl(), **limits)
+    with evaluator.beyond_limits():
+        assert evaluator.value(np.zeros(1)) == 0.0
+
+    with pytest.raises(StopRun):
+        evaluator.value(np.ones(1))
+
+
+def test_too_little_memory_is_not_a_fault_of_the_objective() -> None:
+    def huge(x: Any) -> float:
+        raise MemoryError
+
+    with pytest.raises(MemoryError):
+        minimize_objective(scalar(huge, lambda x: x), [1.0], ["x"])
+
+
 def test_variables_at_their_bounds_are_named() -> None:
     best = minimize_objective(bowl(), [1.0, 2.0], ["x", "y"], bounds=[(0.5, None), None])
 
@@ -499,7 +563,8 @@ def test_throwing_and_returning_tell_the_same_story(rate: float, start: float) -
         ({"method": "newtn"}, "Did you mean 'newton'"),
         ({"method": 3}, "Unknown method 3"),
         ({"method": "gd", "options": {"rte": 1.0}}, "Did you mean `rate`"),
-        ({"method": "newton", "options": {"rate": 1.0}}, "no option `rate`"),
+        ({"method": "newton", "options": {"rate": 1.0}}, "no option `rate`. It belongs to"),
+        ({"method": "pattern_search", "options": {"first_step": -1}}, "`first_step` is -1"),
         ({"method": "gd", "options": {"rate": -1.0}}, "`rate` is -1.0"),
         ({"method": "gd", "options": {"search": "fixed"}}, "needs a rate"),
         ({"method": "gd", "options": {"search": "wolf"}}, "`search` is 'wolf'"),
@@ -507,7 +572,7 @@ def test_throwing_and_returning_tell_the_same_story(rate: float, start: float) -
         ({"method": "L-BFGS-B", "options": {"maxcor": "many"}}, "refused"),
         ({"method": "lm"}, "sum of squares"),
         ({"method": "newton", "bounds": [(0, 3), None]}, "cannot keep to bounds"),
-        ({"bounds": [(0, 3)]}, "1 bounds for 2 variables"),
+        ({"bounds": [(0, 3)]}, "1 bound for 2 variables"),
         ({"bounds": [(3, 0), None]}, "lower <= upper"),
         ({"bounds": [(1.5, None), None]}, "outside its bounds"),
         ({"bounds": [("a", None), None]}, "pair"),
@@ -560,7 +625,8 @@ def test_a_gradient_of_the_wrong_shape_is_refused() -> None:
 @pytest.mark.parametrize(
     ("typed", "name"),
     [("GD", "gradient_descent"), ("lbfgs", "L-BFGS-B"), ("l_bfgs_b", "L-BFGS-B"),
-     ("nelder mead", "Nelder-Mead"), ("newton_cg", "Newton-CG"), ("heavy-ball", "momentum")],
+     ("hooke jeeves", "pattern_search"), ("nelder mead", "Nelder-Mead"),
+     ("newton_cg", "Newton-CG"), ("heavy-ball", "momentum")],
 )  # fmt: skip
 def test_names_of_methods_are_read_leniently(typed: str, name: str) -> None:
     assert find_method(typed).name == name
@@ -573,6 +639,8 @@ def test_the_automatic_choice_says_why() -> None:
         (rosenbrock, None, None, "newton", "second derivatives"),
         (rosenbrock, None, ObjectiveFacts(n_residuals=2), "lm", "2 squares"),
         (rosenbrock, [(-2, 2), (-2, 2)], None, "L-BFGS-B", "bounds"),
+        (rosenbrock, None, ObjectiveFacts(has_jumps=True), "pattern_search", "jumps"),
+        (rosenbrock, None, ObjectiveFacts(has_joins=True), "newton", "but for its branches"),
         (gradient_only, None, None, "L-BFGS-B", "gradient"),
     ]
     for objective, bounds, facts, method, why in cases:

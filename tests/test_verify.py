@@ -146,16 +146,16 @@ def test_where_both_sides_agree_the_limit_is_the_derivative(
         ("heaviside(x)", "x", Outcome.JUMP, "left 0, right 1"),
         ("x/abs(x)", "x", Outcome.JUMP, "left -1, right 1"),
         ("x*atan(1/x)", "x", Outcome.NOT_DIFFERENTIABLE, "right 1.57"),
-        ("sqrt(x)", "x", Outcome.UNDEFINED, "edge of the real domain; from the right: oo"),
+        ("sqrt(x)", "x", Outcome.NO_DERIVATIVE, "edge of the real domain; from the right: oo"),
         ("x*log(x)", "x", Outcome.UNDEFINED, "edge of the real domain; from the right: -oo"),
-        ("x**(5/2)", "x", Outcome.UNDEFINED, "edge of the real domain; from the right: 0"),
+        ("x**(5/2)", "x", Outcome.NO_DERIVATIVE, "edge of the real domain; from the right: 0"),
         ("x/log(x)", "x", Outcome.UNDEFINED, "edge of the real domain; from the right: 0"),
         ("log(x - 1)", "x", Outcome.UNDEFINED, "not real on either side"),
         ("exp(-1/x)", "x", Outcome.UNDEFINED, "no finite limit; value: left oo, right 0"),
         ("sin(1/x)", "x", Outcome.UNDEFINED, "no limit"),
         ("x*sin(1/x)", "x", Outcome.UNDEFINED, "left no limit, right no limit"),
         ("x*sin(1/x)", "xx", Outcome.UNDEFINED, "first derivative: left no limit"),
-        ("x**2*sin(1/x) if x != 0 else 0", "xx", Outcome.UNDEFINED, "no limit"),
+        ("x**2*sin(1/x) if x != 0 else 0", "xx", Outcome.NO_DERIVATIVE, "no limit"),
     ],
 )
 def test_where_there_is_no_derivative_the_note_says_what_each_side_does(
@@ -194,6 +194,56 @@ def test_a_line_without_values_is_crossed_by_a_series(names: str, value: float) 
 def test_a_line_outside_the_domain_is_not_crossed() -> None:
     assert at("log(x*y)", "y", x=0.0, y=2.0).outcome is Outcome.UNDEFINED
     assert at("log(x)*y", "y", x=-1.0, y=2.0).note == "not real on either side"
+
+
+@pytest.mark.parametrize(
+    ("text", "along_axis", "elsewhere"),
+    [
+        ("x**2/(x**2 + y**2)", "1 along x", "x = 0.4375*t, y = -0.8125*t"),
+        ("x*y/(x**2 + y**2)", "0 along x", "x = 0.4375*t, y = -0.8125*t"),
+        ("x**2*y/(x**4 + y**2)", "0 along x", "y = 0.9375*t**2"),
+        ("x**4*y/(x**8 + y**2)", "0 along x", "t**4"),
+        ("x*y*z/(x**2 + y**2 + z**2)**(3/2)", "0 along x", "z = "),
+        ("(x**2 + y**2)/(x - y)", "0 along x", "a curve beside the zeros of a divisor"),
+        ("(x**3 + y**3)/(x - y)", "0 along x", "a curve beside the zeros of a divisor"),
+    ],
+)
+def test_a_limit_along_the_axes_alone_does_not_remove_a_singularity(
+    text: str, along_axis: str, elsewhere: str
+) -> None:
+    found = at(text, "x", x=0.0, y=0.0, z=0.0)
+
+    assert found.outcome is Outcome.UNDEFINED
+    assert math.isnan(found.value)
+    assert found.note.startswith(f"the value has no limit: {along_axis}, ")
+    assert elsewhere in found.note
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "value"),
+    [
+        ("x**3/(x**2 + y**2)", (0.0, 0.0), 1),
+        ("(x**2 + y**2)*log(x**2 + y**2)", (0.0, 0.0), 0),
+        ("(x**2 - y**2)/(x - y)", (1.0, 1.0), 1),
+        ("x*y*(x**2 - y**2)/(x**2 + y**2)", (0.0, 0.0), 0),
+        ("(1 - cos(x*y))/x**2/y", (0.0, 1.0), 0),
+        ("y*sin(1/x)", (0.0, 0.0), 0),
+    ],
+)
+def test_a_singularity_is_removable_where_all_ways_in_agree(
+    text: str, place: tuple[float, float], value: float
+) -> None:
+    found = at(text, "x", x=place[0], y=place[1])
+
+    assert found.outcome is Outcome.DONE
+    assert found.value == value
+    assert found.note.startswith("removable: ")
+
+
+def test_a_surface_that_is_torn_on_a_line_is_not_continued_across_it() -> None:
+    found = at("sin(x)/x + x*y/(x**2 + y**2)", "y", x=0.0, y=0.0)
+
+    assert found.outcome is Outcome.UNDEFINED
 
 
 def test_peano_s_surface_has_two_mixed_derivatives_at_the_origin() -> None:
@@ -409,6 +459,28 @@ def test_points_keep_to_what_is_known_of_the_variables(seed: int) -> None:
         assert 5 < point["c"] < 6
         assert point["d"] < -100
         assert point["n"] == int(point["n"]) > 0
+
+
+@given(seed=st.integers(0, 1000))
+def test_whole_numbers_keep_to_their_range_as_well(seed: int) -> None:
+    points = sample_points(
+        ["a", "b", "c", "d"],
+        seed=seed,
+        assumptions=dict.fromkeys("abcd", "integer"),
+        domains={"a": (3.0, 6.0), "b": (-math.inf, -10.5), "c": (1e6, math.inf), "d": (0.0, 1.0)},
+    )
+
+    for point in points:
+        assert point["a"] in (4, 5)
+        assert point["b"] == int(point["b"]) < -10.5
+        assert point["c"] == int(point["c"]) > 1e6
+        assert 0 < point["d"] < 1
+
+
+@pytest.mark.parametrize("end", [1e6, 1e30, -1e300])
+def test_a_point_in_a_range_is_never_its_end(end: float) -> None:
+    for point in sample_points(["x", "y"], domains={"x": (end, math.inf), "y": (-math.inf, end)}):
+        assert point["y"] < end < point["x"]
 
 
 def test_an_empty_domain_is_refused() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pickle
 import signal
@@ -12,9 +13,20 @@ import threading
 import pytest
 
 import symcalc as sc
+from symcalc.language import DEFINITIONS
+from symcalc.worker import run_verb, server
 from symcalc.worker.client import _WORKER
+from symcalc.worker.protocol import pack, unpack
 
 SLOW = "sin(" * 60 + "x*y" + ")" * 60
+
+
+@pytest.fixture
+def definitions():
+    """The functions of this process, as they were before afterwards."""
+    known = DEFINITIONS.known()
+    yield DEFINITIONS
+    DEFINITIONS.replace(known)
 
 
 def test_a_verb_under_limits_gives_the_same_answer():
@@ -28,7 +40,7 @@ def test_a_verb_under_limits_gives_the_same_answer():
 
 def test_too_little_time_is_a_limit_error_and_the_next_call_works():
     with pytest.raises(sc.LimitError, match=r"longer than 0\.05 s"):
-        sc.differentiate(SLOW, ("x", 12), limits=sc.Limits(seconds=0.05))
+        sc.differentiate(SLOW, ("x", 12), limits=sc.Limits(seconds=0.05, max_nodes=10**9))
 
     assert str(sc.differentiate("x^2", "x", limits=sc.Limits(seconds=60))) == "2*x"
 
@@ -50,13 +62,105 @@ def test_errors_of_the_verb_come_back_whole():
     assert caught.value.start == 6
 
 
+def test_functions_defined_by_the_caller_are_known_to_the_worker(definitions):
+    limits = sc.Limits(seconds=60)
+
+    sc.define("swish(x) = x*sigmoid(x)")
+
+    assert sc.gradient("swish(x)", limits=limits)["x"] == sc.gradient("swish(x)")["x"]
+    assert sc.compile("swish(x)", limits=limits)(1.0) == sc.compile("swish(x)")(1.0)
+
+    sc.define("swish(x) = 2*x")
+
+    assert str(sc.gradient("swish(x)", limits=limits)["x"]) == "2"
+
+
+def test_a_definition_that_is_gone_is_gone_in_the_worker_as_well(definitions):
+    sc.define("swish(x) = x*sigmoid(x)")
+    sc.parse("swish(x)", limits=sc.Limits(seconds=60))
+    definitions.remove("swish")
+
+    with pytest.raises(sc.ParseError, match="Unknown function"):
+        sc.parse("swish(x)", limits=sc.Limits(seconds=60))
+
+
+def test_an_unforeseen_error_comes_back_as_it_is_with_its_place():
+    with pytest.raises(TypeError, match="unexpected keyword") as caught:
+        sc.gradient("x", colour="red", limits=sc.Limits(seconds=60))
+
+    assert "In the worker process" in caught.value.__notes__[0]
+    assert str(sc.parse("x", limits=sc.Limits(seconds=60))) == "x"
+
+
+def test_a_missing_file_is_not_taken_for_missing_memory():
+    arguments = {"target": "y", "start": {"a": 1.0}}
+
+    with pytest.raises(sc.DataError) as caught:
+        run_verb("fit", ("a*x", "no such file.csv"), arguments, seconds=60, memory_mb=4000)
+
+    assert "memory" not in str(caught.value)
+
+
+class UnsendableError(Exception):
+    def __init__(self, one, two):
+        super().__init__(f"{one} and {two}")
+
+
+@pytest.mark.usefixtures("definitions")
+@pytest.mark.parametrize(
+    ("error", "memory_mb", "kind", "words"),
+    [
+        (MemoryError(), None, MemoryError, ""),
+        (MemoryError(), 5.0, sc.LimitError, "more than 5 MB"),
+        (OSError(errno.ENOMEM, "Cannot allocate memory"), 5.0, sc.LimitError, "more than 5 MB"),
+        (OSError(errno.ENOENT, "No such file"), 5.0, OSError, "No such file"),
+        (ZeroDivisionError("by zero"), None, ZeroDivisionError, "by zero"),
+        (UnsendableError(1, 2), None, sc.SymcalcError, "UnsendableError: 1 and 2"),
+    ],
+)
+def test_every_error_of_the_worker_can_be_sent(monkeypatch, error, memory_mb, kind, words):
+    def verb():
+        raise error
+
+    monkeypatch.setattr(sc, "verb", verb, raising=False)
+    monkeypatch.setattr(server, "_limit_memory", lambda memory_mb: None)
+
+    answer = unpack(server._answer(pack(("verb", (), {}, memory_mb, ()))))
+
+    assert answer[0] == "error"
+    assert type(answer[1]) is kind or isinstance(answer[1], OSError)
+    assert words in str(answer[1])
+
+
+@pytest.mark.usefixtures("definitions")
+def test_a_result_that_cannot_be_sent_is_an_error_and_not_the_end(monkeypatch):
+    monkeypatch.setattr(sc, "verb", lambda: lambda: None, raising=False)
+
+    answer = unpack(server._answer(pack(("verb", (), {}, None, ()))))
+
+    assert answer[0] == "error"
+    assert "pickle" in str(answer[1])
+
+
+def test_an_argument_that_cannot_be_sent_is_refused():
+    with pytest.raises(sc.ArgumentError, match="cannot be sent there"):
+        sc.parse("x", shapes={"x": lambda: 3}, limits=sc.Limits(seconds=60))
+
+
+@pytest.mark.parametrize("limits", [{"seconds": 1}, 5, "10 s", True])
+@pytest.mark.parametrize("verb", [sc.parse, sc.gradient, sc.hessian, sc.differentiate, sc.compile])
+def test_limits_are_an_object_of_their_own(verb, limits):
+    with pytest.raises(sc.ArgumentError, match=r"Limits\(seconds=10\)"):
+        verb("x^2", limits=limits)
+
+
 def test_a_killed_worker_is_an_error_and_the_next_call_works():
     sc.parse("x", limits=sc.Limits(seconds=60))
     killer = threading.Timer(0.3, lambda: os.kill(_WORKER.process.pid, signal.SIGKILL))
     killer.start()
 
     with pytest.raises(sc.LimitError, match="has died"):
-        sc.differentiate(SLOW, ("x", 12), limits=sc.Limits(seconds=60))
+        sc.differentiate(SLOW, ("x", 12), limits=sc.Limits(seconds=60, max_nodes=10**9))
 
     killer.join()
     assert str(sc.parse("x", limits=sc.Limits(seconds=60))) == "x"

@@ -22,8 +22,11 @@ Key = TypeVar("Key", bound=Hashable)
 
 def to_point(expression: Expression, point: Point, values: Mapping[str, Any]) -> dict[str, float]:
     """Return the coordinates of a point, checked against the variables of the expression."""
-    place = read_assignments(point) if isinstance(point, str) else dict(point or {})
-    place.update(values)
+    if isinstance(point, str):
+        point = read_assignments(point)
+    if point is not None and not isinstance(point, Mapping):
+        raise ArgumentError(f'A point is {{"x": 1.5}} or "x=1.5, y=2", not {point!r:.60}.')
+    place = {**(point or {}), **values}
     unknown = [name for name in place if name not in expression.names]
     if unknown:
         raise ArgumentError(

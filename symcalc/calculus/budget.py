@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
-from ..language import Limits
+from ..language import check_limits
 from ..worker import run_verb
 
 __all__ = ["budgeted"]
@@ -25,8 +25,8 @@ def budgeted(verb: Callable[Args, Result]) -> Callable[Args, Result]:
 
     @functools.wraps(verb)
     def run(*args: Args.args, **kwargs: Args.kwargs) -> Result:
-        limits = kwargs.get("limits")
-        if not isinstance(limits, Limits) or (limits.seconds is None and limits.memory_mb is None):
+        limits = check_limits(kwargs.get("limits"))
+        if limits.seconds is None and limits.memory_mb is None:
             return verb(*args, **kwargs)
         inside = {**kwargs, "limits": replace(limits, seconds=None, memory_mb=None)}
         result: Result = run_verb(

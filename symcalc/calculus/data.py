@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..optimize.plain import count_of, show
 
-__all__ = ["Table", "load_data"]
+__all__ = ["Table", "load_data", "refuse_masked"]
 
 Column = NDArray[np.float64]
 
@@ -80,21 +81,22 @@ class Table:
 
     def _to_floats(self, name: str, cells: Any) -> Column:
         """Return the cells as floats; the first one that is no number is named."""
+        refuse_masked(cells, f"The column `{name}`")
         array = np.asarray(cells)
         if array.dtype.kind == "c":
             raise DataError(f"The column `{name}` is complex; give real numbers.")
-        try:
-            if array.dtype.kind not in "mM":
+        if array.dtype.kind in "biuf":
+            with np.errstate(over="ignore"):  # beyond double precision it is infinite, and refused
                 return array.astype(float)
-        except (TypeError, ValueError):
-            pass
         for index, cell in enumerate(np.asarray(cells, dtype=object).ravel()):
-            if not _is_number(cell):
-                text = str(cell)[:40]
+            fault = _find_fault(cell)
+            if fault:
                 raise DataError(
-                    f"The column `{name}` holds {text!r} in {self.place(index)}, not a number."
+                    f"The column `{name}` holds {fault[0]} in {self.place(index)}, {fault[1]}."
                 )
-        raise DataError(f"The column `{name}` cannot be read as numbers.")
+        if array.dtype.kind in "mM":
+            raise DataError(f"The column `{name}` cannot be read as numbers.")
+        return array.astype(float)
 
 
 def load_data(data: Any) -> Table:
@@ -197,10 +199,36 @@ def _check_header(names: tuple[str, ...]) -> None:
         seen.add(name)
 
 
-def _is_number(cell: Any) -> bool:
-    """Whether a cell can be read as a real number."""
+def refuse_masked(cells: Any, what: str) -> None:
+    """Refuse cells that a mask hides: what lies under it is no measurement.
+
+    Raises
+    ------
+    DataError
+        With the number of masked rows.
+    """
+    if isinstance(cells, np.ma.MaskedArray):
+        n_masked, size = int(np.ma.getmaskarray(cells).sum()), cells.size
+    elif isinstance(cells, (list, tuple)):
+        n_masked, size = sum(cell is np.ma.masked for cell in cells), len(cells)
+    else:
+        return
+    if n_masked:
+        raise DataError(
+            f"{what} is masked in {n_masked} of {count_of(size, 'row')}; leave those rows out of "
+            "every column (`compressed()` does so for one)."
+        )
+
+
+def _find_fault(cell: Any) -> tuple[str, str] | None:
+    """Return what a cell is and why that is no real number, None where it is one."""
     try:
-        float(cell)
+        # Python reads 1_0 as 10, and the digits of every script.
+        is_plain = not isinstance(cell, str) or ("_" not in cell and cell.isascii())
+        if is_plain and float(cell) is not None:
+            return None
+    except OverflowError:
+        return "a number", "beyond double precision"
     except (TypeError, ValueError):
-        return False
-    return True
+        pass
+    return show(cell, 40), "not a number"

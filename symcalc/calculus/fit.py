@@ -13,15 +13,19 @@ from ..backends import CompiledFunction, compile_expression
 from ..errors import ArgumentError, DataError
 from ..expression import Expression, Variable
 from ..graph.graph import REDUCTIONS
-from ..language import Limits
+from ..language import Limits, check_limits
 from ..optimize import Fit, fit_residuals
-from .data import Table, load_data
+from .data import Table, load_data, refuse_masked
 from .reading import Formula, to_expression
-from .start import to_bounds, to_start
+from .start import refuse_unused, run_within_memory, to_bounds, to_start
+from .structure import find_roughness
 
 __all__ = ["fit"]
 
 Array = NDArray[np.float64]
+
+#: The column of the target for the worker process; no name in a model has a blank.
+TARGET = "the target"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,12 @@ class _Model:
     function: CompiledFunction
     parameters: tuple[str, ...]
     predictors: tuple[str, ...]
+
+    @property
+    def has_jumps(self) -> bool:
+        """Whether the value jumps as parameters move."""
+        expression = self.function.expression
+        return "jump" in find_roughness(expression.graph, expression.root, self.parameters)
 
     def __call__(self, parameters: Mapping[str, float], data: Any) -> Array:
         """Return the model at the rows of `data`."""
@@ -84,7 +94,8 @@ def fit(
     throw : bool
         Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
     limits : Limits, optional
-        Of reading the model; `seconds` limits the fit.
+        Of reading the model; `seconds` limits the fit; with `memory_mb` the work is done in
+        another process.
 
     Returns
     -------
@@ -114,20 +125,29 @@ def fit(
     >>> {name: round(value, 6) for name, value in found.parameters.items()}
     {'a': 1.15, 'b': 1.94}
     """
+    allowed = check_limits(limits)
     table = load_data(data)
     guess = to_start(start, "parameter")
     both = [name for name in guess if name in table.names]
     if both:
         raise ArgumentError(f"`{both[0]}` is a parameter in `start` and a column of the data.")
-    compiled = _compile_model(model, guess, table, limits)
+    compiled = _compile_model(model, guess, table, allowed)
     needed = tuple(name for name in compiled.predictors)
-    y, target_columns = _read_target(target, table, limits)
+    y, target_columns = _read_target(target, table, allowed)
     clash = [name for name in target_columns if name in needed]
     if clash and target in needed:
         raise ArgumentError(f"The model contains its target `{target}`.")
     columns, n_rows = table.columns((*needed, *target_columns))
     y = np.array(np.broadcast_to(y, (n_rows,)), dtype=float)
     names = compiled.parameters
+    w, pairs = _read_weights(weights, table), to_bounds(bounds, names)
+    if allowed.memory_mb is not None:
+        read = {**{name: columns[name] for name in needed}, TARGET: y}
+        found: Fit = run_within_memory(
+            "fit", compiled.function.expression, read, target=TARGET, start=guess, weights=w,
+            bounds=pairs, method=method, throw=throw, limits=allowed,
+        )  # fmt: skip
+        return found
 
     def residuals(p: Array) -> Array:
         return y - compiled.values(p.tolist(), columns, n_rows)
@@ -137,15 +157,12 @@ def fit(
 
     return fit_residuals(
         residuals, jacobian, [guess[name] for name in names], names,
-        target=y, weights=_read_weights(weights, table), bounds=to_bounds(bounds, names),
-        method=method, time_limit=None if limits is None else limits.seconds,
-        predictor=compiled, throw=throw,
+        target=y, weights=w, bounds=pairs, method=method, time_limit=allowed.seconds,
+        has_jumps=compiled.has_jumps, predictor=compiled, throw=throw,
     )  # fmt: skip
 
 
-def _compile_model(
-    model: Formula, guess: dict[str, float], table: Table, limits: Limits | None
-) -> _Model:
+def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> _Model:
     """Return the compiled model, its names checked against parameters and columns."""
     expression = to_expression(model, declared=(*guess, *table.names), limits=limits)
     graph = expression.graph
@@ -157,9 +174,7 @@ def _compile_model(
             f"`{unknown[0]}` in the model is neither a parameter with a start "
             f"({', '.join(guess)}) nor a column of the data ({', '.join(table.names[:12])})."
         )
-    unused = [name for name in guess if name not in used]
-    if unused:
-        raise ArgumentError(f"The model does not contain the parameter `{unused[0]}` of `start`.")
+    refuse_unused(expression, guess, used)
     if any(graph.kinds[node] in REDUCTIONS for node in nodes):
         raise ArgumentError("A model gives one value a row: sum, mean and size cannot stand in it.")
     predictors = tuple(name for name in used if name in table.names)
@@ -169,7 +184,7 @@ def _compile_model(
     return _Model(function, tuple(guess), predictors)
 
 
-def _read_target(target: str, table: Table, limits: Limits | None) -> tuple[Array, tuple[str, ...]]:
+def _read_target(target: str, table: Table, limits: Limits) -> tuple[Array, tuple[str, ...]]:
     """Return the values of the target, and the columns it is made of."""
     if not isinstance(target, str):
         raise ArgumentError("`target` is the name of a column, or a formula of columns.")
@@ -195,4 +210,7 @@ def _read_target(target: str, table: Table, limits: Limits | None) -> tuple[Arra
 
 def _read_weights(weights: Any, table: Table) -> Any:
     """Return the weights, from their column when a name was given."""
-    return table.column(weights) if isinstance(weights, str) else weights
+    if isinstance(weights, str):
+        return table.column(weights)
+    refuse_masked(weights, "The column of weights")
+    return weights

@@ -9,7 +9,7 @@ from ..graph.graph import Graph, Node
 from ..language import Limits
 from .budget import budgeted
 from .derived import Orders, closed_forms, judged
-from .reading import Formula, to_expression, to_names
+from .reading import Formula, scalar_names, to_expression, to_names
 from .results import Gradient
 
 __all__ = ["gradient"]
@@ -71,7 +71,7 @@ def gradient(
     expression = to_expression(
         expr, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
     )
-    chosen = names or tuple(v.name for v in expression.variables if not v.shape)
+    chosen = names or scalar_names(expression)
 
     def derive(graph: Graph, root: Node) -> dict[Orders, Node]:
         nodes = gradient_nodes(graph, root, [graph.var(name) for name in chosen])

@@ -10,7 +10,7 @@ from ..graph.graph import Graph, Node
 from ..language import Limits
 from .budget import budgeted
 from .derived import Orders, closed_forms, judged
-from .reading import Formula, to_expression, to_names
+from .reading import Formula, scalar_names, to_expression, to_names
 from .results import Hessian
 
 __all__ = ["hessian"]
@@ -21,6 +21,7 @@ def hessian(
     expr: Formula,
     wrt: Any = None,
     *,
+    shapes: Any = None,
     assume: str | None = None,
     syntax: str = "symcalc",
     limits: Limits | None = None,
@@ -33,7 +34,7 @@ def hessian(
         A scalar formula.
     wrt : str or sequence of str, optional
         The variables; default: all, sorted by name.
-    assume, syntax, limits
+    shapes, assume, syntax, limits
         As for `gradient`.
 
     Returns
@@ -59,9 +60,9 @@ def hessian(
     """
     names = to_names(wrt)
     expression = to_expression(
-        expr, declared=names or (), assume=assume, syntax=syntax, limits=limits
+        expr, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
     )
-    chosen = names or expression.names
+    chosen = names or scalar_names(expression)
 
     def derive(graph: Graph, root: Node) -> dict[Orders, Node]:
         variables = [graph.var(name) for name in chosen]

@@ -10,7 +10,7 @@ from ..expression import Expression
 from ..language import Limits
 from .budget import budgeted
 from .gradient import gradient
-from .reading import Formula, to_expression, to_names
+from .reading import Formula, scalar_names, to_expression, to_names
 from .results import Jacobian
 
 __all__ = ["jacobian"]
@@ -73,9 +73,10 @@ def jacobian(
 
 
 def _all_names(expressions: Sequence[Expression]) -> tuple[str, ...]:
-    """Return the variables of all formulas, in order of first appearance."""
-    return tuple(
-        dict.fromkeys(
-            v.name for expression in expressions for v in expression.variables if not v.shape
-        )
-    )
+    """Return the scalar variables of all formulas, in order of first appearance."""
+    variables = [variable for expression in expressions for variable in expression.variables]
+    names = dict.fromkeys(variable.name for variable in variables if not variable.shape)
+    if not names:
+        for expression in expressions:
+            scalar_names(expression)
+    return tuple(names)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import ArgumentError
-from ..language import Limits
+from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective
 from .data import load_data
 from .objective import read_objective
 from .reading import Formula
-from .start import to_bounds, to_start
+from .start import run_within_memory, to_bounds, to_start
 
 __all__ = ["minimize"]
 
@@ -47,8 +47,9 @@ def minimize(
         Shapes of data columns where they are not all `"rows"`.
     method : str
         "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
-        "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC", "SLSQP", "Nelder-Mead",
-        "Powell"; "lm", "trf" and "dogbox" where the objective is a sum of squares.
+        "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC", "SLSQP"; of values only
+        "pattern_search", "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" where the objective is
+        a sum of squares.
     constraints : sequence
         Must be empty: constraints other than bounds are not supported by this verb.
     bounds : dict, optional
@@ -64,7 +65,8 @@ def minimize(
     throw : bool
         Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
     limits : Limits, optional
-        Of reading the objective; `seconds` limits the run.
+        Of reading the objective; `seconds` limits the run; with `memory_mb` the work is done in
+        another process, which cannot call a `callback`.
     **options
         The method's own: `rate=0.01`, `momentum=0.9`, `search="backtracking"`, SciPy's.
 
@@ -84,7 +86,8 @@ def minimize(
     -----
     "auto" takes Levenberg-Marquardt for a sum of squares, Newton's method where second
     derivatives are few or sparse, L-BFGS-B for bounds and for many variables, Nelder-Mead for few
-    variables and kinks; `Optimum.why` says which and why.
+    variables and kinks, a pattern search where the objective jumps; `Optimum.why` says which and
+    why.
 
     Examples
     --------
@@ -97,17 +100,30 @@ def minimize(
         raise ArgumentError(
             "Constraints are not supported by this verb yet; use `bounds` for limits on variables."
         )
+    allowed = check_limits(limits)
     guess = to_start(start, "variable")
     names = tuple(guess)
     pairs = to_bounds(bounds, names)
     chosen = None if method == "auto" else find_method(method)
     target = read_objective(
         objective, names, data=None if data is None else load_data(data), shapes=shapes,
-        limits=limits,
+        limits=allowed,
     )  # fmt: skip
+    if allowed.memory_mb is not None:
+        if callback is not None:
+            raise ArgumentError(
+                "`limits.memory_mb` moves the work to another process, which cannot call your "
+                "`callback`; leave one of them out."
+            )
+        found: Optimum = run_within_memory(
+            "minimize", target.expression, guess, data=target.data, method=method, bounds=pairs,
+            max_steps=max_steps, tolerance=tolerance, seed=seed, throw=throw, limits=allowed,
+            **options,
+        )  # fmt: skip
+        return found
     functions, facts = target.to_objective(None if chosen is None else chosen.needs)
     return minimize_objective(
         functions, list(guess.values()), names, method=method, bounds=pairs,
         max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
-        time_limit=None if limits is None else limits.seconds, facts=facts, options=options,
+        time_limit=allowed.seconds, facts=facts, options=options,
     )  # fmt: skip

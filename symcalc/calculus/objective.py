@@ -19,7 +19,8 @@ from ..language.declarations import read_shapes
 from ..optimize import Objective
 from .data import Table
 from .reading import Formula, to_expression
-from .structure import Square, find_squares, has_kinks, is_separable
+from .start import refuse_unused
+from .structure import Square, find_roughness, find_squares, is_separable
 
 __all__ = ["FormulaObjective", "read_objective"]
 
@@ -52,6 +53,12 @@ class FormulaObjective:
     columns: dict[str, Array]
     n_rows: int
 
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """The columns as a verb takes them: numbers that hold for all rows are plain numbers."""
+        plain = {name: c if c.ndim else float(c) for name, c in self.columns.items()}
+        return plain or None
+
     def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]:
         """Return the compiled callables and what is known of them.
 
@@ -60,7 +67,7 @@ class FormulaObjective:
         """
         expression, names = self.expression, self.names
         n = len(names)
-        kinks = has_kinks(expression.graph, expression.root, names)
+        rough = find_roughness(expression.graph, expression.root, names)
         sparse = n > MAX_DENSE and is_separable(expression.graph, expression.root, n)
         squares = self._squares(needs) if needs in (None, "residuals") else []
         function = self._compile(expression.root, 2)
@@ -80,7 +87,10 @@ class FormulaObjective:
             jacobian,
         )
         n_residuals = sum(self._n_residuals(square) for square in squares)
-        return objective, ObjectiveFacts(kinks, sparse, n_residuals)
+        return objective, ObjectiveFacts(
+            has_kinks="kink" in rough or "jump" in rough, has_sparse_hessian=sparse,
+            n_residuals=n_residuals, has_jumps="jump" in rough, has_joins="join" in rough,
+        )  # fmt: skip
 
     def _compile(self, root: int, order: int) -> CompiledFunction:
         """Return a node as a function of the variables and columns."""
@@ -167,6 +177,7 @@ def read_objective(
             f"`{'`, `'.join(unknown[:6])}` in the objective has neither a start "
             f"({', '.join(names[:12])}) nor data ({', '.join(available[:12]) or 'none given'})."
         )
+    refuse_unused(expression, names, used)
     needed = tuple(name for name in used if name in available)
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
     graph, root = expression.graph, expression.root

@@ -8,7 +8,7 @@ from typing import Any
 from ..expression import Expression
 from ..language import Limits
 from .budget import budgeted
-from .reading import Formula, to_expression
+from .reading import Formula, to_expression, to_names
 
 __all__ = ["parse"]
 
@@ -18,7 +18,7 @@ def parse(
     text: Formula,
     *,
     variables: Sequence[str] | None = None,
-    declared: Sequence[str] = (),
+    declared: Sequence[str] | str = (),
     shapes: Any = None,
     assume: str | None = None,
     syntax: str = "symcalc",
@@ -64,7 +64,7 @@ def parse(
     """
     return to_expression(
         text,
-        declared=declared,
+        declared=to_names(declared) or (),
         variables=variables,
         shapes=shapes,
         assume=assume,

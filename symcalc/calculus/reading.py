@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..graph.graph import Graph
-from ..language import Limits, check_name, read
+from ..language import CONDITIONS, Limits, check_name, read
 
-__all__ = ["Formula", "to_expression", "to_names"]
+__all__ = ["Formula", "scalar_names", "to_expression", "to_names"]
 
 #: A formula: text, an `Expression`, a SymPy expression, or a number.
 Formula = Any
@@ -34,7 +35,8 @@ def to_expression(
     ParseError
         The text is not a formula.
     ArgumentError
-        The object is neither text nor a formula, or has parts that symcalc does not know.
+        The object is neither text nor a formula, has parts that symcalc does not know, or is a
+        relation, which is true or false and has no value.
     """
     declared = tuple(declared)
     if isinstance(formula, str):
@@ -51,25 +53,59 @@ def to_expression(
         expression = formula
     elif isinstance(formula, numbers.Real) or hasattr(formula, "free_symbols"):
         expression = Expression.from_sympy(formula)
+        for name in expression.names:
+            if not keyword.iskeyword(name):  # SymPy's users have a symbol `lambda`
+                check_name(name)
     else:
         raise ArgumentError(
             "A formula is a string, an Expression or a SymPy expression, "
             f"not {type(formula).__name__}."
         )
+    if expression.graph.kinds[expression.root] in CONDITIONS:
+        raise ArgumentError(
+            f"A relation is not a formula: {expression.text:.60} is true or false and has no value."
+        )
     return _with_variables(expression, declared)
 
 
-def to_names(wrt: Any) -> tuple[str, ...] | None:
-    """Return names from "x", "x, y", an iterable of names or SymPy symbols; None stays None."""
-    if wrt is None:
+def to_names(names: Any) -> tuple[str, ...] | None:
+    """Return names from "x", "x, y", an iterable of names or SymPy symbols; None stays None.
+
+    Raises
+    ------
+    ArgumentError
+        One is not a name, or stands twice.
+    """
+    if names is None:
         return None
-    if isinstance(wrt, str):
-        wrt = wrt.split(",")
-    elif hasattr(wrt, "free_symbols"):
-        wrt = (wrt,)
-    names = tuple(check_name(str(name).strip()) for name in wrt)
-    if len(set(names)) != len(names):
-        raise ArgumentError(f"`wrt` names a variable twice: {', '.join(names)}.")
+    if isinstance(names, str):
+        names = names.split(",")
+    elif hasattr(names, "free_symbols"):
+        names = (names,)
+    elif not isinstance(names, Iterable):
+        raise ArgumentError(f'Variables are named "x, y" or ["x", "y"], not {names!r:.40}.')
+    found = tuple(check_name(str(name).strip()) for name in names)
+    twice = [name for index, name in enumerate(found) if name in found[:index]]
+    if twice:
+        raise ArgumentError(f"`{twice[0]}` is named twice in {', '.join(found):.120}.")
+    return found
+
+
+def scalar_names(expression: Expression) -> tuple[str, ...]:
+    """Return the variables that can be differentiated in, which are all but data columns.
+
+    Raises
+    ------
+    ArgumentError
+        The formula has variables, but none of them is a scalar.
+    """
+    names = tuple(variable.name for variable in expression.variables if not variable.shape)
+    if expression.names and not names:
+        columns = ", ".join(f"`{name}`" for name in expression.names)
+        raise ArgumentError(
+            f"There is no scalar variable to differentiate in, only data columns: {columns}. "
+            "Derivatives in arrays are not available in this version."
+        )
     return names
 
 

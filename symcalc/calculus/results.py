@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +30,7 @@ class Derivative(Expression):
     steps : tuple of str
         The variables it was differentiated in, one by one.
     check : DerivativeCheck
-        How the last step was judged (every step was).
+        How the form was judged: by values of `source` alone or, failing that, step by step.
     """
 
     __slots__ = ("check", "source", "steps")
@@ -55,6 +55,11 @@ class Derivative(Expression):
         """The places where the derivative follows a policy."""
         return find_kinks(self.source)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the variables differentiated in."""
+        return _absent([self.source], self.steps)
+
     def at(self, point: Point = None, /, **values: float) -> Estimate:
         """Return the derivative at a point, with its error, trust and status (order 1 or 2)."""
         place = to_point(self.source, point, values)
@@ -69,6 +74,7 @@ class Derivative(Expression):
             **known,
             "check": self.check.to_dict(),
             "kinks": [place.to_dict() for place in self.kinks],
+            "notes": list(self.notes),
         }
 
 
@@ -116,6 +122,11 @@ class Gradient(Mapping[str, Expression]):
         """The places where derivatives follow a policy."""
         return find_kinks(self.expression)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the variables differentiated in."""
+        return _absent([self.expression], self.entries)
+
     def at(self, point: Point = None, /, **values: float) -> dict[str, Estimate]:
         """Return each partial derivative at a point, with its error, trust and status.
 
@@ -133,6 +144,7 @@ class Gradient(Mapping[str, Expression]):
             "gradient": {name: form.to_dict() for name, form in self.entries.items()},
             "check": self.check.to_dict(),
             "kinks": [place.to_dict() for place in self.kinks],
+            "notes": list(self.notes),
         }
 
     def __repr__(self) -> str:
@@ -197,6 +209,11 @@ class Hessian(Mapping[tuple[str, str], Expression]):
         """The places where derivatives follow a policy."""
         return find_kinks(self.expression)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the variables differentiated in."""
+        return _absent([self.expression], self.variables)
+
     def at(self, point: Point = None, /, **values: float) -> dict[tuple[str, str], Estimate]:
         """Return each entry on and below the diagonal at a point; see `Gradient.at`."""
         place = to_point(self.expression, point, values)
@@ -218,12 +235,15 @@ class Hessian(Mapping[tuple[str, str], Expression]):
             ],
             "check": self.check.to_dict(),
             "kinks": [place.to_dict() for place in self.kinks],
+            "notes": list(self.notes),
         }
 
     def __repr__(self) -> str:
+        pairs = [(a, b) for i, a in enumerate(self.variables) for b in self.variables[i:]]
         lines = [
-            f"∂²f/∂{row}∂{column} = {form.text}" if row != column else f"∂²f/∂{row}² = {form.text}"
-            for (row, column), form in self.entries.items()
+            f"∂²f/∂{a}∂{b} = {self[a, b].text}" if a != b else f"∂²f/∂{a}² = {self[a, b].text}"
+            for a, b in pairs
+            if (b, a) in self.entries
         ]
         return "\n".join([*(lines or ["∂²f = 0"]), *_judgement(self)])
 
@@ -276,6 +296,11 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
         return tuple(dict.fromkeys(place for row in self.gradients for place in row.kinks))
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """What there is to say of the variables differentiated in."""
+        return _absent(self.expressions, self.variables)
+
+    @property
     def check(self) -> DerivativeCheck:
         """The least favourable of the checks of the rows."""
         return max((gradient.check for gradient in self.gradients), key=_doubt)
@@ -287,11 +312,12 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
             "jacobian": [gradient.to_dict() for gradient in self.gradients],
             "check": self.check.to_dict(),
             "kinks": [place.to_dict() for place in self.kinks],
+            "notes": list(self.notes),
         }
 
     def __repr__(self) -> str:
         lines = [
-            f"∂f{index}/∂{name} = {form.text}"
+            f"∂f{index if len(self.gradients) > 1 else ''}/∂{name} = {form.text}"
             for index, gradient in enumerate(self.gradients, 1)
             for name, form in gradient.items()
         ]
@@ -299,8 +325,16 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
 
 
 def _judgement(result: Gradient | Hessian | Jacobian) -> list[str]:
-    """Return how the forms were judged, and where they follow a policy."""
-    return [f"{result.check.trust}: {result.check.message}", *map(str, result.kinks)]
+    """Return how the forms were judged, where they follow a policy, and what else to note."""
+    verdict = f"{result.check.trust}: {result.check.message}"
+    return [verdict, *map(str, result.kinks), *result.notes]
+
+
+def _absent(expressions: Iterable[Expression], names: Iterable[str]) -> tuple[str, ...]:
+    """Return a sentence for each name that occurs in none of the expressions."""
+    found = {e.graph.data[node] for e in expressions for node in e.graph.variables([e.root])}
+    absent = [name for name in dict.fromkeys(names) if name not in found]
+    return tuple(f"`{name}` does not occur in the formula." for name in absent)
 
 
 def _doubt(check: DerivativeCheck) -> tuple[bool, int]:

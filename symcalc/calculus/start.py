@@ -1,16 +1,21 @@
-"""The start of a minimization or fit, and bounds by name."""
+"""The door that `minimize` and `fit` share: the start, bounds by name, the memory limit."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ..errors import ArgumentError
-from ..language import read_assignments
+from ..expression import Expression
+from ..functions import CONSTANTS
+from ..language import Limits, read_assignments
+from ..optimize.plain import show
+from ..worker import run_verb
 
-__all__ = ["to_bounds", "to_start"]
+__all__ = ["refuse_unused", "run_within_memory", "to_bounds", "to_start"]
 
 
 def to_start(start: Any, role: str) -> dict[str, float]:
@@ -35,8 +40,10 @@ def to_start(start: Any, role: str) -> dict[str, float]:
             )
         try:
             found[str(name)] = float(value)
-        except (TypeError, ValueError, OverflowError):
-            raise ArgumentError(f"The start of `{name}` is {value!r:.60}, not a number.") from None
+        except OverflowError:
+            raise ArgumentError(f"The start of `{name}` is beyond double precision.") from None
+        except (TypeError, ValueError):
+            raise ArgumentError(f"The start of `{name}` is {show(value)}, not a number.") from None
     return found
 
 
@@ -54,3 +61,42 @@ def to_bounds(bounds: Any, names: tuple[str, ...]) -> list[Any] | None:
     if isinstance(bounds, str) or not np.iterable(bounds):
         raise ArgumentError('`bounds` is a dict: {"a": (0, None)}, with None for no limit.')
     return list(bounds)
+
+
+def refuse_unused(expression: Expression, names: Iterable[str], used: Iterable[str]) -> None:
+    """Refuse a start for what the formula does not depend on.
+
+    Raises
+    ------
+    ArgumentError
+        Naming it; a constant of the same name is pointed out.
+    """
+    unused = [name for name in names if name not in set(used)]
+    if not unused:
+        return
+    name, graph = unused[0], expression.graph
+    kinds = {graph.kinds[node] for node in graph.reachable([expression.root])}
+    if name in kinds and name in CONSTANTS:
+        raise ArgumentError(
+            f"`{name}` has a start, but it is the constant {name} in this formula; read it with "
+            f'sc.parse(..., declared=["{name}"]), or leave `{name}` out of `start`.'
+        )
+    raise ArgumentError(
+        f"`{name}` has a start, but the formula does not depend on it; leave it out of `start`."
+    )
+
+
+def run_within_memory(
+    verb: str, formula: Expression, *args: Any, limits: Limits, **kwargs: Any
+) -> Any:
+    """Run `minimize` or `fit` again in the worker process, which may take `limits.memory_mb`.
+
+    What the caller hands over is read already: an expression, columns of floats.
+
+    Raises
+    ------
+    LimitError
+        When the work needs more memory.
+    """
+    kwargs["limits"] = replace(limits, memory_mb=None)
+    return run_verb(verb, (formula, *args), kwargs, seconds=None, memory_mb=limits.memory_mb)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
 
-__all__ = ["Square", "find_squares", "has_kinks", "is_separable"]
+__all__ = ["Square", "find_roughness", "find_squares", "is_separable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +89,35 @@ def _square_root(graph: Graph, node: Node) -> Node | None:
     return graph.pow(base, graph.const(power // 2))
 
 
-def has_kinks(graph: Graph, root: Node, names: Iterable[str]) -> bool:
-    """Whether a function with kinks or jumps is applied to something that depends on `names`."""
+def find_roughness(graph: Graph, root: Node, names: Iterable[str]) -> frozenset[str]:
+    """Return what keeps a formula from being smooth in `names`: of "kink", "jump" and "join".
+
+    A "join" is a branch chosen by the variables; it is a "jump" for certain where the branches
+    are different constants.
+    """
     moving: set[Node] = set()
-    wanted = set(names)
+    wanted, found = set(names), set[str]()
     for node in graph.reachable([root]):
         kind, args = graph.kinds[node], graph.args[node]
         if kind == "var":
             depends = graph.data[node] in wanted
         else:
             depends = any(arg in moving for arg in args)
-        if depends:
-            moving.add(node)
-            row = TABLE.get(kind)
-            if row is not None and row.kinks:
-                return True
-    return False
+        if not depends:
+            continue
+        moving.add(node)
+        row = TABLE.get(kind)
+        if row is not None:
+            found.update(kink.kind for kink in row.kinks)
+        elif kind == "piecewise" and not moving.isdisjoint(args[1::2]):
+            found |= _branch_roughness(graph, args, moving)
+    return frozenset(found)
+
+
+def _branch_roughness(graph: Graph, args: tuple[Node, ...], moving: set[Node]) -> set[str]:
+    """Return "join", and "jump" where every branch is a constant and they differ."""
+    values = {value for value in args[::2] if graph.kinds[value] != "nan"}
+    return {"join", "jump"} if moving.isdisjoint(values) and len(values) > 1 else {"join"}
 
 
 def is_separable(graph: Graph, root: Node, n_variables: int, per_variable: int = 40) -> bool:

@@ -34,7 +34,9 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
 
 
 @click.group(
-    cls=_InOrder, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+    cls=_InOrder,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(
     "--version",
@@ -44,7 +46,8 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
     callback=_print_version,
     help="Show the version and exit.",
 )
-def group() -> None:
+@click.pass_context
+def group(context: click.Context) -> None:
     """Calculus from a string, checked before you see it.
 
     \b
@@ -55,6 +58,8 @@ def group() -> None:
 
     Exit codes: 0 done, 1 the answer is not good, 2 bad input.
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 for _command in COMMANDS:

@@ -112,9 +112,14 @@ class _Conversion:
         return self.function(obj, head, args)
 
     def variable(self, name: str) -> Node:
-        """Return the node of a symbol."""
+        """Return the node of a symbol, whose name must be one that can be read back."""
         known = self.declared.get(name)
         if known is None:
+            if not name.isidentifier():
+                raise ArgumentError(
+                    f"SymPy's symbol `{name:.60}` cannot be a variable: a name is a letter or `_`, "
+                    "followed by letters, digits and `_`."
+                )
             self.undeclared.add(name)
         return self.graph.var(name, known.shape if known is not None else ())
 

@@ -66,14 +66,14 @@ def to_sympy(graph: Graph, root: Node, variables: Sequence[Variable] = ()) -> sy
 
 
 def symbol_of(variable: Variable) -> sympy.Symbol:
-    """Return SymPy's symbol of a variable: real unless declared complex, with its assumption."""
+    """Return SymPy's symbol of a variable, real unless declared complex, with its assumptions."""
     import sympy
 
     facts: dict[str, bool] = {} if variable.kind == "complex" else {"real": True}
-    told = variable.assumption.replace(" ", "").removeprefix(variable.name)
-    if told in _WORDS:
-        facts[told] = True
-    facts.update(_ASSUMPTIONS.get(told, {}))
+    for item in variable.assumption.split(","):
+        facts.update({word: True for word in item.split() if word in _WORDS})
+        told = item.replace(" ", "").removeprefix(variable.name)
+        facts.update(_ASSUMPTIONS.get(told, {}))
     return sympy.Symbol(variable.name, **facts)
 
 

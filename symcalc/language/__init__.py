@@ -6,17 +6,24 @@
 
 from __future__ import annotations
 
+from .assumptions import Range, assumed_ranges
+from .conditions import CONDITIONS
 from .defining import define
-from .definitions import Definition, Definitions
-from .limits import Limits
+from .definitions import DEFINITIONS, Definition, Definitions
+from .limits import Limits, check_limits
 from .names import check_name
 from .reader import read, read_relation
 from .values import read_assignments, read_number
 
 __all__ = [
+    "CONDITIONS",
+    "DEFINITIONS",
     "Definition",
     "Definitions",
     "Limits",
+    "Range",
+    "assumed_ranges",
+    "check_limits",
     "check_name",
     "define",
     "read",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from ..errors import ArgumentError
-from ..graph.graph import COMPARISONS, Graph
+from ..graph.graph import COMPARISONS, Graph, Node
 from .conditions import CONDITIONS
+from .constants import constant_values
 from .definitions import Definitions
 from .grammar import Parser
 from .limits import DEFAULT_LIMITS
@@ -14,12 +17,44 @@ from .messages import near_names, shorten
 from .names import Scope, check_name, is_name
 from .tokens import tokenize
 
-__all__ = ["PROPERTIES", "read_assumptions"]
+__all__ = ["PROPERTIES", "Range", "assumed_ranges", "read_assumptions"]
 
 #: Words that may stand behind a name.
 PROPERTIES = frozenset(
     {"real", "complex", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero"}
 )
+
+
+#: The ends of the range that a property stands for.
+_SIGNS = {
+    "positive": (0.0, math.inf),
+    "nonnegative": (0.0, math.inf),
+    "negative": (-math.inf, 0.0),
+    "nonpositive": (-math.inf, 0.0),
+}
+#: The relation that holds with its sides exchanged.
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a variable is assumed to lie between.
+
+    Attributes
+    ----------
+    lower, upper : float
+        The ends; whether they are included is not told.
+    is_integer : bool
+        Whether only whole numbers are meant.
+    """
+
+    lower: float = -math.inf
+    upper: float = math.inf
+    is_integer: bool = False
+
+    def cut(self, lower: float, upper: float) -> Range:
+        """Return the part of the range between two numbers."""
+        return Range(max(self.lower, lower), min(self.upper, upper), self.is_integer)
 
 
 def read_assumptions(assume: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -39,25 +74,106 @@ def read_assumptions(assume: str | Mapping[str, str] | None) -> dict[str, str]:
         return {}
     if isinstance(assume, str):
         items = [item.strip() for item in assume.split(",") if item.strip()]
+    elif not isinstance(assume, Mapping):
+        raise ArgumentError(
+            f'`assume` is "a > 0, n integer" or a dictionary, not {shorten(repr(assume))}.'
+        )
     else:
         items = [f"{check_name(name)} {words}" for name, words in assume.items()]
     found: dict[str, list[str]] = {}
     for item in items:
         for name in _names_of(item):
             found.setdefault(name, []).append(item)
-    return {name: ", ".join(texts) for name, texts in found.items()}
+    assumed = {name: ", ".join(texts) for name, texts in found.items()}
+    assumed_ranges(assumed)
+    return assumed
+
+
+def assumed_ranges(assumptions: Mapping[str, str]) -> dict[str, Range]:
+    """Return the range of each variable that its assumption limits.
+
+    Parameters
+    ----------
+    assumptions : mapping of str to str
+        For each name what is assumed of it, as `Variable.assumption` holds it: `"a > 0, a < 1"`,
+        `"n positive integer"`.
+
+    Returns
+    -------
+    dict of str to Range
+        Names of which nothing is known but what no range expresses (`x != 0`, `x < y`,
+        `x**2 < 2`) are left out.
+
+    Raises
+    ------
+    ArgumentError
+        What is assumed of a variable leaves it no range.
+
+    Examples
+    --------
+    >>> assumed_ranges({"p": "0 < p < 1"})["p"]
+    Range(lower=0.0, upper=1.0, is_integer=False)
+    """
+    ranges: dict[str, Range] = {}
+    for name, text in assumptions.items():
+        found = Range()
+        for item in text.split(","):
+            found = _narrowed(found, name, item)
+        if found.lower >= found.upper:
+            raise ArgumentError(f"What is assumed leaves `{name}` no range: {shorten(text)}.")
+        if found != Range():
+            ranges[name] = found
+    return ranges
+
+
+def _narrowed(found: Range, name: str, item: str) -> Range:
+    """Return the range with one more assumption about the variable."""
+    texts = tokenize(item).texts[:-1]
+    if not _is_comparison(texts):
+        for word in texts:
+            found = found.cut(*_SIGNS.get(word, (-math.inf, math.inf)))
+        return Range(found.lower, found.upper, found.is_integer or "integer" in texts)
+    graph, root = _read_condition(f"{name} {item}" if texts[0] in COMPARISONS else item)
+    parts = graph.args[root] if graph.kinds[root] == "and" else (root,)
+    for part in parts:
+        found = found.cut(*_ends(graph, part, name))
+    return found
+
+
+def _is_comparison(texts: Sequence[str]) -> bool:
+    """Whether tokens hold a relation, so that they are no list of properties."""
+    return not set(COMPARISONS).isdisjoint(texts)
+
+
+def _ends(graph: Graph, condition: Node, name: str) -> tuple[float, float]:
+    """Return the ends that `name < number` and its like set; infinities for anything else."""
+    relation = graph.data[condition] if graph.kinds[condition] == "compare" else ""
+    if relation in _MIRRORED:
+        left, right = graph.args[condition]
+        if graph.data[right] == name:
+            left, right, relation = right, left, _MIRRORED[relation]
+        number = constant_values(graph, right).get(right, math.nan)
+        if graph.data[left] == name and not math.isnan(number):
+            return (number, math.inf) if relation in (">", ">=") else (-math.inf, number)
+    return -math.inf, math.inf
+
+
+def _read_condition(item: str) -> tuple[Graph, Node]:
+    """Return one assumption in symbols as a condition."""
+    tokens = tokenize(item)
+    scope = Scope(Graph())
+    parser = Parser(scope.graph, tokens, scope, DEFAULT_LIMITS, Definitions())
+    return scope.graph, parser.read(0, len(tokens.texts) - 1)
 
 
 def _names_of(item: str) -> list[str]:
     """Return the variables that one assumption is about, its syntax checked."""
-    tokens = tokenize(item)
-    texts = tokens.texts[:-1]
-    if any(text in COMPARISONS for text in texts):
-        scope = Scope(Graph())
-        parser = Parser(scope.graph, tokens, scope, DEFAULT_LIMITS, Definitions())
-        root = parser.read(0, len(texts))
-        if scope.variables and scope.graph.kinds[root] in CONDITIONS:
-            return list(scope.variables)
+    texts = tokenize(item).texts[:-1]
+    if _is_comparison(texts):
+        graph, root = _read_condition(item)
+        names = [str(graph.data[node]) for node in graph.variables([root])]
+        if names and graph.kinds[root] in CONDITIONS:
+            return names
     elif len(texts) > 1 and is_name(texts[0]):
         for word in texts[1:]:
             if word not in PROPERTIES:

@@ -268,8 +268,8 @@ def _sequence(calls: Calls, call: Call, rest: Sequence[Node], last: int) -> list
     return wrt
 
 
-def _sum(calls: Calls, call: Call, last: int) -> Node:
-    """Return the total of the elements of a column."""
+def _column(calls: Calls, call: Call, last: int) -> Node:
+    """Return the one argument, which must have a value per row."""
     calls.check_count(call, 1, 1, last)
     (column,) = calls.numbers(call, last)
     if not calls.graph.shape(column):
@@ -277,19 +277,29 @@ def _sum(calls: Calls, call: Call, last: int) -> Node:
         raise calls.error(
             f"`{call.name}` takes one value per row; this is one number.", call, last, hint
         )
-    return calls.graph.node("sum", (column,))
+    return column
+
+
+def _sum(calls: Calls, call: Call, last: int) -> Node:
+    """Return the total of the elements of a column."""
+    return calls.graph.node("sum", (_column(calls, call, last),))
 
 
 def _mean(calls: Calls, call: Call, last: int) -> Node:
     """Return the mean of the elements of a column."""
-    total = _sum(calls, call, last)
-    return calls.graph.div(total, calls.graph.size(calls.graph.args[total][0]))
+    column = _column(calls, call, last)
+    total = calls.graph.node("sum", (column,))
+    return calls.graph.div(total, calls.graph.size(column))
+
+
+def _size(calls: Calls, call: Call, last: int) -> Node:
+    """Return the number of elements of a column."""
+    return calls.graph.size(_column(calls, call, last))
 
 
 def _integral(calls: Calls, call: Call, last: int) -> Node:
-    """Refuse an integral inside a formula."""
-    message = f"`{call.name}(...)` inside a formula is not available in this version."
-    raise calls.error(message, call, last, "Integrate the whole formula instead.")
+    """Refuse an integral."""
+    raise calls.error("Integrals are not available in this version.", call, last)
 
 
 #: Names whose brackets are not those of a function of the table.
@@ -309,6 +319,7 @@ SPECIAL_FORMS: dict[str, Callable[[Calls, Call, int], Node]] = {
     "diff": _diff,
     "sum": _sum,
     "mean": _mean,
+    "size": _size,
     "integral": _integral,
     "integrate": _integral,
 }

@@ -31,6 +31,10 @@ def read_variables(variables: str | Iterable[str] | None) -> tuple[str, ...] | N
         return None
     if isinstance(variables, str):
         variables = variables.replace(",", " ").split()
+    elif not isinstance(variables, Iterable):
+        raise ArgumentError(
+            f'`variables` is a list of names, ["x", "y"], not {shorten(repr(variables))}.'
+        )
     names = tuple([check_name(name) for name in variables])
     for position, name in enumerate(names):
         if name in names[:position]:
@@ -55,6 +59,10 @@ def read_shapes(shapes: ShapesLike | None) -> dict[str, Shape]:
         return {}
     if isinstance(shapes, str):
         return dict(_read_item(item) for item in shapes.split(";") if item.strip())
+    if not isinstance(shapes, Mapping):
+        raise ArgumentError(
+            f'`shapes` is {{"x": "rows"}} or "x: rows; y: rows", not {shorten(repr(shapes))}.'
+        )
     return {check_name(name): _read_shape(name, shape) for name, shape in shapes.items()}
 
 

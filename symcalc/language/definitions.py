@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..graph.graph import Graph, Node
@@ -88,9 +88,18 @@ class Definitions:
         with self._lock:
             self._known = {key: value for key, value in self._known.items() if key != name}
 
+    def replace(self, definitions: Iterable[Definition]) -> None:
+        """Forget all functions and know these instead."""
+        with self._lock:
+            self._known = {definition.name: definition for definition in definitions}
+
+    def known(self) -> tuple[Definition, ...]:
+        """Return the functions, in the order in which they were first added."""
+        return tuple(self._known.values())
+
     def snapshot(self) -> Definitions:
         """Return a copy that later definitions do not change."""
-        return Definitions(tuple(self._known.values()))
+        return Definitions(self.known())
 
 
 #: The functions of this process, which every verb reads with unless it is given others.

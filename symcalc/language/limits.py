@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..errors import ArgumentError, LimitError
 
-__all__ = ["DEFAULT_LIMITS", "Limits"]
+__all__ = ["DEFAULT_LIMITS", "Limits", "check_limits"]
 
 #: Python refuses to convert longer literals unless the whole process is told otherwise.
 MOST_DIGITS = 4000
@@ -85,3 +85,20 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def check_limits(limits: object) -> Limits:
+    """Return the limits, those of a default text for None.
+
+    Raises
+    ------
+    ArgumentError
+        They are neither `Limits` nor None.
+    """
+    if limits is None:
+        return DEFAULT_LIMITS
+    if not isinstance(limits, Limits):
+        raise ArgumentError(
+            f"`limits` must be a Limits, such as Limits(seconds=10), not {limits!r:.60}."
+        )
+    return limits

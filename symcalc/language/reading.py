@@ -12,7 +12,7 @@ from .constants import first_out_of_range
 from .declarations import ShapesLike, read_shapes, read_variables
 from .definitions import DEFINITIONS, Definitions
 from .grammar import Parser
-from .limits import DEFAULT_LIMITS, Limits
+from .limits import Limits, check_limits
 from .messages import shorten
 from .names import Scope
 from .parts import read_formula
@@ -38,7 +38,7 @@ class Reading:
         limits: Limits | None,
         definitions: Definitions | None,
     ) -> None:
-        self.limits = DEFAULT_LIMITS if limits is None else limits
+        self.limits = check_limits(limits)
         declared = tuple(declared)
         self.names = read_variables(variables)
         self.assumed = read_assumptions(assume)

@@ -62,6 +62,11 @@ _JOINT_HINTS = {
     "~": "A condition is negated by `not`, or by `~` in front of a bracket.",
 }
 
+#: For `y ~ a*x`, as statisticians write a model.
+_MODEL_HINT = (
+    "A model is its right side alone; the left one is the target: fit(model, data, target=...)."
+)
+
 
 class Tokens:
     """The tokens of a text, closed by `END`; where they stand is computed when first asked.
@@ -140,7 +145,9 @@ def _read_joints(tokens: Tokens) -> None:
         closes = word == "not" or (index > 0 and texts[index - 1] == ")")
         if not (opens and closes):
             message = f"`{texts[index]}` is not an operator between numbers."
-            raise tokens.error(message, index, _JOINT_HINTS[texts[index]])
+            is_model = word == "not" and index > 0 and texts[index - 1][-1:].isalnum()
+            hint = _MODEL_HINT if is_model else _JOINT_HINTS[texts[index]]
+            raise tokens.error(message, index, hint)
         texts[index] = word
 
 

@@ -7,7 +7,7 @@ import math
 from ..errors import ArgumentError
 from .conditions import CONDITIONS
 from .constants import constant_values
-from .limits import DEFAULT_LIMITS, Limits
+from .limits import Limits, check_limits
 from .messages import make_error
 from .names import check_name
 from .reading import Reading
@@ -75,7 +75,7 @@ def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, fl
     """
     if not isinstance(text, str):
         raise ArgumentError(f"Assignments are a string, not {type(text).__name__}.")
-    (limits or DEFAULT_LIMITS).check_length(text)
+    check_limits(limits).check_length(text)
     values: dict[str, float] = {}
     for start, item in _items(text):
         name, equals, value = item.partition("=")

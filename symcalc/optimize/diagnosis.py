@@ -9,10 +9,13 @@ import numpy as np
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
 from .objective import Evaluator, Point, StopRun
+from .plain import place_of
+from .probing import Fall
 from .stationary import describe_axis
 from .trace import Journal
 
-__all__ = ["at_bounds", "describe_rate", "describe_unbounded", "largest_curvature"]
+__all__ = ["at_bounds", "describe_fall", "describe_rate", "describe_unbounded",
+           "largest_curvature"]  # fmt: skip
 
 
 def largest_curvature(evaluator: Evaluator, x: Vector, seed: int, n_products: int = 20) -> float:
@@ -61,11 +64,17 @@ def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...
     move = x - start.x
     size = float(np.linalg.norm(move))
     if value == -np.inf or not (0.0 < size < np.inf):
-        place = ", ".join(f"{n} = {v:.6g}" for n, v in zip(names[:4], x, strict=False))
-        more = ", …" if len(names) > 4 else ""
-        return [f"The objective is {value:g} at {place}{more}; add a bound or a penalty."]
+        return [f"The objective is {value:g} at {place_of(names, x)}; add a bound or a penalty."]
     where = describe_axis(move / size, names)
     return [f"The objective falls without limit along {where}; add a bound or a penalty."]
+
+
+def describe_fall(
+    fall: Fall, names: tuple[str, ...], what: str = "objective", factor: float = 1.0
+) -> str:
+    """Return where a lower value was found, `factor` times that of the probe, and what to do."""
+    flat = f"The {what} is flat around this point, and" if fall.over_plateau else f"The {what}"
+    return f"{flat} falls to {factor * fall.value:.6g} at {place_of(names, fall.x)}; start there."
 
 
 def at_bounds(x: Vector, bounds: Bounds | None, names: tuple[str, ...]) -> list[str]:

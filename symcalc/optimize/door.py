@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import math
+import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -11,8 +11,9 @@ import numpy as np
 
 from ..errors import ArgumentError
 from .bounds import Bounds, Vector
-from .methods import Method
+from .methods import METHODS, Method
 from .objective import Objective
+from .plain import count_of, show
 
 __all__ = ["check_bounds", "check_count", "check_method", "check_options", "check_positive",
            "check_start"]  # fmt: skip
@@ -22,8 +23,8 @@ def check_start(x0: Any, names: Sequence[str]) -> Vector:
     """Return the start as a new vector of floats."""
     try:
         start = np.array(x0, dtype=float)
-    except (TypeError, ValueError):
-        raise ArgumentError(f"The start {x0!r} is not a vector of real numbers.") from None
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentError(f"The start {show(x0)} is not a vector of real numbers.") from None
     if start.ndim != 1 or start.size != len(names) or start.size == 0:
         raise ArgumentError(
             f"The start has shape {start.shape}; it needs one number for each of the "
@@ -42,8 +43,8 @@ def check_bounds(bounds: Any, start: Vector, names: Sequence[str]) -> Bounds | N
     pairs = list(bounds) if isinstance(bounds, Iterable) else []
     if len(pairs) != start.size:
         raise ArgumentError(
-            f"There are {len(pairs)} bounds for {start.size} variables; give one pair "
-            "(lower, upper) for each, with None where there is no limit."
+            f"{count_of(len(pairs), 'bound')} for {count_of(start.size, 'variable')}: give one "
+            "pair (lower, upper) for each, with None where there is no limit."
         )
     lower, upper = np.empty(start.size), np.empty(start.size)
     for i, (name, pair) in enumerate(zip(names, pairs, strict=True)):
@@ -62,9 +63,9 @@ def _check_pair(name: str, pair: Any) -> tuple[float, float]:
         low, high = (-np.inf, np.inf) if pair is None else pair
         low = -np.inf if low is None else float(low)
         high = np.inf if high is None else float(high)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ArgumentError(
-            f"The bounds of {name} are {pair!r}; give a pair (lower, upper) of numbers or None."
+            f"The bounds of {name} are {show(pair)}; give a pair (lower, upper) of numbers or None."
         ) from None
     if not low <= high or low == np.inf or high == -np.inf:
         raise ArgumentError(f"The bounds of {name} are [{low:g}, {high:g}]; lower <= upper holds.")
@@ -75,28 +76,41 @@ def check_count(name: str, value: Any, least: int = 1) -> int:
     """Return a limit that is a whole number."""
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or value < least:
-        raise ArgumentError(f"`{name}` is {value!r}; it must be a whole number, at least {least}.")
+        raise ArgumentError(
+            f"`{name}` is {show(value)}; it must be a whole number, at least {least}."
+        )
     return int(value)
 
 
 def check_positive(name: str, value: Any) -> float:
     """Return a limit that is a positive number."""
     real = isinstance(value, (int, float, np.floating, np.integer)) and not isinstance(value, bool)
-    if not real or not (math.isfinite(value) and value > 0):
-        raise ArgumentError(f"`{name}` is {value!r}; it must be a positive number.")
+    if not real or not 0 < value <= sys.float_info.max:
+        raise ArgumentError(f"`{name}` is {show(value)}; it must be a positive number.")
     return float(value)
 
 
-def check_options(method: Method, options: dict[str, Any]) -> None:
-    """Refuse an option that the method would not use."""
+def check_options(method: Method, options: dict[str, Any], chosen_for: str | None = None) -> None:
+    """Refuse an option that the method would not use; `chosen_for` is why "auto" took it."""
     for name in options:
         if name not in method.options:
-            near = difflib.get_close_matches(name, method.options, 1, 0.6)
-            hint = f" Did you mean `{near[0]}`?" if near else ""
-            allowed = ", ".join(f"`{option}`" for option in method.options) or "no options"
-            raise ArgumentError(
-                f"Method {method.name!r} has no option `{name}`.{hint} It takes {allowed}."
-            )
+            raise ArgumentError(_refusal(method, name, chosen_for))
+
+
+def _refusal(method: Method, name: str, chosen_for: str | None) -> str:
+    """Say that a method lacks an option, and which methods have it or one of a near name."""
+    takers = [repr(row.name) for row in METHODS.values() if name in row.options]
+    if takers:
+        hint = f"It belongs to {', '.join(takers)}: name one of them as `method`."
+    else:
+        own = list(method.options) if chosen_for is None else []
+        every = sorted({option for row in METHODS.values() for option in row.options})
+        near = [n for names in (own, every) for n in difflib.get_close_matches(name, names, 1)]
+        hint = f"Did you mean `{near[0]}`?" if near else "No method has it."
+    if chosen_for is not None:
+        return f"Method {method.name!r} (taken: {chosen_for}) has no option `{name}`. {hint}"
+    allowed = ", ".join(f"`{option}`" for option in method.options) or "no options"
+    return f"Method {method.name!r} has no option `{name}`. {hint} It takes {allowed}."
 
 
 def check_method(method: Method, objective: Objective, bounds: Bounds | None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Vector
-from .plain import format_number, to_plain
+from .plain import count_of, format_number, to_plain
 
 __all__ = ["Fit"]
 
@@ -113,6 +113,11 @@ class Fit:
             rows.append((name, format_number(value, 11), format_number(error, 6), share))
         return rows
 
+    def _freedom(self) -> str:
+        """Return the degrees of freedom in words."""
+        n = self.degrees_of_freedom
+        return f"{n} degree{'s' if n != 1 else ''} of freedom"
+
     def __repr__(self) -> str:
         rows = [("parameter", "value", "standard error", ""), *self._rows()]
         widths = [max(len(row[i]) for row in rows) for i in range(4)]
@@ -123,11 +128,11 @@ class Fit:
         ]
         lines.append(
             f"  residual standard deviation {self.residual_standard_deviation:.6g} on "
-            f"{self.degrees_of_freedom} degrees of freedom, R² {self.r_squared:.6g}"
+            f"{self._freedom()}, R² {self.r_squared:.6g}"
         )
         lines.append(
-            f"  {self.n_observations} observations; {self.method}, "
-            f"{self.n_evaluations} evaluations, {self.elapsed:.3g} s"
+            f"  {count_of(self.n_observations, 'observation')}; {self.method}, "
+            f"{count_of(self.n_evaluations, 'evaluation')}, {self.elapsed:.3g} s"
         )
         return "\n".join(lines + [f"  {note}" for note in self.notes])
 
@@ -140,6 +145,6 @@ class Fit:
         )
         summary = (
             f"{self.outcome.value} s = {self.residual_standard_deviation:.6g}, "
-            f"R² = {self.r_squared:.6g}, {self.degrees_of_freedom} degrees of freedom"
+            f"R² = {self.r_squared:.6g}, {self._freedom()}"
         )
         return f"<p>{escape(summary)}</p><table>{head}{body}</table>"

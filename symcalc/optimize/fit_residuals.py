@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..errors import ArgumentError, DataError, OutcomeError
 from ..outcome import Outcome
-from .bounds import Bounds, Mask, Vector
+from .bounds import Bounds, Vector
+from .diagnosis import describe_fall
 from .door import check_bounds, check_count, check_positive, check_start
 from .fit import Fit
-from .least_squares import (
-    Decomposition,
-    decompose,
-    polish,
-    relative_offset,
-    run_least_squares,
-)
+from .fit_statistics import End, Observed, summarize
+from .least_squares import decompose, polish, relative_offset, run_least_squares
 from .objective import Evaluator, Objective, StopRun
+from .plain import count_of
+from .probing import Probe, find_fall, is_on_plateau
 
 __all__ = ["FIT_METHODS", "check_weights", "fit_residuals"]
 
@@ -28,28 +26,14 @@ EPS = float(np.finfo(float).eps)
 #: The methods of a fit; "auto" takes "lm" without bounds, "trf" with them.
 FIT_METHODS = ("auto", "lm", "trf", "dogbox")
 
-#: Share of a parameter in directions without information above which it is undetermined.
-UNDETERMINED = 1e-6
+#: The limit on evaluations when none is given, for each parameter and one.
+MAX_EVALUATIONS = 2_000
 
+#: Weighted targets larger than this, or smaller than its inverse, are brought to size one.
+EXTREME = 1e100
 
-class _End(NamedTuple):
-    """Where a run of least squares ended, with what is known there; weighted throughout."""
-
-    x: Vector
-    residuals: Vector
-    jacobian: Vector
-    outcome: Outcome
-    method: str
-
-    @property
-    def square(self) -> float:
-        """The weighted residual sum of squares."""
-        return float(self.residuals @ self.residuals)
-
-    @property
-    def rank(self) -> int:
-        """The number of directions of the parameters that the data determine."""
-        return decompose(self.jacobian).rank if np.isfinite(self.jacobian).all() else 0
+#: Residuals of this size are too large for a sum of squares that a trust region compares.
+OVERFLOW = 1e150
 
 
 def fit_residuals(
@@ -65,6 +49,7 @@ def fit_residuals(
     tolerance: float = 1e-8,
     time_limit: float | None = None,
     max_evaluations: int | None = None,
+    has_jumps: bool = False,
     predictor: Callable[[dict[str, float], Any], Vector] | None = None,
     throw: bool = False,
 ) -> Fit:
@@ -92,6 +77,9 @@ def fit_residuals(
     time_limit : float or None
         Seconds.
     max_evaluations : int or None
+        None: 2000 for each parameter, and 2000 more.
+    has_jumps : bool
+        Whether the model jumps as parameters move: then its derivatives are no evidence.
     predictor : callable or None
         `predictor(parameters, data)`, kept for `Fit.predict`.
     throw : bool
@@ -114,31 +102,35 @@ def fit_residuals(
     to the limit of double precision, then Gauss-Newton steps bring the residuals as close to
     orthogonal to the model's tangent plane as rounding allows. Converged means a relative offset
     (Bates and Watts, 1981) below the tolerance, or a tangential part of the residuals below their
-    own rounding. When "auto" fails with "lm" it tries "trf", and the method says so. It is a
-    local method: a bad start may end in a local minimum.
+    own rounding. Where the Jacobian has no full rank, or the model jumps, that is no evidence: the
+    sum of squares must not fall along the axes either, and a Jacobian of zeros is never called
+    converged. When "auto" fails with "lm" it tries "trf", and the method says so. It is a local
+    method: a bad start may end in a local minimum.
     """
     named = tuple(names)
     start = check_start(x0, named)
     limits = check_bounds(bounds, start, named)
     y = np.asarray(target, dtype=float)
     w = check_weights(weights, y.size)
-    n_observations = y.size if w is None else int(np.sum(w > 0.0))
+    observed = Observed(named, y, w, _choose_unit(y, w), limits)
     _check_method(method, limits)
-    if n_observations < start.size:
+    if observed.size < start.size:
         raise DataError(
-            f"{n_observations} observations cannot determine {start.size} parameters; give at "
-            "least as many rows as parameters."
+            f"{count_of(observed.size, 'observation')} cannot determine "
+            f"{count_of(start.size, 'parameter')}; give at least as many rows as parameters."
         )
     check_positive("tolerance", tolerance)
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
-    budget = None if max_evaluations is None else check_count("max_evaluations", max_evaluations)
-    root = None if w is None else np.sqrt(w)
+    if max_evaluations is None:
+        max_evaluations = MAX_EVALUATIONS * (start.size + 1)
     evaluator = Evaluator(
-        _weighted(residuals, jacobian, root), time_limit=seconds, max_evaluations=budget
-    )
+        _weighted(residuals, jacobian, observed.factor), time_limit=seconds,
+        max_evaluations=check_count("max_evaluations", max_evaluations),
+    )  # fmt: skip
     with np.errstate(all="ignore"):
-        end = _solve(evaluator, start, method, limits, y if root is None else root * y, tolerance)
-        fit = _conclude(evaluator, end, named, limits, y, w, residuals, predictor)
+        end = _solve(evaluator, start, method, observed, tolerance)
+        end = _look_around(evaluator, end, observed, has_jumps)
+        fit = summarize(evaluator, end, observed, residuals, predictor)
     if throw and not fit.converged:
         raise OutcomeError(f"{fit.outcome.value} {' '.join(fit.notes)}", fit)
     return fit
@@ -150,7 +142,7 @@ def check_weights(weights: Any, n_rows: int) -> Vector | None:
         return None
     try:
         w = np.array(weights, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise DataError("The weights are not numbers.") from None
     if w.shape != (n_rows,):
         raise DataError(f"The weights have shape {w.shape}; give one for each of {n_rows} rows.")
@@ -170,18 +162,27 @@ def _check_method(method: str, bounds: Bounds | None) -> None:
         raise ArgumentError("Method 'lm' cannot keep to bounds; use 'trf' or 'dogbox'.")
 
 
+def _choose_unit(y: Vector, weights: Vector | None) -> float:
+    """Return the power of two that brings an extreme target to size one; 1 for all others."""
+    size = float(np.abs(y if weights is None else np.sqrt(weights) * y).max(initial=0.0))
+    if size == 0.0 or not np.isfinite(size) or 1.0 / EXTREME <= size <= EXTREME:
+        return 1.0
+    return float(2.0 ** np.floor(np.log2(size)))
+
+
 def _weighted(
     residuals: Callable[[Vector], Vector],
     jacobian: Callable[[Vector], Vector],
-    root: Vector | None,
+    factor: Vector | float,
 ) -> Objective:
-    """Return the objective whose residuals carry the square roots of the weights."""
+    """Return the objective whose residuals are multiplied by a factor, one for each row or all."""
+    column = factor[:, None] if isinstance(factor, np.ndarray) else factor
 
     def weighted_residuals(x: Vector) -> Vector:
-        return residuals(x) if root is None else root * residuals(x)
+        return factor * residuals(x)
 
     def weighted_jacobian(x: Vector) -> Vector:
-        return jacobian(x) if root is None else root[:, None] * jacobian(x)
+        return column * jacobian(x)
 
     def value_and_gradient(x: Vector) -> tuple[float, Vector]:
         r = weighted_residuals(x)
@@ -198,43 +199,35 @@ def _weighted(
 
 
 def _solve(
-    evaluator: Evaluator,
-    start: Vector,
-    method: str,
-    bounds: Bounds | None,
-    y: Vector,
-    tolerance: float,
-) -> _End:
+    evaluator: Evaluator, start: Vector, method: str, observed: Observed, tolerance: float
+) -> End:
     """Run the method, and with "auto" the other one when the first did not converge."""
-    first = ("lm" if bounds is None else "trf") if method == "auto" else method
-    end = _attempt(evaluator, start, first, bounds, y, tolerance)
+    first = ("lm" if observed.bounds is None else "trf") if method == "auto" else method
+    end = _attempt(evaluator, start, first, observed, tolerance)
     stopped = end.outcome in (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)
     if method != "auto" or stopped or end.outcome is Outcome.NOT_FINITE:
         return end
-    if end.outcome.is_good and end.rank == start.size:
+    if end.outcome.is_good and decompose(end.jacobian).rank == start.size:
         return end
     second = "trf" if first == "lm" else "dogbox"
-    other = _attempt(evaluator, start, second, bounds, y, tolerance)
+    other = _attempt(evaluator, start, second, observed, tolerance)
     worse = end.outcome.is_good > other.outcome.is_good or not other.square <= end.square
     return (end if worse else other)._replace(method=f"{first}, then {second}")
 
 
 def _attempt(
-    evaluator: Evaluator,
-    start: Vector,
-    method: str,
-    bounds: Bounds | None,
-    y: Vector,
-    tolerance: float,
-) -> _End:
+    evaluator: Evaluator, start: Vector, method: str, observed: Observed, tolerance: float
+) -> End:
     """Run one method, polish its end and judge it."""
     stopped: Outcome | None = None
-    x = start
+    x, bounds = start, observed.bounds
     try:
         at_start = evaluator.residuals(start)
-        slopes = evaluator.residual_jacobian(start)
-        if not (np.isfinite(at_start).all() and np.isfinite(slopes).all()):
-            return _End(start, at_start, slopes, Outcome.NOT_FINITE, method)
+        begin = End(start, at_start, evaluator.residual_jacobian(start), Outcome.NOT_FINITE, method)
+        if not begin.is_finite:
+            return begin
+        if method != "lm" and np.abs(at_start).max() > OVERFLOW:
+            return begin._replace(notes=(_describe_overflow(at_start, observed),))
         evaluator.stage = "fitting"
         x, stopped = run_least_squares(evaluator, start, method=method, bounds=bounds)
         if stopped is None or stopped is Outcome.SOLVER_FAILED:
@@ -247,115 +240,84 @@ def _attempt(
         stopped = Outcome.INTERRUPTED
     if stopped is not None and evaluator.best_x is not None:
         x = evaluator.best_x
-    evaluator.lift_limits()
-    evaluator.stage = "at the end"
-    end = _End(
-        x, evaluator.residuals(x), evaluator.residual_jacobian(x), Outcome.SOLVER_FAILED, method
+    with evaluator.beyond_limits():
+        evaluator.stage = "at the end"
+        end = End(
+            x, evaluator.residuals(x), evaluator.residual_jacobian(x), Outcome.SOLVER_FAILED, method
+        )
+    return end._replace(outcome=_judge(end, observed, tolerance) or stopped or end.outcome)
+
+
+def _describe_overflow(residuals: Vector, observed: Observed) -> str:
+    """Say that the squares overflow at the start, and what to do."""
+    largest = observed.unit * float(np.abs(residuals).max())
+    return (
+        f"At the start the model is off by up to {largest:.2g}: its "
+        "squares overflow. Start with parameters that bring it near the target, or divide the "
+        "columns of data by their size."
     )
-    return end._replace(outcome=_judge(end, bounds, y, tolerance) or stopped or end.outcome)
 
 
-def _judge(end: _End, bounds: Bounds | None, y: Vector, tolerance: float) -> Outcome | None:
+def _judge(end: End, observed: Observed, tolerance: float) -> Outcome | None:
     """Return the good outcome that the end deserves, or None."""
-    if not (np.isfinite(end.residuals).all() and np.isfinite(end.jacobian).all()):
+    if not end.is_finite:
         return Outcome.NOT_FINITE
     # Each model value carries a rounding error of about EPS of its size.
+    y = observed.factor * observed.target
     rounding = 8.0 * EPS * float(np.linalg.norm(np.abs(y) + np.abs(y - end.residuals)))
     if end.square**0.5 <= rounding:
         return Outcome.CONVERGED_RESIDUAL
-    free = _free(end, bounds)
+    free = end.free(observed.bounds)
     if not free.any():
         return Outcome.CONVERGED_GRADIENT
     parts = decompose(end.jacobian[:, free])
+    if parts.rank == 0:
+        return None
     if relative_offset(parts, end.residuals) <= tolerance:
         return Outcome.CONVERGED_GRADIENT
     tangent = float(np.linalg.norm(parts.left[:, : parts.rank].T @ end.residuals))
     return Outcome.PRECISION_REACHED if tangent <= rounding else None
 
 
-def _free(end: _End, bounds: Bounds | None) -> Mask:
-    """Return which parameters do not stand at a bound that holds them."""
-    if bounds is None:
-        return np.ones(end.x.size, dtype=bool)
-    return bounds.free(end.x, end.jacobian.T @ end.residuals)
+def _look_around(evaluator: Evaluator, end: End, observed: Observed, has_jumps: bool) -> End:
+    """Ask the sum of squares itself where the Jacobian is no evidence: a plateau, or jumps."""
+    if has_jumps:
+        note = (
+            "The model jumps as its parameters move: its derivatives, and with them the standard "
+            "errors, say nothing of that."
+        )
+        end = end._replace(notes=(*end.notes, note))
+    is_open = has_jumps or end.n_undetermined(observed.bounds) > 0
+    in_doubt = end.outcome is Outcome.SOLVER_FAILED or (end.outcome.is_good and is_open)
+    if not in_doubt or end.outcome is Outcome.CONVERGED_RESIDUAL:
+        return end
+
+    def square(x: Vector) -> float:
+        residuals = evaluator.residuals(x)
+        return float(residuals @ residuals)
+
+    probe = Probe(square, end.x, end.square, bounds=observed.bounds)
+    with evaluator.beyond_limits():
+        evaluator.stage = "at the end"
+        fall = find_fall(probe)
+        if fall is not None:
+            factor = observed.unit * observed.unit
+            said = describe_fall(fall, observed.names, "sum of squares", factor)
+            outcome = Outcome.SADDLE if is_open else end.outcome
+            return end._replace(outcome=outcome, notes=(*end.notes, said))
+        if has_jumps:  # between jumps there are plateaus
+            return end._replace(outcome=Outcome.CONVERGED_STEP) if end.outcome.is_good else end
+        return _judge_plateau(probe, end, observed.names)
 
 
-def _conclude(
-    evaluator: Evaluator,
-    end: _End,
-    names: tuple[str, ...],
-    bounds: Bounds | None,
-    y: Vector,
-    w: Vector | None,
-    raw: Callable[[Vector], Vector],
-    predictor: Callable[[dict[str, float], Any], Vector] | None,
-) -> Fit:
-    """Put the result together: statistics and notes."""
-    counted = np.ones(y.size, dtype=bool) if w is None else w > 0.0
-    kept = np.ones(y.size) if w is None else w
-    freedom = int(counted.sum()) - end.x.size + _n_undetermined(end, bounds)
-    mean = float(np.average(y, weights=kept))
-    total = float(np.sum(kept * (y - mean) ** 2))
-    variance = end.square / freedom if freedom > 0 else np.nan
-    covariance, notes = _covariance(end, names, bounds, variance)
-    if freedom == 0:
-        notes.append("As many parameters as observations: no standard errors.")
-    if end.outcome is Outcome.NOT_FINITE:
-        notes.append("The model or its derivative is not finite at these parameters.")
-    values = end.x.tolist()
-    errors = np.sqrt(np.diag(covariance)).tolist()
-    return Fit(
-        parameters=dict(zip(names, values, strict=True)),
-        standard_errors=dict(zip(names, errors, strict=True)),
-        covariance=covariance, residual_sum_of_squares=end.square,
-        residual_standard_deviation=float(np.sqrt(variance)),
-        r_squared=1.0 - end.square / total if total > 0.0 else np.nan,
-        degrees_of_freedom=freedom, n_observations=int(counted.sum()),
-        residuals=end.residuals if w is None else np.asarray(raw(end.x), dtype=float),
-        outcome=end.outcome, method=end.method, n_evaluations=evaluator.n_evaluations,
-        notes=tuple(notes), elapsed=evaluator.elapsed(), predictor=predictor,
-    )  # fmt: skip
-
-
-def _n_undetermined(end: _End, bounds: Bounds | None) -> int:
-    """Return how many directions of the free parameters the data say nothing of."""
-    free = _free(end, bounds)
-    if not (free.any() and np.isfinite(end.jacobian).all()):
-        return 0
-    return int(free.sum()) - decompose(end.jacobian[:, free]).rank
-
-
-def _covariance(
-    end: _End, names: tuple[str, ...], bounds: Bounds | None, variance: float
-) -> tuple[Vector, list[str]]:
-    """Return the covariance of the parameters and what to say of it."""
-    n = end.x.size
-    covariance, notes = np.full((n, n), np.nan), []
-    free = _free(end, bounds)
-    if not free.all():
-        held = ", ".join(name for name, moves in zip(names, free, strict=True) if not moves)
-        notes.append(f"At a bound, without a standard error: {held}.")
-    if not (free.any() and np.isfinite(end.jacobian).all()):
-        return covariance, notes
-    parts = decompose(end.jacobian[:, free])
-    covariance[np.ix_(free, free)] = variance * parts.covariance()
-    if parts.rank < int(free.sum()):
-        notes.append(_mark_undetermined(covariance, parts, free, names))
-    return covariance, notes
-
-
-def _mark_undetermined(
-    covariance: Vector,
-    parts: Decomposition,
-    free: Mask,
-    names: tuple[str, ...],
-) -> str:
-    """Make the variance of parameters that the data do not determine infinite, and name them."""
-    lost = np.flatnonzero(free)[parts.undetermined() > UNDETERMINED]
-    covariance[lost, :] = covariance[:, lost] = np.nan
-    covariance[lost, lost] = np.inf
-    listed = ", ".join(names[i] for i in lost)
-    return (
-        f"The data do not determine {listed}: the Jacobian has rank {parts.rank} for "
-        f"{int(free.sum())} parameters. Fix one of them or simplify the model."
+def _judge_plateau(probe: Probe, end: End, names: Sequence[str]) -> End:
+    """Take back convergence where a parameter acts further out, but not around the end."""
+    idle = np.flatnonzero(~end.jacobian.any(axis=0))
+    saturated = [names[i] for i in idle.tolist() if is_on_plateau(probe, i)]
+    if not saturated:
+        return end
+    note = (
+        f"The model does not change with {', '.join(saturated)} around this point, but does "
+        "further out: start there."
     )
+    return end._replace(outcome=Outcome.SOLVER_FAILED, notes=(*end.notes, note))

@@ -7,13 +7,19 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..errors import ArgumentError, SymcalcError
 from ..outcome import Outcome
 from .bounds import Bounds, Mask, Vector
 from .objective import Evaluator, StopRun
 
-__all__ = ["Decomposition", "decompose", "polish", "relative_offset", "run_least_squares"]
+__all__ = ["Decomposition", "decompose", "lengths", "polish", "relative_offset",
+           "run_least_squares"]  # fmt: skip
 
 EPS = float(np.finfo(float).eps)
+
+#: Columns of the Jacobian longer than this, or shorter than its inverse, get units of their own:
+#: SciPy squares them.
+EXTREME = 1e100
 
 #: Share by which the sum of squares may rise in a step that brings the residuals closer to
 #: orthogonal: below an offset of 1e-8 its changes are rounding, large where `y` dwarfs `y - f`.
@@ -39,20 +45,26 @@ class Decomposition(NamedTuple):
         along = (self.left[:, kept].T @ residuals) / self.singular[kept]
         return np.asarray((self.axes[kept].T @ along) / self.scale)
 
-    def covariance(self) -> Vector:
-        """Return `inv(J.T @ J)` on the directions that the data determine."""
+    def root_of_covariance(self) -> Vector:
+        """Return `F` with `F @ F.T = inv(J.T @ J)` on the directions that the data determine."""
         kept = slice(0, self.rank)
-        factor = self.axes[kept].T / self.singular[kept] / self.scale[:, None]
-        return np.asarray(factor @ factor.T)
+        return np.asarray(self.axes[kept].T / self.singular[kept] / self.scale[:, None])
 
     def undetermined(self) -> Vector:
         """Return, for each parameter, its share in the directions the data say nothing of."""
         return np.asarray(np.sqrt(np.sum(self.axes[self.rank :] ** 2, axis=0)))
 
 
+def lengths(columns: Vector) -> Vector:
+    """Return the Euclidean length of each column, however large or small its entries."""
+    peaks = np.abs(columns).max(axis=0, initial=0.0)
+    peaks = np.where(peaks > 0.0, peaks, 1.0)
+    return np.asarray(peaks * np.linalg.norm(columns / peaks, axis=0))
+
+
 def decompose(jacobian: Vector) -> Decomposition:
     """Decompose a Jacobian of shape `(m, n)`, `m >= n`; its rank is told from rounding."""
-    scale = np.linalg.norm(jacobian, axis=0)
+    scale = lengths(jacobian)
     scale = np.where(scale > 0.0, scale, 1.0)
     left, singular, axes = np.linalg.svd(jacobian / scale, full_matrices=False)
     cutoff = EPS * max(jacobian.shape) * singular.max(initial=0.0)
@@ -66,6 +78,10 @@ def relative_offset(parts: Decomposition, residuals: Vector) -> float:
     squares, 1981: the tangential part of the residuals against their normal part, each by its
     degrees of freedom. Below 0.001 the parameters are known far better than the data allow.
     """
+    peak = float(np.abs(residuals).max(initial=0.0))
+    if peak == 0.0:
+        return 0.0
+    residuals = residuals / peak
     tangent = parts.left[:, : parts.rank].T @ residuals
     inside = float(tangent @ tangent)
     outside = max(float(residuals @ residuals) - inside, 0.0)
@@ -97,7 +113,8 @@ def run_least_squares(
     at_jacobian : callable or None
         `at_jacobian(x, residuals, jacobian)`, called at every point that was accepted.
     options : dict or None
-        More of SciPy's arguments (`loss` is not among them: it changes what is minimized).
+        More of SciPy's arguments (`loss` is not among them: it changes what is minimized); for
+        the variables in units that bring extreme columns of the Jacobian to length one.
 
     Returns
     -------
@@ -108,32 +125,48 @@ def run_least_squares(
     from scipy.optimize import least_squares
 
     latest: dict[str, Vector] = {}
+    first = evaluator.residual_jacobian(x0)
+    unit = _choose_units(first)
 
-    def residuals(x: Vector) -> Vector:
-        latest["x"], latest["r"] = x.copy(), evaluator.residuals(x.copy())
+    def residuals(z: Vector) -> Vector:
+        latest["z"], latest["r"] = z.copy(), evaluator.residuals(unit * z)
         return latest["r"]
 
-    def jacobian(x: Vector) -> Vector:
-        matrix = evaluator.residual_jacobian(x.copy())
+    def jacobian(z: Vector) -> Vector:
+        x = unit * z
+        matrix = first if np.array_equal(x, x0) else evaluator.residual_jacobian(x)
         if at_jacobian is not None:
-            known = "x" in latest and np.array_equal(latest["x"], x)
-            at_jacobian(x.copy(), latest["r"] if known else residuals(x), matrix)
-        return matrix
+            known = "z" in latest and np.array_equal(latest["z"], z)
+            at_jacobian(x, latest["r"] if known else residuals(z), matrix)
+        return matrix * unit
 
-    limits = (-np.inf, np.inf) if bounds is None else (bounds.lower, bounds.upper)
+    limits = (-np.inf, np.inf) if bounds is None else (bounds.lower / unit, bounds.upper / unit)
     settings: dict[str, Any] = {
-        "ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "x_scale": "jac", "max_nfev": 10**6,
+        "ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "x_scale": "jac", "max_nfev": 10**5,
         **(options or {}),
     }  # fmt: skip
     try:
         result = least_squares(
-            residuals, x0, jac=jacobian, bounds=limits, method=method, **settings
+            residuals, x0 / unit, jac=jacobian, bounds=limits, method=method, **settings
         )
     except StopRun as stop:
         return (evaluator.best_x if evaluator.best_x is not None else x0), stop.outcome
     except np.linalg.LinAlgError:
         return (evaluator.best_x if evaluator.best_x is not None else x0), Outcome.SOLVER_FAILED
-    return np.asarray(result.x, dtype=float), None
+    except (TypeError, ValueError) as error:
+        if not options or isinstance(error, SymcalcError):
+            raise
+        raise ArgumentError(f"SciPy's {method} refused what it was given: {error}") from error
+    return np.asarray(unit * result.x, dtype=float), None
+
+
+def _choose_units(jacobian: Vector) -> Vector:
+    """Return powers of two that bring extreme columns to length one; 1 for all others."""
+    if jacobian.ndim != 2:
+        return np.ones(1)
+    sizes = lengths(jacobian)
+    extreme = np.isfinite(sizes) & (sizes > 0.0) & ((sizes > EXTREME) | (sizes < 1.0 / EXTREME))
+    return np.where(extreme, 2.0 ** -np.floor(np.log2(np.where(extreme, sizes, 1.0))), 1.0)
 
 
 def polish(

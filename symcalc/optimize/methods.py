@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +16,8 @@ from .bounds import Bounds
 from .directions import Direction, GradientDescent, Momentum, Newton
 from .loop import run_loop
 from .objective import Evaluator, Objective, Point
+from .patterns import make_pattern_search
+from .plain import count_of, show
 from .scipy_methods import (
     SCIPY_METHODS,
     ScipyMethod,
@@ -72,8 +75,8 @@ _SEARCH_OPTIONS = {
 def _make_search(options: Options) -> Search:
     """Build the search that the options `rate` and `search` name."""
     rate = options.get("rate")
-    if rate is not None and not (_is_number(rate) and 0.0 < rate < float("inf")):
-        raise ArgumentError(f"`rate` is {rate!r}; it must be a positive number, such as 0.01.")
+    if rate is not None and not (_is_number(rate) and 0.0 < rate <= sys.float_info.max):
+        raise ArgumentError(f"`rate` is {show(rate)}; it must be a positive number, such as 0.01.")
     search = options.get("search", "backtracking" if rate is None else "fixed")
     if search == "backtracking":
         return Backtracking(first=rate)
@@ -88,7 +91,7 @@ def _make_momentum(options: Options) -> Direction:
     """Build the heavy ball with its share of the last step."""
     beta = options.get("momentum", 0.9)
     if not (_is_number(beta) and 0.0 <= beta < 1.0):
-        raise ArgumentError(f"`momentum` is {beta!r}; it must lie in [0, 1), such as 0.9.")
+        raise ArgumentError(f"`momentum` is {show(beta)}; it must lie in [0, 1), such as 0.9.")
     return Momentum(float(beta))
 
 
@@ -134,6 +137,12 @@ _OWN = (
     Method(
         "newton", "Newton's step, the Hessian made positive definite, with backtracking",
         "product", partial(_make_steps, lambda _: Newton()),
+    ),
+    Method(
+        "pattern_search", "values only, at steps of every size; for jumps and plateaus",
+        "value", make_pattern_search,
+        {"first_step": "the step tried first, in units of 1 + |x|; 1"},
+        takes_bounds=True, aliases=("hooke_jeeves",),
     ),
 )  # fmt: skip
 
@@ -196,7 +205,9 @@ def choose_method(
     objective: Objective, n_variables: int, bounds: Bounds | None, facts: ObjectiveFacts
 ) -> tuple[Method, str]:
     """Return the method that suits what the objective is, and the reason in words."""
-    size = f"{n_variables} variable{'s' if n_variables > 1 else ''}"
+    size = count_of(n_variables, "variable")
+    if facts.has_jumps:
+        return METHODS["pattern_search"], f"the objective jumps; values alone, {size}"
     if facts.has_kinks and n_variables <= 4:
         return METHODS["Nelder-Mead"], f"the objective has kinks and only {size}"
     if bounds is not None:
@@ -204,8 +215,9 @@ def choose_method(
     if facts.has_kinks:
         return METHODS["L-BFGS-B"], f"the objective has kinks and {size}"
     if objective.residuals is not None and facts.n_residuals >= n_variables:
-        return METHODS["lm"], f"a sum of {facts.n_residuals} squares in {size}"
+        return METHODS["lm"], f"a sum of {count_of(facts.n_residuals, 'square')} in {size}"
+    smooth = "smooth but for its branches" if facts.has_joins else "smooth"
     if objective.hessian is not None:
         sparse = ", most of them zero" if facts.has_sparse_hessian else ""
-        return METHODS["newton"], f"smooth, {size}, exact second derivatives{sparse}"
-    return METHODS["L-BFGS-B"], f"smooth, {size}, exact gradient"
+        return METHODS["newton"], f"{smooth}, {size}, exact second derivatives{sparse}"
+    return METHODS["L-BFGS-B"], f"{smooth}, {size}, exact gradient"

@@ -12,7 +12,7 @@ from ..errors import OutcomeError
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
 from .bounds import Bounds, Mask, Vector
-from .diagnosis import at_bounds, describe_rate, describe_unbounded
+from .diagnosis import at_bounds, describe_fall, describe_rate, describe_unbounded
 from .door import (
     check_bounds,
     check_count,
@@ -24,8 +24,9 @@ from .door import (
 from .methods import Method, Solver, choose_method, find_method
 from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
-from .stationary import classify
-from .stopping import StoppingRule, noise_level, predicted_fall
+from .probing import FARTHEST, Probe, find_fall
+from .stationary import MAX_VARIABLES, classify
+from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Callback, Journal, Trace
 
 __all__ = ["TOLERANCE", "minimize_objective"]
@@ -132,7 +133,9 @@ def minimize_objective(
     -----
     A run ends as converged only when the gradient test holds at the point returned, or when the
     quadratic model there promises a fall smaller than the rounding noise of the objective, as
-    measured around it. A local method finds a local minimum: nothing is said of others.
+    measured around it. Where the objective has kinks, jumps or branches, the first change of its
+    value along the axes must be no fall; where it jumps, the gradient test counts for nothing. A
+    local method finds a local minimum: nothing is said of others.
     """
     named = tuple(names)
     start = check_start(x0, named)
@@ -143,7 +146,7 @@ def minimize_objective(
     else:
         row, why = find_method(method), "asked for"
     chosen = dict(options or {})
-    check_options(row, chosen)
+    check_options(row, chosen, why if method == "auto" else None)
     check_method(row, objective, limits)
     steps = row.max_steps if max_steps is None else check_count("max_steps", max_steps)
     accuracy = TOLERANCE if tolerance is None else check_positive("tolerance", tolerance)
@@ -176,7 +179,7 @@ def _run(
         journal.record(x0, start.value, rule.start_norm, 0.0)
         if not start.is_finite:
             outcome = Outcome.NOT_FINITE
-        elif rule.start_norm == 0.0:
+        elif rule.start_norm == 0.0 and (run.facts.is_smooth or run.method.needs != "value"):
             outcome = Outcome.CONVERGED_GRADIENT
         else:
             run.evaluator.begin(start)
@@ -194,15 +197,15 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     """Judge the end and put the result together."""
     evaluator = run.evaluator
     elapsed, n_steps = evaluator.elapsed(), journal.n_steps
-    evaluator.lift_limits()
     evaluator.stage = "at the end"
-    best = _best_point(evaluator, start, outcome)
-    norm = journal.rule.norm(best.x, best.gradient)
     diagnosis: list[str] = []
-    if best.is_finite:
-        outcome, diagnosis = _judge(run, journal, start, best, norm, outcome)
-    elif outcome is None:
-        outcome = Outcome.NOT_FINITE
+    with evaluator.beyond_limits():
+        best = _best_point(evaluator, start, outcome)
+        norm = journal.rule.norm(best.x, best.gradient)
+        if best.is_finite:
+            outcome, diagnosis = _judge(run, journal, start, best, norm, outcome)
+        elif outcome is None:
+            outcome = Outcome.NOT_FINITE
     if outcome is Outcome.NOT_FINITE and not start.is_finite:
         what = "objective" if not np.isfinite(start.value) else "gradient"
         diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
@@ -240,10 +243,15 @@ def _judge(
     evaluator, rule = run.evaluator, journal.rule
     free = rule.free(best.x, best.gradient)
     diagnosis = at_bounds(best.x, run.bounds, run.names)
-    if rule.is_met(best.value, norm):
+    if run.facts.has_jumps:
+        outcome = _judge_jumps(run, rule.is_met(best.value, norm), outcome)
+    elif rule.is_met(best.value, norm):
         outcome = Outcome.CONVERGED_GRADIENT
     elif outcome in _STALLED:
         outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
+        diagnosis += said
+    if not run.facts.is_smooth:
+        outcome, said = _judge_values(run, start, best, outcome)
         diagnosis += said
     if outcome.is_good and not run.facts.has_kinks:
         kind = classify(evaluator, best, run.names, free)
@@ -257,6 +265,38 @@ def _judge(
     return outcome, diagnosis
 
 
+def _judge_jumps(run: _Run, is_flat: bool, outcome: Outcome | None) -> Outcome:
+    """Return how a run ended whose gradient proves nothing: its values came to rest, or not."""
+    if outcome is not None and outcome not in _STALLED:
+        return outcome
+    if is_flat or (run.method.needs == "value" and outcome is None):
+        return Outcome.CONVERGED_STEP
+    failed_search = outcome is Outcome.LINE_SEARCH_FAILED
+    return Outcome.LINE_SEARCH_FAILED if failed_search else Outcome.SOLVER_FAILED
+
+
+def _judge_values(
+    run: _Run, start: Point, best: Point, outcome: Outcome
+) -> tuple[Outcome, list[str]]:
+    """Look for a fall by values alone, since derivatives follow a policy at kinks and jumps."""
+    said = []
+    if run.facts.has_jumps:
+        said.append("The objective jumps: a gradient is no evidence, so values alone are compared.")
+        if run.method.needs != "value" and not outcome.is_good:
+            said.append("Try method='pattern_search'.")
+    if not outcome.is_good:
+        return outcome, said
+    descent = start.value - best.value
+    probe = Probe(run.evaluator.value, best.x, best.value, descent, run.bounds)
+    fall = find_fall(probe, run.seed)
+    if fall is None:
+        if run.facts.has_jumps:
+            reach = f"{FARTHEST:g}*(1 + |x|)"
+            said.append(f"Along the axes, out to {reach}, the value does not fall before it rises.")
+        return outcome, said
+    return Outcome.SADDLE, [*said, describe_fall(fall, run.names)]
+
+
 def _judge_stall(
     run: _Run, best: Point, norm: float, free: Mask, rule: StoppingRule, outcome: Outcome | None
 ) -> tuple[Outcome, list[str]]:
@@ -268,6 +308,10 @@ def _judge_stall(
             f"The gradient norm {norm:.2g} is above the test's {rule.threshold(best.value):.2g}, "
             f"but the fall it promises, {fall:.2g}, is below the rounding noise {noise:.2g} of "
             "the objective."
+        ]
+    if best.x.size <= MAX_VARIABLES and norm <= gradient_noise(run.evaluator, best):
+        return Outcome.PRECISION_REACHED, [
+            f"The gradient norm {norm:.2g} is no more than the rounding of the point explains."
         ]
     values_only = run.method.needs == "value"
     near = norm <= rule.tolerance**0.5 * max(1.0, abs(best.value))

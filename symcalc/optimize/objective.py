@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -83,7 +84,8 @@ class Evaluator:
     Notes
     -----
     An `ArithmeticError` (overflow, division by zero) of the function counts as the value NaN;
-    any other exception is wrapped in `UserFunctionError`, saying in which step it happened.
+    any other exception but `MemoryError` is wrapped in `UserFunctionError`, saying in which step
+    it happened.
     """
 
     def __init__(
@@ -116,10 +118,15 @@ class Evaluator:
         self._start = start
         self._deep = -_DEEP * (1.0 + abs(start.value))
 
-    def lift_limits(self) -> None:
+    @contextmanager
+    def beyond_limits(self) -> Iterator[None]:
         """Let the judgement at the end evaluate after time or budget ran out."""
-        self._deadline = self._max_evaluations = np.inf
-        self._deep = -np.inf
+        limits = self._deadline, self._max_evaluations, self._deep
+        self._deadline, self._max_evaluations, self._deep = np.inf, np.inf, -np.inf
+        try:
+            yield
+        finally:
+            self._deadline, self._max_evaluations, self._deep = limits
 
     def is_inside(self, x: Vector) -> bool:
         """Whether the bounds, if any, allow a point."""
@@ -205,7 +212,7 @@ class Evaluator:
             return function(*args)
         except ArithmeticError:
             return float("nan")
-        except (SymcalcError, StopRun):
+        except (SymcalcError, StopRun, MemoryError):
             raise
         except Exception as error:
             place = f"step {self.step}, {self.stage}" if self.step else self.stage

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Vector
-from .plain import format_number, to_plain
+from .plain import count_of, format_number, to_plain
 from .trace import Trace
 
 __all__ = ["Optimum"]
@@ -96,8 +96,9 @@ class Optimum:
             f"Optimum: {self.outcome.value}",
             f"  fun = {format_number(self.fun)} at {', '.join(shown)}",
             f"  gradient norm {self.gradient_norm:.2g}; {self.method} ({self.why})",
-            f"  {self.n_steps} steps, {self.n_evaluations} evaluations, "
-            f"{self.n_gradients} gradients, {self.n_hessians} Hessians, {self.elapsed:.3g} s",
+            f"  {count_of(self.n_steps, 'step')}, {count_of(self.n_evaluations, 'evaluation')}, "
+            f"{count_of(self.n_gradients, 'gradient')}, {count_of(self.n_hessians, 'Hessian')}, "
+            f"{self.elapsed:.3g} s",
         ]
         return "\n".join(lines + [f"  {sentence}" for sentence in self.diagnosis])
 

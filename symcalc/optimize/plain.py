@@ -1,12 +1,13 @@
-"""Results as JSON-ready data: arrays become lists, numbers that are not finite their names."""
+"""Results as JSON-ready data and as words: arrays become lists, one step is no "1 steps"."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-__all__ = ["format_number", "to_plain"]
+__all__ = ["count_of", "format_number", "place_of", "show", "to_plain"]
 
 
 def to_plain(value: Any) -> Any:
@@ -26,3 +27,22 @@ def to_plain(value: Any) -> Any:
 def format_number(value: float, digits: int = 10) -> str:
     """Return a number for a table: as many digits as asked for, none that say nothing."""
     return f"{float(value):.{digits}g}"
+
+
+def count_of(n: int, noun: str) -> str:
+    """Return a count with its noun, in the plural but for one."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def place_of(names: Iterable[str], values: Iterable[float], max_shown: int = 4) -> str:
+    """Return a point in words: `x = 1, y = 2`, the first few of many variables."""
+    parts = [f"{name} = {value:.6g}" for name, value in zip(names, values, strict=True)]
+    return ", ".join(parts[:max_shown]) + (", …" if len(parts) > max_shown else "")
+
+
+def show(value: object, max_length: int = 60) -> str:
+    """Return the beginning of a value's text; Python refuses to write the longest integers."""
+    try:
+        return f"{value!r:.{max_length}}"
+    except ValueError:
+        return "a number too long to show"

@@ -9,7 +9,7 @@ import numpy as np
 from .bounds import Mask, Vector
 from .objective import Evaluator, Point
 
-__all__ = ["StationaryPoint", "classify", "describe_axis"]
+__all__ = ["MAX_VARIABLES", "StationaryPoint", "classify", "describe_axis"]
 
 EPS = float(np.finfo(float).eps)
 

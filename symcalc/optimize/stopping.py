@@ -9,7 +9,7 @@ import numpy as np
 from .bounds import Bounds, Mask, Vector
 from .objective import Evaluator, Point
 
-__all__ = ["StoppingRule", "noise_level", "predicted_fall"]
+__all__ = ["StoppingRule", "gradient_noise", "noise_level", "predicted_fall"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -72,6 +72,11 @@ def noise_level(evaluator: Evaluator, point: Point, seed: int) -> float:
     # What the slope alone explains is no noise.
     explained = float(np.abs(point.gradient) @ scale)
     return max(2.0 * EPS * abs(point.value), spread - explained)
+
+
+def gradient_noise(evaluator: Evaluator, point: Point) -> float:
+    """Return the gradient norm that the rounding of `x` alone explains."""
+    return 4.0 * EPS * float(np.abs(evaluator.product(point.x, np.abs(point.x))).max())
 
 
 def predicted_fall(evaluator: Evaluator, point: Point, free: Mask) -> float:

@@ -91,13 +91,13 @@ def describe_jacobian(jacobian: Any, format: str = "text") -> list[Block]:
 
 
 def describe_check(result: Any, format: str = "text") -> list[Block]:
-    """Return the line that says how a closed form was checked; as a comment beside LaTeX."""
+    """Return how a closed form was checked, with its remarks; as a comment beside LaTeX."""
     check = result.check
     text = f"{check.trust.value}: {check.message}"
     if format == "latex":
         return [Line(f"% {text}")]
-    kinks = [Line(str(place), "faint") for place in result.kinks]
-    return [Line(text, _STYLES.get(check.trust, "")), *kinks]
+    remarks = [Line(str(remark), "faint") for remark in (*result.kinks, *result.notes)]
+    return [Line(text, _STYLES.get(check.trust, "")), *remarks]
 
 
 def _lines(entries: Sequence[Entry], format: str) -> Iterator[Block]:

@@ -23,10 +23,10 @@ def describe_optimum(optimum: Any) -> list[Block]:
     rows = [(name, format_number(value)) for name, value in list(optimum.x.items())[:MAX_SHOWN]]
     hidden = len(optimum.x) - len(rows)
     counts = [
-        f"{optimum.n_steps} steps",
-        f"{optimum.n_evaluations} evaluations",
-        *([f"{optimum.n_gradients} gradients"] if optimum.n_gradients else []),
-        *([f"{optimum.n_hessians} Hessians"] if optimum.n_hessians else []),
+        _count(optimum.n_steps, "step"),
+        _count(optimum.n_evaluations, "evaluation"),
+        *([_count(optimum.n_gradients, "gradient")] if optimum.n_gradients else []),
+        *([_count(optimum.n_hessians, "Hessian")] if optimum.n_hessians else []),
         f"{optimum.elapsed:.2g} s",
     ]
     why = f" ({optimum.why})" if optimum.why else ""
@@ -34,7 +34,7 @@ def describe_optimum(optimum: Any) -> list[Block]:
         _outcome(optimum),
         Line(f"f = {format_number(optimum.fun)}", "title"),
         Table(("", ""), tuple(rows)),
-        *([Line(f"  … and {hidden} more variables", "faint")] if hidden > 0 else []),
+        *([Line(f"  … and {_count(hidden, 'more variable')}", "faint")] if hidden > 0 else []),
         Line(f"gradient norm {optimum.gradient_norm:.2g}"),
         Line(f"method {optimum.method}{why}: {', '.join(counts)}", "faint"),
     ]
@@ -54,13 +54,14 @@ def describe_fit(fit: Any) -> list[Block]:
         ("R²", format_number(fit.r_squared, 8)),
         ("observations", str(fit.n_observations)),
     )
+    evaluations = _count(fit.n_evaluations, "evaluation")
     return [
         _outcome(fit),
         Table(("parameter", "value", "standard error", "relative"), rows),
         Line(""),
         Table(("", ""), quality),
         *_correlations(fit),
-        Line(f"method {fit.method}: {fit.n_evaluations} evaluations, {fit.elapsed:.2g} s", "faint"),
+        Line(f"method {fit.method}: {evaluations}, {fit.elapsed:.2g} s", "faint"),
         *[Line(note) for note in fit.notes],
     ]
 
@@ -80,6 +81,11 @@ def describe_trace(trace: Any) -> list[Block]:
         for step, value, norm, length, count, elapsed in trace
     )
     return [Table(head, rows)]
+
+
+def _count(n: int, noun: str) -> str:
+    """Return a count with its noun, in the plural but for one."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
 def _outcome(result: Any) -> Line:

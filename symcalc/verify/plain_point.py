@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..graph.graph import Graph, Node
 from ..numeric import one_sided_difference
@@ -28,12 +29,13 @@ def plain_derivative_at(
 
     Parameters and meaning are those of `derivative_at`; nothing is proven.
     """
-    if second_root is None:
-        return _examine(graph, value_root, first_root, names[0], point)
-    first = _examine(graph, value_root, first_root, names[0], point)
-    if not first.outcome.is_good:
-        return first
-    return _examine(graph, first_root, second_root, names[1], point)
+    found = _examine(graph, value_root, first_root, names[0], point)
+    if second_root is not None and found.outcome.is_good:
+        found = _examine(graph, first_root, second_root, names[1], point)
+    has_value = math.isfinite(float(PlainProgram(graph, value_root)(point)))
+    if found.outcome is Outcome.UNDEFINED and has_value:
+        return replace(found, outcome=Outcome.NO_DERIVATIVE)
+    return found
 
 
 def _examine(

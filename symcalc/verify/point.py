@@ -8,10 +8,19 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..balls import NoBall, PreciseValue, Status, precise_value, to_ball, working_precision
+from ..balls import (
+    NoBall,
+    PreciseValue,
+    Status,
+    ball_value,
+    precise_value,
+    to_ball,
+    working_precision,
+)
 from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
 from ..outcome import Estimate, Outcome, Trust
+from .approach import find_differing_limit
 from .extension import extended_derivative
 from .limits import Limit, LimitKind, find_limit
 from .line import Line, Side
@@ -77,9 +86,10 @@ def derivative_at(
         limits exist, are equal and are confirmed by a second method (at removable points the
         note gives the value that continues the function). `Outcome.SUBGRADIENT` (with the value
         that the closed form has by policy) or `Outcome.NOT_DIFFERENTIABLE` at kinks;
-        `Outcome.JUMP`; `Outcome.UNDEFINED` at edges of the domain, poles, and where no limit is
-        seen: `note` says what each side does, the value is NaN. A value beyond the range of
-        doubles is `inf`, and `digits` has it.
+        `Outcome.JUMP`; at edges of the domain, poles, and where no limit is seen
+        `Outcome.NO_DERIVATIVE` when the function has a value at the point, else
+        `Outcome.UNDEFINED`: `note` says what each side does, the value is NaN. A value beyond
+        the range of doubles is `inf`, and `digits` has it.
 
     Raises
     ------
@@ -88,10 +98,11 @@ def derivative_at(
 
     Notes
     -----
-    The derivative along a coordinate line is what is asked for: other directions are not
-    looked at. One-sided limits are evidence from steps down to 2**-2048, not proof. A second
-    derivative is the derivative of the first one, so where that does not exist at the point
-    neither does the second.
+    The derivative along a coordinate line is what is asked for. Other directions are looked at
+    only where the function has no value at the point: a removable singularity is one that can
+    be removed from all directions. Limits are evidence from steps down to 2**-2048, not proof.
+    A second derivative is the derivative of the first one, so where that does not exist at the
+    point neither does the second.
 
     A formula with functions that ball arithmetic lacks is evaluated in doubles and compared
     with one-sided differences; the trust is then at best `Trust.CHECKED`.
@@ -105,19 +116,34 @@ def derivative_at(
         if not math.isfinite(point.get(name, math.nan)):
             raise ArgumentError(f"The point must give a finite value for `{name}`.")
     try:
-        first = _examine(Line(graph, value_root, first_root, names[0], point))
-        if second_root is None:
-            return _estimate(first)
-        if not first.outcome.is_good:
-            return _estimate(_without_first(first, "first derivative"))
-        start = None if first.is_closed else first.ball
-        line = Line(graph, first_root, second_root, names[1], point, start=start)
-        second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
-        if second.outcome.is_good and first.note:
-            second = replace(second, note=first.note)
-        return _estimate(second)
+        found = _find(graph, value_root, first_root, second_root, names, point)
+        if found.outcome is Outcome.UNDEFINED and _has_value(graph, value_root, point):
+            found = replace(found, outcome=Outcome.NO_DERIVATIVE)
+        return _estimate(found)
     except NoBall:
         return plain_derivative_at(graph, value_root, first_root, second_root, names, point)
+
+
+def _find(
+    graph: Graph,
+    value_root: Node,
+    first_root: Node,
+    second_root: Node | None,
+    names: Sequence[str],
+    point: Mapping[str, float],
+) -> Finding:
+    """Return the first derivative, or the second one where the first one exists."""
+    first = _examine(Line(graph, value_root, first_root, names[0], point))
+    if second_root is None:
+        return first
+    if not first.outcome.is_good:
+        return _without_first(first, "first derivative")
+    start = None if first.is_closed else first.ball
+    line = Line(graph, first_root, second_root, names[1], point, start=start)
+    second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
+    if second.outcome.is_good and first.note:
+        second = replace(second, note=first.note)
+    return second
 
 
 def _examine(line: Line) -> Finding:
@@ -134,6 +160,11 @@ def _examine(line: Line) -> Finding:
             method = "closed form and difference quotients"
             return Finding(Outcome.DONE, Trust.CHECKED, method, slope.ball, note, True)
     return _from_both_sides(line, _start(line, START_BITS), slope)
+
+
+def _has_value(graph: Graph, root: Node, point: Mapping[str, float]) -> bool:
+    """Say whether the function has a real value at the point itself."""
+    return bool(ball_value(graph, root, point, START_BITS).is_finite())
 
 
 def _start(line: Line, bits: int) -> Any:
@@ -174,6 +205,9 @@ def _from_both_sides(line: Line, start: arb, slope: PreciseValue) -> Finding:
     if not start.is_finite():
         if not _meet(*values):
             return _no_value(values)
+        elsewhere = _differs_elsewhere(line, values[0])
+        if elsewhere is not None:
+            return elsewhere
         start = line.limit_value(left, right)
         note = f"removable: the value there is the limit {values[0]}"
     elif not _is_continuous(start, (left, right)):
@@ -268,6 +302,17 @@ def _no_value(values: tuple[Limit, Limit]) -> Finding:
     return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, "one-sided limits", None, note)
 
 
+def _differs_elsewhere(line: Line, limit: Limit) -> Finding | None:
+    """Return why the function cannot be continued into the point though it can along the line."""
+    found = find_differing_limit(line.graph, line.value_root, line.point, limit, line.unit)
+    if found is None:
+        return None
+    curve, other = found
+    note = f"the value has no limit: {limit} along {line.name}, {other} along {curve}"
+    method = "limits along several curves"
+    return Finding(Outcome.UNDEFINED, Trust.ESTIMATED, method, None, note)
+
+
 def _broken(values: tuple[Limit, Limit]) -> Finding:
     """Return why a function that has a value at the point is not continuous there."""
     found = _no_value(values)
@@ -297,7 +342,11 @@ def _continue(line: Line, found: Finding) -> Finding:
     if extended is None:
         return found
     value, slope = extended
-    note = f"removable: the value there is the limit {Limit(LimitKind.FINITE, value)}"
+    limit = Limit(LimitKind.FINITE, value)
+    elsewhere = _differs_elsewhere(line, limit)
+    if elsewhere is not None:
+        return elsewhere
+    note = f"removable: the value there is the limit {limit}"
     method = "series across the line and difference quotients"
     return Finding(Outcome.DONE, Trust.CHECKED, method, slope, note)
 

@@ -50,7 +50,8 @@ def sample_points(
         "positive", "nonnegative", "negative", "nonpositive" or "integer"; other words are no
         restriction.
     domains : mapping of str to (float, float), optional
-        Ranges that variables stay in; either end may be infinite.
+        Ranges that variables stay inside of; either end may be infinite. A range that holds no
+        whole number is no restriction to a variable assumed to be "integer".
     """
     assumptions, domains = assumptions or {}, domains or {}
     for name, (lower, upper) in domains.items():
@@ -77,13 +78,26 @@ def _allowed(
 ) -> float:
     """Return a coordinate of that size and sign, bent to what is known of the variable."""
     value = size * _SIGNS.get(assumption, sign)
-    if assumption == "integer":
-        value = float(max(1, round(size)))
-    if domain is None:
-        return value
-    lower, upper = domain
-    if lower < value < upper:
-        return value
+    if domain is not None and not domain[0] < value < domain[1]:
+        value = _inside(size, fraction, *domain)
+    return _whole(value, domain) if assumption == "integer" else value
+
+
+def _inside(size: float, fraction: float, lower: float, upper: float) -> float:
+    """Return a coordinate in a range: a fraction of the way, or some size from its one end."""
     if math.isfinite(lower) and math.isfinite(upper):
         return lower + fraction * (upper - lower)
-    return lower + size if math.isfinite(lower) else upper - size
+    end = lower if math.isfinite(lower) else upper
+    # A size that is nothing beside the end would leave the coordinate on the end itself.
+    distance = size * max(1.0, abs(end) * 2.0**-30)
+    return lower + distance if math.isfinite(lower) else upper - distance
+
+
+def _whole(value: float, domain: tuple[float, float] | None) -> float:
+    """Return a whole number near the value, above 0 or in the range; where none is, the value."""
+    lower, upper = domain or (0.5, math.inf)
+    least = math.floor(lower) + 1 if math.isfinite(lower) else lower
+    greatest = math.ceil(upper) - 1 if math.isfinite(upper) else upper
+    if least > greatest:
+        return value
+    return float(min(max(round(value), least), greatest))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import pickle
 import subprocess
 import sys
 import threading
 from typing import Any
 
-from ..errors import LimitError
-from .protocol import receive, send
+from ..errors import ArgumentError, LimitError
+from ..language import DEFINITIONS
+from .protocol import pack, receive, send, unpack
 
 __all__ = ["run_verb"]
 
@@ -23,8 +25,8 @@ class _Worker:
         self.lock = threading.Lock()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def run(self, task: Any, seconds: float | None) -> Any:
-        """Send a task and return its answer, or raise `LimitError`."""
+    def run(self, task: bytes, seconds: float | None, memory_mb: float | None) -> Any:
+        """Send a packed task and return its answer, or raise `LimitError`."""
         with self.lock:
             process = self._started()
             expired = threading.Event()
@@ -35,12 +37,12 @@ class _Worker:
                 if process.stdin is None or process.stdout is None:
                     raise EOFError
                 send(process.stdin, task)
-                return receive(process.stdout)
+                return unpack(receive(process.stdout))
             except (EOFError, BrokenPipeError):
                 self.stop()
                 if expired.is_set():
                     raise LimitError(f"The work takes longer than {seconds:g} s.") from None
-                raise LimitError(_died(task)) from None
+                raise LimitError(_died(memory_mb)) from None
             except BaseException:
                 self.stop()
                 raise
@@ -84,10 +86,14 @@ def run_verb(
     LimitError
         The work took longer than `seconds`, or needed `memory_mb` megabytes more than the
         process has when its libraries are loaded (kept on Linux only).
+    ArgumentError
+        An argument cannot be sent to another process.
     SymcalcError
-        What the verb itself raised.
+        What the verb itself raised; an exception of another kind is raised here too, with the
+        place in the worker process as a note.
     """
-    kind, answer = _WORKER.run((verb, args, kwargs, memory_mb), seconds)
+    task = _packed((verb, args, kwargs, memory_mb, DEFINITIONS.known()))
+    kind, answer = _WORKER.run(task, seconds, memory_mb)
     if kind == "error":
         raise answer
     return answer
@@ -110,8 +116,18 @@ def _close(pipe: Any) -> None:
         pipe.close()
 
 
-def _died(task: Any) -> str:
-    memory_mb = task[3]
+def _packed(task: tuple[Any, ...]) -> bytes:
+    """Return a task as bytes."""
+    try:
+        return pack(task)
+    except (pickle.PicklingError, TypeError, AttributeError) as error:
+        raise ArgumentError(
+            "With a limit on time or memory the work is done in another process, and an argument "
+            f"cannot be sent there: {error}."
+        ) from None
+
+
+def _died(memory_mb: float | None) -> str:
     if memory_mb is None:
         return "The process that did the work has died."
     return f"The process that did the work has died; it was allowed {memory_mb:g} MB of memory."

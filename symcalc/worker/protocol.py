@@ -6,20 +6,29 @@ import pickle
 import struct
 from typing import IO, Any
 
-__all__ = ["receive", "send"]
+__all__ = ["pack", "receive", "send", "unpack"]
 
 HEADER = struct.Struct("!Q")
 
 
-def send(stream: IO[bytes], message: Any) -> None:
-    """Write one message."""
-    body = pickle.dumps(message)
+def pack(message: Any) -> bytes:
+    """Return a message as bytes."""
+    return pickle.dumps(message)
+
+
+def unpack(body: bytes) -> Any:
+    """Return the message that the bytes are."""
+    return pickle.loads(body)  # noqa: S301 - both ends are this package
+
+
+def send(stream: IO[bytes], body: bytes) -> None:
+    """Write one packed message."""
     stream.write(HEADER.pack(len(body)) + body)
     stream.flush()
 
 
-def receive(stream: IO[bytes]) -> Any:
-    """Read one message; EOFError where the other end is gone."""
+def receive(stream: IO[bytes]) -> bytes:
+    """Read one packed message; EOFError where the other end is gone."""
     header = stream.read(HEADER.size)
     if len(header) < HEADER.size:
         raise EOFError("the other process has ended")
@@ -27,4 +36,4 @@ def receive(stream: IO[bytes]) -> Any:
     body = stream.read(length)
     if len(body) < length:
         raise EOFError("the other process has ended")
-    return pickle.loads(body)  # noqa: S301 - both ends are this package
+    return body

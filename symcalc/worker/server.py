@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
+import pickle
 import sys
-from typing import IO, Any
+import traceback
 
 from ..errors import LimitError, SymcalcError
-from .protocol import receive, send
+from ..language import DEFINITIONS
+from .protocol import pack, receive, send, unpack
 
 __all__ = ["serve"]
 
 MEGABYTE = 1 << 20
+
+#: What an object raises that cannot be sent, or not be made again from what was sent.
+UNSENDABLE = (
+    pickle.PickleError,
+    AttributeError,
+    ImportError,
+    TypeError,
+    ValueError,
+    RecursionError,
+)
 
 #: Loaded before the memory is measured, so that the limit is what the work itself may take.
 LIBRARIES = ("flint", "scipy.optimize", "sympy")
@@ -21,9 +34,9 @@ LIBRARIES = ("flint", "scipy.optimize", "sympy")
 def serve() -> None:
     """Answer tasks, one by one, until the input ends.
 
-    A task is (verb, positional arguments, keyword arguments, memory in MB or None); the answer is
-    ("value", result) or ("error", exception). Whatever the work prints goes to standard error,
-    so that it cannot be taken for an answer.
+    A task is (verb, positional arguments, keyword arguments, memory in MB or None, functions that
+    the caller has defined); the answer is ("value", result) or ("error", exception). Whatever the
+    work prints goes to standard error, so that it cannot be taken for an answer.
     """
     tasks = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
@@ -33,22 +46,44 @@ def serve() -> None:
             task = receive(tasks)
         except EOFError:
             return
-        _answer(answers, task)
+        send(answers, _answer(task))
 
 
-def _answer(answers: IO[bytes], task: tuple[str, tuple[Any, ...], dict[str, Any], Any]) -> None:
-    verb, args, kwargs, memory_mb = task
+def _answer(task: bytes) -> bytes:
+    """Return the packed result of a task, or the packed error that it ended in."""
+    memory_mb = None
     try:
+        verb, args, kwargs, memory_mb, definitions = unpack(task)
+        DEFINITIONS.replace(definitions)
         function = getattr(importlib.import_module("symcalc"), verb)
         _limit_memory(memory_mb)
-        answer = ("value", function(*args, **kwargs))
-    except SymcalcError as error:
-        answer = ("error", error)
-    except (MemoryError, OSError):
-        answer = ("error", LimitError(f"The work needs more than {memory_mb:g} MB of memory."))
+        return pack(("value", function(*args, **kwargs)))
+    except Exception as error:  # noqa: BLE001 - an error ends the task, never the process
+        failure = error
     finally:
         _limit_memory(None)
-    send(answers, answer)
+    return _packed_error(failure, memory_mb)
+
+
+def _packed_error(error: Exception, memory_mb: float | None) -> bytes:
+    """Return an error as the caller shall see it: itself where it can be sent, else in words."""
+    if memory_mb is not None and _is_out_of_memory(error):
+        error = LimitError(f"The work needs more than {memory_mb:g} MB of memory.")
+    if not isinstance(error, SymcalcError):
+        error.add_note("In the worker process:\n" + "".join(traceback.format_exception(error)))
+    try:
+        body = pack(("error", error))
+        unpack(body)
+    except UNSENDABLE:
+        return pack(("error", SymcalcError(f"{type(error).__name__}: {error}")))
+    return body
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    """Whether an allocation failed; a library that cannot be mapped says so in words only."""
+    is_refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    in_words = isinstance(error, ImportError) and "annot allocate memory" in str(error)
+    return isinstance(error, MemoryError) or is_refused or in_words
 
 
 def _limit_memory(memory_mb: float | None) -> None:
