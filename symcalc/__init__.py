@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .optimize.fit import Fit
     from .optimize.optimum import Optimum
     from .outcome import Estimate, Outcome, Trust
+    from .present.plots import Plot, plot
 
 __version__ = "0.1.0"
 
@@ -63,6 +64,7 @@ __all__ = [
     "Outcome",
     "OutcomeError",
     "ParseError",
+    "Plot",
     "SymcalcError",
     "Trust",
     "UserFunctionError",
@@ -77,6 +79,7 @@ __all__ = [
     "jacobian",
     "minimize",
     "parse",
+    "plot",
     "read_assignments",
 ]
 
@@ -93,6 +96,7 @@ _HOMES = {
     "Limits": ".language",
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
+    "Plot": ".present.plots",
     "Trust": ".outcome",
     "Variable": ".expression",
     "compile": ".calculus.compile",
@@ -104,6 +108,7 @@ _HOMES = {
     "jacobian": ".calculus.jacobian",
     "minimize": ".calculus.minimize",
     "parse": ".calculus.parse",
+    "plot": ".present.plots",
     "read_assignments": ".language",
 } | {name: ".errors" for name in errors.__all__ if name != "escape_control"}
 
