@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from .backends import CompiledFunction
     from .calculus.compile import compile
     from .calculus.differentiate import differentiate
+    from .calculus.explain import explain
+    from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.fit import fit
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
@@ -36,6 +38,13 @@ if TYPE_CHECKING:
     )
     from .expression import Expression, Variable
     from .language import Limits, define, read_assignments
+    from .numeric import (
+        Estimates,
+        numeric_derivative,
+        numeric_gradient,
+        numeric_hessian,
+        numeric_jacobian,
+    )
     from .optimize.fit import Fit
     from .optimize.optimum import Optimum
     from .outcome import Estimate, Outcome, Trust
@@ -52,6 +61,9 @@ __all__ = [
     "DerivativeError",
     "DomainError",
     "Estimate",
+    "Estimates",
+    "Explanation",
+    "ExplanationStep",
     "Expression",
     "Fit",
     "Gradient",
@@ -73,11 +85,16 @@ __all__ = [
     "define",
     "differentiate",
     "errors",
+    "explain",
     "fit",
     "gradient",
     "hessian",
     "jacobian",
     "minimize",
+    "numeric_derivative",
+    "numeric_gradient",
+    "numeric_hessian",
+    "numeric_jacobian",
     "parse",
     "plot",
     "read_assignments",
@@ -88,6 +105,9 @@ _HOMES = {
     "CompiledFunction": ".backends",
     "Derivative": ".calculus.results",
     "Estimate": ".outcome",
+    "Estimates": ".numeric",
+    "Explanation": ".calculus.explanation",
+    "ExplanationStep": ".calculus.explanation",
     "Expression": ".expression",
     "Fit": ".optimize.fit",
     "Gradient": ".calculus.results",
@@ -102,11 +122,16 @@ _HOMES = {
     "compile": ".calculus.compile",
     "define": ".language",
     "differentiate": ".calculus.differentiate",
+    "explain": ".calculus.explain",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",
     "hessian": ".calculus.hessian",
     "jacobian": ".calculus.jacobian",
     "minimize": ".calculus.minimize",
+    "numeric_derivative": ".numeric",
+    "numeric_gradient": ".numeric",
+    "numeric_hessian": ".numeric",
+    "numeric_jacobian": ".numeric",
     "parse": ".calculus.parse",
     "plot": ".present.plots",
     "read_assignments": ".language",

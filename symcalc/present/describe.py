@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from .blocks import Block
+from .explanations import describe_explanation
 from .formulas import (
     describe_derivative,
     describe_expression,
@@ -25,6 +26,7 @@ FORMATS = ("text", "latex", "python", "json")
 #: By the name of the type, so that a report loads only what its result has loaded already.
 _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
     "Derivative": describe_derivative,
+    "Explanation": describe_explanation,
     "Expression": describe_expression,
     "Gradient": describe_gradient,
     "Hessian": describe_hessian,
