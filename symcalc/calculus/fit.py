@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ..backends import CompiledFunction, compile_expression
 from ..errors import ArgumentError, DataError
 from ..expression import Expression, Variable
-from ..graph.graph import REDUCTIONS
+from ..graph.graph import REDUCTIONS, Graph
 from ..language import Limits
 from ..optimize import Fit, fit_residuals
 from .data import Table, load_data
+from .fit_facts import find_linear, make_exact
 from .reading import Formula, to_expression
 from .start import to_bounds, to_start
 
@@ -28,17 +29,28 @@ Array = NDArray[np.float64]
 class _Model:
     """A compiled model: parameters first, then the columns it is evaluated on."""
 
+    expression: Expression
     function: CompiledFunction
     parameters: tuple[str, ...]
     predictors: tuple[str, ...]
 
     def __call__(self, parameters: Mapping[str, float], data: Any) -> Array:
         """Return the model at the rows of `data`."""
+        columns, n_rows = self._read(data)
+        return self.values([parameters[name] for name in self.parameters], columns, n_rows)
+
+    def slopes(self, parameters: Mapping[str, float], data: Any) -> Array:
+        """Return the derivatives in the parameters at the rows of `data`."""
+        columns, n_rows = self._read(data)
+        return self.jacobian([parameters[name] for name in self.parameters], columns, n_rows)
+
+    def _read(self, data: Any) -> tuple[dict[str, Array], int]:
+        """Return the columns that the model needs, and the number of rows."""
         table = load_data(data)
         columns, n_rows = table.columns(self.predictors)
         if not self.predictors and table.names:
             _, n_rows = table.columns(table.names[:1])
-        return self.values([parameters[name] for name in self.parameters], columns, n_rows)
+        return columns, n_rows
 
     def values(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
         """Return the model, one value a row."""
@@ -120,27 +132,40 @@ def fit(
     if both:
         raise ArgumentError(f"`{both[0]}` is a parameter in `start` and a column of the data.")
     compiled = _compile_model(model, guess, table, limits)
-    needed = tuple(name for name in compiled.predictors)
-    y, target_columns = _read_target(target, table, limits)
-    clash = [name for name in target_columns if name in needed]
-    if clash and target in needed:
+    y, aim, target_columns = _read_target(target, table, limits)
+    if target in compiled.predictors and target in target_columns:
         raise ArgumentError(f"The model contains its target `{target}`.")
-    columns, n_rows = table.columns((*needed, *target_columns))
+    columns, n_rows = table.columns((*compiled.predictors, *target_columns))
     y = np.array(np.broadcast_to(y, (n_rows,)), dtype=float)
+    used = {name: columns[name] for name in compiled.predictors}
+    data_rows = _Rows(compiled, used, y)
     names = compiled.parameters
-
-    def residuals(p: Array) -> Array:
-        return y - compiled.values(p.tolist(), columns, n_rows)
-
-    def jacobian(p: Array) -> Array:
-        return -compiled.jacobian(p.tolist(), columns, n_rows)
-
     return fit_residuals(
-        residuals, jacobian, [guess[name] for name in names], names,
+        data_rows.residuals, data_rows.jacobian, [guess[name] for name in names], names,
         target=y, weights=_read_weights(weights, table), bounds=to_bounds(bounds, names),
         method=method, time_limit=None if limits is None else limits.seconds,
-        predictor=compiled, throw=throw,
+        linear=find_linear(compiled.expression, names),
+        exact=make_exact(compiled.expression, names, aim, columns, n_rows),
+        predictor=compiled, model=compiled.expression.text, target_name=target,
+        columns=used, throw=throw,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """A model at the rows of its data: what least squares evaluates."""
+
+    model: _Model
+    columns: dict[str, Array]
+    target: Array
+
+    def residuals(self, p: Array) -> Array:
+        """Return target minus model."""
+        return self.target - self.model.values(p.tolist(), self.columns, self.target.size)
+
+    def jacobian(self, p: Array) -> Array:
+        """Return the derivatives of the residuals in the parameters."""
+        return -self.model.jacobian(p.tolist(), self.columns, self.target.size)
 
 
 def _compile_model(
@@ -166,15 +191,17 @@ def _compile_model(
     names = (*guess, *predictors)
     narrowed = Expression(graph, expression.root, [Variable(name) for name in names])
     function = compile_expression(narrowed, names, order=1, wrt=tuple(guess))
-    return _Model(function, tuple(guess), predictors)
+    return _Model(expression, function, tuple(guess), predictors)
 
 
-def _read_target(target: str, table: Table, limits: Limits | None) -> tuple[Array, tuple[str, ...]]:
-    """Return the values of the target, and the columns it is made of."""
+def _read_target(
+    target: str, table: Table, limits: Limits | None
+) -> tuple[Array, Expression, tuple[str, ...]]:
+    """Return the values of the target, its formula, and the columns it is made of."""
     if not isinstance(target, str):
         raise ArgumentError("`target` is the name of a column, or a formula of columns.")
     if target in table.names:
-        return table.column(target), (target,)
+        return table.column(target), _column_expression(target), (target,)
     if target.isidentifier():
         raise DataError(
             f"The data have no column `{target}` for the target. Their columns: "
@@ -190,7 +217,13 @@ def _read_target(target: str, table: Table, limits: Limits | None) -> tuple[Arra
     bad = np.flatnonzero(~np.isfinite(np.atleast_1d(values)))
     if bad.size:
         raise DataError(f"The target {target} is not finite in {table.place(int(bad[0]))}.")
-    return values, used
+    return values, narrowed, used
+
+
+def _column_expression(name: str) -> Expression:
+    """Return a column as a formula, whatever characters its name has."""
+    graph = Graph()
+    return Expression(graph, graph.var(name), [Variable(name)])
 
 
 def _read_weights(weights: Any, table: Table) -> Any:

@@ -6,6 +6,7 @@ from .blocks import Block, Line, Table, to_plain_text
 from .describe import FORMATS, describe
 from .json_text import to_json
 from .numbers import describe_point
+from .plots import check_plot_path
 from .runs import describe_trace
 from .terminal import is_terminal, respell, show
 
@@ -14,6 +15,7 @@ __all__ = [
     "Block",
     "Line",
     "Table",
+    "check_plot_path",
     "describe",
     "describe_point",
     "describe_trace",

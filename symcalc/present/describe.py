@@ -16,7 +16,7 @@ from .formulas import (
     describe_jacobian,
 )
 from .numbers import describe_estimate
-from .runs import describe_fit, describe_optimum
+from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
 
 __all__ = ["FORMATS", "describe"]
 
@@ -38,6 +38,8 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Estimate": describe_estimate,
     "Fit": describe_fit,
     "Optimum": describe_optimum,
+    "Plot": describe_plot,
+    "Profile": describe_profile,
 }
 
 
@@ -46,7 +48,7 @@ def describe(result: Any, format: str = "text") -> list[Block]:
 
     Parameters
     ----------
-    result : Expression, Derivative, Gradient, Hessian, Jacobian, Estimate, Optimum or Fit
+    result : Expression, Derivative, Gradient, Hessian, Jacobian, Estimate, Optimum, Fit, …
     format : str
         "text"; for formulas also "latex" or "python".
 

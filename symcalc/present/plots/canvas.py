@@ -20,7 +20,7 @@ CURVE, SECOND, BAND, INK = "#0072B2", "#D55E00", "#56B4E9", "#333333"
 
 ENDINGS = (".png", ".pdf", ".svg")
 
-_STYLE = {
+_STYLE: Any = {
     "font.size": 10.0,
     "axes.titlesize": 10.0,
     "axes.edgecolor": "#666666",

@@ -26,36 +26,53 @@ def draw_fit(figure: Any, fit: Any) -> None:
     names = [name for name, column in fit.columns.items() if column.ndim]
     if len(names) == 1 and fit.predictor is not None:
         x, x_name = _numbers(fit.columns[names[0]]), names[0]
-        _draw_curve(upper, fit, x_name, x)
+        grid = _grid(x)
+        fixed = {key: column for key, column in fit.columns.items() if not column.ndim}
+        _draw_curve(upper, lower, fit, x, grid, fit.band({**fixed, x_name: grid}))
+    elif not names and fit.predictor is not None:
+        x, x_name = [float(row) for row in range(1, fit.residuals.size + 1)], "row"
+        _draw_curve(upper, lower, fit, x, x, fit.band())
     else:
         x, x_name = _draw_predicted(upper, fit)
     _draw_residuals(lower, fit, x, x_name)
-    upper.set_title(_title(fit), loc="left", color=INK, parse_math=False)
-    upper.legend(loc="best")
+    figure.suptitle(_title(fit), x=0.02, ha="left", fontsize=10, color=INK, parse_math=False)
+    handles, names = upper.get_legend_handles_labels()
+    upper.legend(
+        handles[::-1], names[::-1], loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4,
+        columnspacing=1.4, handlelength=1.6, borderpad=0.2,
+    )  # fmt: skip
     upper.tick_params(labelbottom=False)
     figure.align_ylabels([upper, lower])
 
 
-def _draw_curve(axes: Any, fit: Any, name: str, x: list[float]) -> None:
-    """Draw the data, the model between them, and the bands around it."""
-    grid = _grid(x)
-    fixed = {key: column for key, column in fit.columns.items() if not column.ndim}
-    band = fit.band({**fixed, name: grid})
+def _draw_curve(
+    axes: Any, lower: Any, fit: Any, x: list[float], grid: list[float], band: Any
+) -> None:
+    """Draw the data, the model between them, and the bands; the confidence band below, too."""
     if _are_finite(band.prediction_lower):
         axes.fill_between(
             grid, band.prediction_lower, band.prediction_upper, color=BAND, alpha=0.16,
             linewidth=0, label=f"{band.level:.0%} for a new observation",
         )  # fmt: skip
-    if _are_finite(band.lower):
-        axes.fill_between(
-            grid, band.lower, band.upper, color=BAND, alpha=0.45, linewidth=0,
-            label=f"{band.level:.0%} for the model",
-        )  # fmt: skip
+    _draw_band(axes, grid, band)
+    _draw_band(lower, grid, band, about_zero=True)
     axes.plot(grid, band.value, color=CURVE, linewidth=1.6, label="model")
     _draw_points(axes, x, _numbers(fit.observed), "data")
+    _draw_deviations(axes, fit, x, _numbers(fit.observed))
     if min(x) > 0.0 and max(x) > WIDE * min(x):
         axes.set_xscale("log")
     label(axes, "", fit.target)
+
+
+def _draw_band(axes: Any, grid: list[float], band: Any, *, about_zero: bool = False) -> None:
+    """Draw the confidence limits of the model, around it or (for the residuals) around zero."""
+    if not _are_finite(band.lower):
+        return
+    middle = band.value if about_zero else 0.0 * band.value
+    axes.fill_between(
+        grid, band.lower - middle, band.upper - middle, color=BAND, alpha=0.45, linewidth=0,
+        label=f"{band.level:.0%} for the model",
+    )  # fmt: skip
 
 
 def _draw_predicted(axes: Any, fit: Any) -> tuple[list[float], str]:
@@ -81,6 +98,7 @@ def _draw_residuals(axes: Any, fit: Any, x: list[float], x_name: str) -> None:
             textcoords="offset points", va="center", color=SECOND, fontsize=8,
         )  # fmt: skip
     _draw_points(axes, x, residuals, None)
+    _draw_deviations(axes, fit, x, residuals)
     label(axes, x_name, "residual")
 
 
@@ -95,6 +113,20 @@ def _draw_points(axes: Any, x: list[float], y: list[float], name: str | None) ->
     )  # fmt: skip
 
 
+def _draw_deviations(axes: Any, fit: Any, x: list[float], y: list[float]) -> None:
+    """Draw the standard deviations that weights mean, as bars on the points."""
+    s = fit.residual_standard_deviation
+    if fit.problem.weights is None or not math.isfinite(s):
+        return
+    rows = [(a, b, s / w**0.5) for a, b, w in zip(x, y, fit.problem.weights, strict=True) if w > 0]
+    if len(rows) <= MANY:
+        places, heights, deviations = zip(*rows, strict=True)
+        axes.errorbar(
+            places, heights, yerr=deviations, linestyle="none", ecolor="#999999",
+            elinewidth=0.8, zorder=2,
+        )  # fmt: skip
+
+
 def _grid(x: list[float]) -> list[float]:
     """Return where the curve is evaluated: the range of the data, a little more on both sides."""
     low, high = min(x), max(x)
@@ -105,8 +137,9 @@ def _grid(x: list[float]) -> list[float]:
 
 def _title(fit: Any) -> str:
     """Return the model, and beside it how well it fits."""
-    model = fit.model if 0 < len(fit.model) <= 60 else "model"
-    return f"{fit.target} = {model}\ns = {fit.residual_standard_deviation:.4g}, R² = {fit.r_squared:.6g}"
+    model = fit.model if len(fit.model) <= 80 else f"{fit.model[:78]} …"
+    quality = f"s = {fit.residual_standard_deviation:.4g}, R² = {fit.r_squared:.6g}"
+    return f"{fit.target} = {model}\n{quality}" if model else quality
 
 
 def _are_finite(values: Any) -> bool:

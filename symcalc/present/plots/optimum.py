@@ -15,9 +15,9 @@ def draw_optimum(figure: Any, optimum: Any) -> None:
     """Draw value above best and gradient norm against the step, on logarithmic axes."""
     trace = optimum.trace
     steps = [int(step) for step in trace.step]
-    best = min((value for value in map(float, trace.value) if math.isfinite(value)), default=0.0)
-    best = min(best, optimum.fun) if math.isfinite(optimum.fun) else best
-    above = [float(value) - best for value in trace.value]
+    values = [float(value) for value in trace.value]
+    best = _reference([*values, optimum.fun])
+    above = [value - best for value in values]
     figure.set_size_inches(7.0, 5.6)
     upper, lower = figure.subplots(2, 1, sharex=True)
     _draw_log(upper, steps, above, CURVE, "o")
@@ -25,7 +25,15 @@ def draw_optimum(figure: Any, optimum: Any) -> None:
     upper.set_title(f"{optimum.outcome} ({optimum.method})", loc="left", color=INK)
     _draw_log(lower, steps, [float(norm) for norm in trace.gradient_norm], SECOND, "s")
     label(lower, "step", "gradient norm")
+    figure.align_ylabels([upper, lower])
     lower.xaxis.get_major_locator().set_params(integer=True)
+
+
+def _reference(values: list[float]) -> float:
+    """Return what is taken off the values: the least, or 0 where it is next to nothing."""
+    known = [value for value in values if math.isfinite(value)]
+    least, greatest = min(known, default=0.0), max(known, default=0.0)
+    return 0.0 if 0.0 <= least <= 1e-6 * greatest else least
 
 
 def _draw_log(

@@ -1,0 +1,150 @@
+"""From the end of a run to a fit: covariance, degrees of freedom, and what a reader must know."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .bounds import Mask, Vector
+from .fit import Fit
+from .fit_problem import FitProblem
+from .fit_run import End
+from .least_squares import Decomposition, decompose
+from .objective import Evaluator
+
+__all__ = ["conclude"]
+
+#: Share of a parameter in directions without information above which it is undetermined.
+UNDETERMINED = 1e-6
+
+#: A standard error above this many times the value belongs to a parameter that ran away.
+FAR = 100.0
+
+
+def conclude(
+    evaluator: Evaluator, problem: FitProblem, end: End, square: float, start: Vector
+) -> Fit:
+    """Put the result together: statistics and notes."""
+    counted, names = problem.counted, problem.names
+    n_observations = int(counted.sum())
+    freedom = n_observations - end.x.size + _n_undetermined(end, problem)
+    y, kept = problem.target, np.ones(counted.size) if problem.weights is None else problem.weights
+    total = float(np.sum(kept * (y - float(np.average(y, weights=kept))) ** 2))
+    variance = square / freedom if freedom > 0 else np.nan
+    covariance, held, notes = _covariance(end, problem, variance)
+    if freedom == 0:
+        notes.append("As many parameters as observations: no standard errors.")
+    notes += _runaways(end, problem, covariance)
+    notes += _notes_on_data(problem, total)
+    raw = end.residuals
+    if problem.weights is not None:
+        raw = np.asarray(problem.residuals(end.x), dtype=float)
+    return Fit(
+        parameters=dict(zip(names, end.x.tolist(), strict=True)),
+        standard_errors=dict(zip(names, np.sqrt(np.diag(covariance)).tolist(), strict=True)),
+        covariance=covariance, residual_sum_of_squares=square,
+        residual_standard_deviation=float(np.sqrt(variance)),
+        r_squared=1.0 - square / total if total > 0.0 else np.nan,
+        degrees_of_freedom=freedom, n_observations=n_observations,
+        residuals=np.array(np.broadcast_to(raw, y.shape)), outcome=end.outcome,
+        method=end.method, n_evaluations=evaluator.n_evaluations,
+        notes=(*notes, *end.notes), elapsed=evaluator.elapsed(),
+        start=dict(zip(names, start.tolist(), strict=True)), held=held, problem=problem,
+    )  # fmt: skip
+
+
+def _n_undetermined(end: End, problem: FitProblem) -> int:
+    """Return how many directions of the free parameters the data say nothing of."""
+    if not end.is_finite:
+        return 0
+    free = end.free(problem)
+    return int(free.sum()) - decompose(end.jacobian[:, free]).rank if free.any() else 0
+
+
+def _covariance(
+    end: End, problem: FitProblem, variance: float
+) -> tuple[Vector, tuple[str, ...], list[str]]:
+    """Return the covariance of the parameters, those at a bound, and what to say of it."""
+    n = end.x.size
+    covariance = np.full((n, n), np.nan)
+    notes: list[str] = []
+    if not end.is_finite:
+        return covariance, (), notes
+    free = end.free(problem)
+    held = tuple(name for name, moves in zip(problem.names, free, strict=True) if not moves)
+    if held:
+        notes.append(f"At a bound, without a standard error: {', '.join(held)}.")
+    if not free.any():
+        return covariance, held, notes
+    parts = decompose(end.jacobian[:, free])
+    covariance[np.ix_(free, free)] = variance * parts.covariance()
+    if parts.rank < int(free.sum()):
+        notes.append(_mark_undetermined(covariance, parts, free, end.x, problem))
+    return covariance, held, notes
+
+
+def _mark_undetermined(
+    covariance: Vector, parts: Decomposition, free: Mask, x: Vector, problem: FitProblem
+) -> str:
+    """Make the variance of parameters that the data do not determine infinite, and name them."""
+    lost = np.flatnonzero(free)[parts.undetermined() > UNDETERMINED]
+    covariance[lost, :] = covariance[:, lost] = np.nan
+    covariance[lost, lost] = np.inf
+    listed = ", ".join(problem.names[i] for i in lost)
+    return (
+        f"The data do not determine {listed}: the Jacobian has rank {parts.rank} for "
+        f"{int(free.sum())} parameters. {_direction(parts, free, x, problem)}"
+        "Fix one of them or simplify the model."
+    )
+
+
+def _direction(parts: Decomposition, free: Mask, x: Vector, problem: FitProblem) -> str:
+    """Return the change of the parameters that leaves the model as it is, when there is one."""
+    if int(free.sum()) - parts.rank != 1:
+        return ""
+    along = parts.axes[-1] / parts.scale
+    names = [name for name, moves in zip(problem.names, free, strict=True) if moves]
+    values = x[free]
+    shares = np.divide(along, values, out=np.full(along.shape, np.nan), where=values != 0.0)
+    moving = np.flatnonzero(parts.undetermined() > UNDETERMINED)
+    if not np.isfinite(shares[moving]).all():
+        return ""
+    if moving.size == 1:
+        return f"The model does not change with {names[moving[0]]}. "
+    shares = shares / shares[moving[0]]
+    changes = [f"{names[i]} by {shares[i]:+.3g} %" for i in moving[:5]]
+    return f"A change of {' and '.join(changes)} leaves the model as it is. "
+
+
+def _runaways(end: End, problem: FitProblem, covariance: Vector) -> list[str]:
+    """Return which parameters a run that failed has lost."""
+    if end.outcome.is_good:
+        return []
+    errors = np.sqrt(np.diag(covariance))
+    with np.errstate(all="ignore"):
+        is_lost = np.isfinite(errors) & (errors > FAR * np.abs(end.x))
+    if not is_lost.any():
+        return []
+    names = ", ".join(name for name, lost in zip(problem.names, is_lost, strict=True) if lost)
+    return [
+        f"The data hardly determine {names}: standard errors above {FAR:g} times the values. "
+        "Use fewer parameters, or bounds."
+    ]
+
+
+def _notes_on_data(problem: FitProblem, total: float) -> list[str]:
+    """Return what the columns themselves are lacking."""
+    counted = problem.counted
+    notes = []
+    if total == 0.0 and int(counted.sum()) > 1:
+        value = float(problem.target[counted][0])
+        notes.append(
+            f"The target is {value:.6g} in every row: there is nothing for the model to explain."
+        )
+    for name, column in problem.columns.items():
+        values = column[counted] if column.ndim else column
+        if column.ndim and values.size > 1 and bool((values == values[0]).all()):
+            notes.append(
+                f"The column `{name}` is {float(values[0]):.6g} in every row: the data do not "
+                "show how the model depends on it."
+            )
+    return notes
