@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .backends import CompiledFunction
     from .calculus.compile import compile
     from .calculus.differentiate import differentiate
+    from .calculus.evaluate import evaluate
     from .calculus.explain import explain
     from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.fit import fit
@@ -85,6 +86,7 @@ __all__ = [
     "define",
     "differentiate",
     "errors",
+    "evaluate",
     "explain",
     "fit",
     "gradient",
@@ -122,6 +124,7 @@ _HOMES = {
     "compile": ".calculus.compile",
     "define": ".language",
     "differentiate": ".calculus.differentiate",
+    "evaluate": ".calculus.evaluate",
     "explain": ".calculus.explain",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",

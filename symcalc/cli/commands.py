@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from .diff import diff
+from .evaluate import evaluate
 from .explain import explain
 from .fit import fit
 from .gradient import gradient
@@ -15,7 +16,7 @@ from .parse import parse
 
 __all__ = ["group"]
 
-COMMANDS = (parse, diff, gradient, hessian, jacobian, minimize, fit, explain)
+COMMANDS = (parse, evaluate, diff, gradient, hessian, jacobian, minimize, fit, explain)
 
 
 class _InOrder(click.Group):

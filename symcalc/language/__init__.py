@@ -10,8 +10,9 @@ from .defining import define
 from .definitions import Definition, Definitions
 from .limits import Limits
 from .names import check_name
+from .ranges import read_ranges
 from .reader import read, read_relation
-from .values import read_assignments, read_number
+from .values import read_assignments, read_exactly, read_number
 
 __all__ = [
     "Definition",
@@ -21,6 +22,8 @@ __all__ = [
     "define",
     "read",
     "read_assignments",
+    "read_exactly",
     "read_number",
+    "read_ranges",
     "read_relation",
 ]

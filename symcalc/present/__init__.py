@@ -9,6 +9,7 @@ from .numbers import describe_point
 from .plots import check_plot_path
 from .runs import describe_trace
 from .terminal import is_terminal, respell, show
+from .values import describe_value
 
 __all__ = [
     "FORMATS",
@@ -19,6 +20,7 @@ __all__ = [
     "describe",
     "describe_point",
     "describe_trace",
+    "describe_value",
     "is_terminal",
     "respell",
     "show",

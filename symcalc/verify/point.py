@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from ..balls import NoBall, PreciseValue, Status, precise_value, to_ball, working_precision
+from ..balls import (
+    NoBall,
+    PreciseValue,
+    Status,
+    correct_decimal,
+    distance_bound,
+    precise_value,
+    to_ball,
+    working_precision,
+)
 from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
 from ..outcome import Estimate, Outcome, Trust
@@ -50,7 +59,8 @@ def derivative_at(
     first_root: Node,
     second_root: Node | None,
     names: Sequence[str],
-    point: Mapping[str, float],
+    point: Mapping[str, float | Fraction],
+    digits: int = DIGITS,
 ) -> Estimate:
     """Return a first or second derivative at one point, with its status.
 
@@ -66,8 +76,10 @@ def derivative_at(
         The derivative of that in `names[1]`; None asks for the first derivative.
     names : sequence of str
         One or two variables.
-    point : mapping of str to float
-        Values of all variables, taken as the exact doubles they are.
+    point : mapping of str to float or Fraction
+        Values of all variables; doubles are taken as the exact numbers they are.
+    digits : int
+        Significant digits wanted in `Estimate.digits`.
 
     Returns
     -------
@@ -100,30 +112,34 @@ def derivative_at(
         raise ArgumentError(
             f"Received {len(names)} names; a first derivative needs 1, a second one 2."
         )
-    point = {name: float(value) for name, value in point.items()}
+    place = {
+        name: value if isinstance(value, Fraction) else float(value)
+        for name, value in point.items()
+    }
     for name in names:
-        if not math.isfinite(point.get(name, math.nan)):
+        if not math.isfinite(place.get(name, math.nan)):
             raise ArgumentError(f"The point must give a finite value for `{name}`.")
     try:
-        first = _examine(Line(graph, value_root, first_root, names[0], point))
+        first = _examine(Line(graph, value_root, first_root, names[0], place, digits=digits))
         if second_root is None:
-            return _estimate(first)
+            return _estimate(first, digits)
         if not first.outcome.is_good:
-            return _estimate(_without_first(first, "first derivative"))
+            return _estimate(_without_first(first, "first derivative"), digits)
         start = None if first.is_closed else first.ball
-        line = Line(graph, first_root, second_root, names[1], point, start=start)
+        line = Line(graph, first_root, second_root, names[1], place, start=start, digits=digits)
         second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
         if second.outcome.is_good and first.note:
             second = replace(second, note=first.note)
-        return _estimate(second)
+        return _estimate(second, digits)
     except NoBall:
-        return plain_derivative_at(graph, value_root, first_root, second_root, names, point)
+        doubles = {name: float(value) for name, value in place.items()}
+        return plain_derivative_at(graph, value_root, first_root, second_root, names, doubles)
 
 
 def _examine(line: Line) -> Finding:
     """Return the derivative of a line's function at its point."""
     slope = precise_value(
-        line.graph, line.slope_root, line.point, digits=DIGITS, max_precision=MAX_BITS
+        line.graph, line.slope_root, line.point, digits=line.digits, max_precision=MAX_BITS
     )
     if _is_settled(slope):
         note = "cannot be told from zero" if slope.status is Status.NEAR_ZERO else ""
@@ -310,7 +326,7 @@ def _without_first(first: Finding, where: str) -> Finding:
     return Finding(outcome, first.trust, first.method, None, f"{where}: {first.note}")
 
 
-def _estimate(found: Finding) -> Estimate:
+def _estimate(found: Finding, n_digits: int) -> Estimate:
     """Return the finding as a number for people."""
     ball, note = found.ball, found.note
     if ball is None:
@@ -318,9 +334,8 @@ def _estimate(found: Finding) -> Estimate:
     with working_precision(START_BITS):
         middle = ball.mid() if ball.is_exact() or not ball.contains(0) else ball.mid() * 0
         value = float(middle)
-        bound = abs(ball - to_ball(value)).upper() if math.isfinite(value) else abs(ball).upper()
-        digits = middle.str(DIGITS, radius=False)
-    radius = 0.0 if bound.is_zero() else math.nextafter(float(bound), math.inf)
+        radius = distance_bound(ball, value)
+        digits = correct_decimal(ball, n_digits) or middle.str(DIGITS, radius=False)
     if math.isinf(value) and not note:
         note = "beyond the range of doubles"
     return Estimate(value, radius, found.method, found.trust, found.outcome, note, digits)
