@@ -136,7 +136,8 @@ class Fit:
     def jacobian(self) -> Vector:
         """The derivatives of the model in the parameters at the rows of the data."""
         point = np.array(list(self.parameters.values()))
-        slopes = -np.asarray(self.problem.jacobian(point), dtype=float)
+        with np.errstate(all="ignore"):
+            slopes = -np.asarray(self.problem.jacobian(point), dtype=float)
         return np.array(np.broadcast_to(slopes, (self.residuals.size, point.size)))
 
     @property

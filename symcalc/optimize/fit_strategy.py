@@ -48,7 +48,7 @@ def solve(
     first, second = ("lm", "trf") if problem.bounds is None else ("trf", "dogbox")
     begun = run_once(evaluator, problem, start, first, tolerance, FIRST_RUN)
     doubt = _doubt(begun, problem)
-    if begun.outcome in STOPPED or not doubt:
+    if evaluator.is_over or not doubt:
         return begun
     best = last = begun
     if begun.outcome is not Outcome.NOT_FINITE:
@@ -56,9 +56,11 @@ def solve(
         best = _better(begun, last)
         if best is last:
             best = best._replace(method=f"{first}, then {second}")
-    if last.outcome not in STOPPED and _doubt(best, problem):
+    if not evaluator.is_over and _doubt(best, problem):
         best = _restart(evaluator, problem, start, first, best, tolerance)
-    if best is begun and best.outcome.is_good:
+    elif last.outcome in STOPPED and not best.outcome.is_good:
+        best = best._replace(outcome=last.outcome)
+    if best is begun and not evaluator.is_over and best.outcome.is_good:
         note = f"{doubt}; another method and other starts led to no better fit."
         best = best._replace(notes=(note,))
     return _explained(best, problem)
@@ -117,7 +119,7 @@ def _restart(
     tolerance: float,
 ) -> End:
     """Return the best end of runs from other starts, or the one found when none is better."""
-    best = found
+    best, stopped = found, None
     evaluator.stage = "looking for another start"
     try:
         for candidate in _promising(evaluator, problem, start, found):
@@ -125,15 +127,22 @@ def _restart(
             better = _better(best, end)
             if better is end:
                 best = end._replace(notes=(_began(candidate, problem),))
-            if end.outcome in STOPPED:
+            if evaluator.is_over:
+                stopped = end.outcome if end.outcome in STOPPED else None
                 break
-    except StopRun:
+    except StopRun as stop:
+        stopped = stop.outcome
         evaluator.lift_limits()
-    if not best.outcome.is_good and best.is_finite and best.outcome not in STOPPED:
+    except KeyboardInterrupt:
+        stopped = Outcome.INTERRUPTED
+        evaluator.lift_limits()
+    if stopped is not None and not best.outcome.is_good:
+        best = best._replace(outcome=stopped)
+    if not evaluator.is_over and not best.outcome.is_good and best.is_finite:
         last = run_once(evaluator, problem, best.x, method, tolerance, LAST_RUN)
         best = _better(best, last)._replace(notes=best.notes)
-    if best is found:
-        return found
+    if not best.notes:  # no other start has won
+        return best
     tried = found.method if found.outcome is not Outcome.NOT_FINITE else method
     why = (
         "The model is not finite at the start given"

@@ -101,6 +101,7 @@ class Evaluator:
         self.last_point: Point | None = None
         self.lowest: tuple[Vector, float] | None = None
         self.step, self.stage = 0, "at the start"
+        self.is_over = False
         self.started = time.perf_counter()
         self._deadline = np.inf if time_limit is None else self.started + time_limit
         self._max_evaluations = np.inf if max_evaluations is None else max_evaluations
@@ -120,6 +121,7 @@ class Evaluator:
         """Let the judgement at the end evaluate after time or budget ran out."""
         self._deadline = self._max_evaluations = np.inf
         self._deep = -np.inf
+        self.is_over = True
 
     def is_inside(self, x: Vector) -> bool:
         """Whether the bounds, if any, allow a point."""

@@ -41,7 +41,7 @@ class Profile:
     ----------
     intervals : dict of str to (float, float)
         Infinite where the data set no limit; a bound where the parameter reaches it first; NaN
-        where refits failed.
+        where refits failed, or found a better fit than the one profiled (see `notes`).
     linear : dict of str to (float, float)
         The intervals from the standard errors, for comparison: where they differ the model is
         not linear enough for standard errors.
@@ -97,7 +97,10 @@ class Profile:
 
 
 class _Refit(NamedTuple):
-    """The best fit with one parameter held: the others, and the distance in `s`."""
+    """The best fit with one parameter held: the others, and the distance in `s`.
+
+    The distance is NaN where that fit is better than the one profiled.
+    """
 
     others: Vector
     distance: float
@@ -173,6 +176,8 @@ class _Walker:
             if found is None:
                 self.notes.append(f"{name}: the refits fail beyond {center + inner:.6g}.")
                 return math.nan
+            if math.isnan(found.distance):
+                return math.nan
             miss = found.distance - abs(goal)
             if miss >= 0.0:
                 return self._between(index, (inner, inner_miss), (outer, miss), others, goal)
@@ -202,8 +207,8 @@ class _Walker:
                 break
             c = (a * fb - b * fa) / (fb - fa)
             found = self._refit(index, center + c, others, c)
-            if found is None:
-                break
+            if found is None or math.isnan(found.distance):
+                return math.nan
             fc, others = found.distance - abs(goal), found.others
             if abs(fc) <= TOLERANCE * abs(goal):
                 return center + c
@@ -239,6 +244,7 @@ class _Walker:
                 f"A better fit exists near {name} = {value:.6g} (residual sum of squares "
                 f"{square:.6g}, here {self.square:.6g}): fit again from there."
             )
+            return _Refit(others, math.nan)
         return _Refit(others, math.sqrt(max(square - self.square, 0.0)) / self.s)
 
     def _starts(self, index: int, value: float, offset: float, warm: Vector) -> list[Vector]:

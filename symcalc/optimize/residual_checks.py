@@ -17,7 +17,7 @@ from .plain import format_number, to_plain
 if TYPE_CHECKING:
     from .fit import Fit
 
-__all__ = ["ResidualChecks", "check_residuals"]
+__all__ = ["ResidualChecks", "check_residuals", "count_runs"]
 
 #: Below this probability a check speaks up.
 RARE = 0.01
@@ -132,7 +132,7 @@ def check_residuals(fit: Fit) -> ResidualChecks:
         cook = standardized**2 * leverage / (n * rest)
     order, places = _order(fit, counted)
     along = weighted[places]
-    n_runs, expected, runs_probability = _runs(along)
+    n_runs, expected, runs_probability = count_runs(along)
     largest, outlier = _largest(standardized, fit.degrees_of_freedom)
     found = ResidualChecks(
         standardized, leverage, cook, order, _durbin_watson(along), n_runs, expected,
@@ -170,7 +170,7 @@ def _durbin_watson(along: Vector) -> float:
     return float(np.sum(np.diff(along) ** 2)) / square if square > 0.0 else math.nan
 
 
-def _runs(along: Vector) -> tuple[int, float, float]:
+def count_runs(along: Vector) -> tuple[int, float, float]:
     """Return the number of runs, the expected number, and the two-sided probability.
 
     Exact up to 200 signs, by counting arrangements; the normal approximation above.
