@@ -12,8 +12,15 @@ from . import errors
 
 if TYPE_CHECKING:
     from .backends import CompiledFunction
+    from .calculus.audit import audit
+    from .calculus.audited import Audit
+    from .calculus.check import check
+    from .calculus.checked import Check, Equality, Equivalence
+    from .calculus.compare import compare
+    from .calculus.comparison import ComparedDerivative, Comparison
     from .calculus.compile import compile
     from .calculus.differentiate import differentiate
+    from .calculus.equivalent import equivalent
     from .calculus.evaluate import evaluate
     from .calculus.explain import explain
     from .calculus.explanation import Explanation, ExplanationStep
@@ -50,17 +57,24 @@ if TYPE_CHECKING:
     from .optimize.optimum import Optimum
     from .outcome import Estimate, Outcome, Trust
     from .present.plots import Plot, plot
+    from .verify.mistakes import Verdict
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "Audit",
+    "Check",
+    "ComparedDerivative",
+    "Comparison",
     "CompileError",
     "CompiledFunction",
     "DataError",
     "Derivative",
     "DerivativeError",
     "DomainError",
+    "Equality",
+    "Equivalence",
     "Estimate",
     "Estimates",
     "Explanation",
@@ -82,9 +96,14 @@ __all__ = [
     "Trust",
     "UserFunctionError",
     "Variable",
+    "Verdict",
+    "audit",
+    "check",
+    "compare",
     "compile",
     "define",
     "differentiate",
+    "equivalent",
     "errors",
     "evaluate",
     "explain",
@@ -104,8 +123,14 @@ __all__ = [
 
 #: Where each public name lives.
 _HOMES = {
+    "Audit": ".calculus.audited",
+    "Check": ".calculus.checked",
+    "ComparedDerivative": ".calculus.comparison",
+    "Comparison": ".calculus.comparison",
     "CompiledFunction": ".backends",
     "Derivative": ".calculus.results",
+    "Equality": ".calculus.checked",
+    "Equivalence": ".calculus.checked",
     "Estimate": ".outcome",
     "Estimates": ".numeric",
     "Explanation": ".calculus.explanation",
@@ -121,11 +146,16 @@ _HOMES = {
     "Plot": ".present.plots",
     "Trust": ".outcome",
     "Variable": ".expression",
+    "Verdict": ".verify.mistakes",
+    "check": ".calculus.check",
+    "audit": ".calculus.audit",
+    "compare": ".calculus.compare",
     "compile": ".calculus.compile",
     "define": ".language",
     "differentiate": ".calculus.differentiate",
     "evaluate": ".calculus.evaluate",
     "explain": ".calculus.explain",
+    "equivalent": ".calculus.equivalent",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",
     "hessian": ".calculus.hessian",

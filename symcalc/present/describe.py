@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import ArgumentError
+from .audits import describe_audit
 from .blocks import Block
+from .comparison import describe_comparison
+from .checks import describe_claim, describe_equivalence
 from .explanations import describe_explanation
 from .formulas import (
     describe_derivative,
@@ -35,6 +38,10 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
 
 #: Results that are written as text or JSON only.
 _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
+    "Comparison": describe_comparison,
+    "Audit": describe_audit,
+    "Check": describe_claim,
+    "Equivalence": describe_equivalence,
     "Estimate": describe_estimate,
     "Fit": describe_fit,
     "Optimum": describe_optimum,

@@ -6,7 +6,9 @@ from .display import simplify_for_display
 from .joins import repair_joins
 from .kinks import find_kinks
 from .prepare import prepare
+from .rearranged import flat_products
 from .rules import Rule
+from .spellings import alternatives
 from .totals import tidy_totals
 
 __all__ = [
@@ -14,8 +16,10 @@ __all__ = [
     "Part",
     "Rule",
     "Step",
+    "alternatives",
     "derive_by_hand",
     "find_kinks",
+    "flat_products",
     "prepare",
     "repair_joins",
     "simplify_for_display",
