@@ -19,6 +19,7 @@ SCRIPTS = (
     "call_latency",
     "hostile",
     "imports",
+    "nist_fits",
 )
 TAKES_FULL = ("string_to_callable",)
 

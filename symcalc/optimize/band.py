@@ -107,9 +107,11 @@ def make_band(fit: Fit, slopes: Vector, value: Vector, level: float, weights: Ve
     problem = fit.problem
     free = np.array([name not in fit.held for name in fit.parameters])
     s = fit.residual_standard_deviation
-    errors = np.zeros(value.size)
-    if free.any():
-        parts = problem.decompose(fit.jacobian, free)
+    errors, jacobian = np.zeros(value.size), fit.jacobian
+    if not np.isfinite(jacobian).all():
+        errors = np.full(value.size, np.nan)
+    elif free.any():
+        parts = problem.decompose(jacobian, free)
         scaled = slopes[:, free] / parts.scale
         along = scaled @ parts.axes.T
         errors = s * np.linalg.norm(along[:, : parts.rank] / parts.singular[: parts.rank], axis=1)

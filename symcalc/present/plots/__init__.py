@@ -7,6 +7,7 @@ from typing import Any
 
 from ...errors import ArgumentError
 from .canvas import Plot, check_plot_path, new_figure
+from .comparison import draw_comparison
 from .fit import draw_fit
 from .optimum import draw_optimum
 
@@ -15,17 +16,18 @@ __all__ = ["Plot", "check_plot_path", "plot"]
 #: By the name of the result's type: `draw(figure, result)` fills an empty figure.
 #: A new kind of plot is a file beside this one and a row here.
 DRAWERS: dict[str, Callable[[Any, Any], None]] = {
+    "Comparison": draw_comparison,
     "Fit": draw_fit,
     "Optimum": draw_optimum,
 }
 
 
 def plot(result: Any, path: Any = None) -> Plot:
-    """Draw a result: a fit with its band and residuals, the trace of a minimization.
+    """Draw a result: a fit with its band, the trace of a minimization, errors against steps.
 
     Parameters
     ----------
-    result : Fit or Optimum
+    result : Comparison, Fit or Optimum
     path : str or Path, optional
         Where to write the picture; its ending says the format: ".png", ".pdf", ".svg".
 
