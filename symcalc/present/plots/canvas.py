@@ -18,6 +18,9 @@ __all__ = [
 #: Colors that people with color-blindness tell apart: Okabe and Ito, Color Universal Design, 2008.
 CURVE, SECOND, BAND, INK = "#0072B2", "#D55E00", "#56B4E9", "#333333"
 
+#: Dots per inch in a notebook; files have more.
+SCREEN = 80.0
+
 ENDINGS = (".png", ".pdf", ".svg")
 
 _STYLE: Any = {
@@ -33,7 +36,6 @@ _STYLE: Any = {
     "legend.frameon": False,
     "legend.fontsize": 9.0,
     "figure.dpi": 100.0,
-    "savefig.dpi": 150.0,
     "svg.fonttype": "none",
 }
 
@@ -80,14 +82,14 @@ class Plot:
 
     def _repr_png_(self) -> bytes:
         """Return the picture for notebooks."""
-        return self._render("png")
+        return self._render("png", SCREEN)
 
-    def _render(self, format: str) -> bytes:
+    def _render(self, format: str, dpi: float = 150.0) -> bytes:
         """Return the bytes of the picture; a glyph that the font lacks is drawn as a box."""
         buffer = io.BytesIO()
         with warnings.catch_warnings(), _styled():
             warnings.simplefilter("ignore", UserWarning)
-            self.figure.savefig(buffer, format=format)
+            self.figure.savefig(buffer, format=format, dpi=dpi)
         return buffer.getvalue()
 
 
