@@ -8,9 +8,12 @@ import mpmath
 import numpy as np
 import pytest
 import sympy
+from hypothesis import given
+from hypothesis import strategies as st
 from nist_models import MADE, MEASURED, Problem
 
 import symcalc as sc
+from symcalc.errors import DataError
 from symcalc.optimize import Fit, fit_residuals
 from symcalc.outcome import Outcome
 
@@ -192,3 +195,39 @@ def test_data_that_cannot_tell_parameters_apart_are_named(
     found = sc.fit(model, data, target="y", start=start)
 
     assert words in " ".join(found.notes)
+
+
+def test_a_derivative_without_a_value_in_a_row_is_taken_from_differences_and_told() -> None:
+    x = np.arange(6.0)
+    y = np.array([0.0, 1.0, 2.8, 5.2, 8.1, 11.1])
+    found = sc.fit("a*x**b", {"x": x, "y": y}, target="y", start="a=1, b=1")
+    inner = sc.fit("a*x**b", {"x": x[1:], "y": y[1:]}, target="y", start="a=1, b=1")
+
+    assert found.converged
+    assert found.parameters == pytest.approx(inner.parameters, rel=1e-9)  # 0**b is 0 for every b
+    assert "no value in row 1; differences stand in there" in " ".join(found.notes)
+    assert inner.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("factor", "weights"), [(1e300, None), (1e160, None), (1e-300, None), (1.0, [1e-300] * 4)]
+)
+def test_a_target_whose_squares_leave_the_doubles_is_refused(factor: float, weights: Any) -> None:
+    data = {"x": [1.0, 2.0, 3.0, 4.0], "y": [factor * v for v in (1.0, 2.0, 3.1, 4.0)]}
+
+    with pytest.raises(DataError, match="squares leave the range of doubles"):
+        sc.fit("a*x", data, target="y", start="a=1", weights=weights)
+
+
+@given(st.permutations(range(30)), st.integers(-30, 30))
+def test_neither_the_order_of_rows_nor_the_unit_of_the_target_matters(
+    order: list[int], exponent: int
+) -> None:
+    unit = 10.0**exponent
+    plain = sc.fit("a*exp(-b*x)", DECAY, target="y", start="a=1, b=0.01")
+    moved = {"x": DECAY["x"][order], "y": unit * DECAY["y"][order]}
+    found = sc.fit("a*exp(-b*x)", moved, target="y", start={"a": unit, "b": 0.01})
+
+    assert found.parameters["a"] == pytest.approx(unit * plain.parameters["a"], rel=1e-9)
+    assert found.parameters["b"] == pytest.approx(plain.parameters["b"], rel=1e-9)
+    assert found.standard_errors["b"] == pytest.approx(plain.standard_errors["b"], rel=1e-8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,9 @@ from .start import to_bounds, to_start
 __all__ = ["fit"]
 
 Array = NDArray[np.float64]
+
+#: Relative step of central differences: the cube root of the rounding of a double.
+DIFFERENCE = 6e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,27 @@ class _Model:
         return np.array(np.broadcast_to(found, (n_rows,)), dtype=float)
 
     def jacobian(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
-        """Return the derivatives of the model in the parameters, one row a row of data."""
+        """Return the derivatives of the model in the parameters, one row a row of data.
+
+        Where a closed form has no value though the model has one (`x**b*log(x)` at `x = 0`),
+        central differences of the model stand in.
+        """
+        slopes = self.closed_slopes(parameters, columns, n_rows)
+        bad = ~np.isfinite(slopes)
+        for k in np.flatnonzero(bad.any(axis=0)).tolist():
+            step = DIFFERENCE * max(abs(parameters[k]), DIFFERENCE)
+            sides = []
+            for side in (step, -step):
+                moved = [p + side * (i == k) for i, p in enumerate(parameters)]
+                sides.append(self.values(moved, columns, n_rows))
+            rows = bad[:, k]
+            slopes[rows, k] = (sides[0] - sides[1])[rows] / (2.0 * step)
+        return slopes
+
+    def closed_slopes(
+        self, parameters: list[float], columns: dict[str, Array], n_rows: int
+    ) -> Array:
+        """Return the derivatives as their closed forms give them."""
         found = self.function.gradient(*parameters, *[columns[name] for name in self.predictors])
         return np.array(np.broadcast_to(found, (n_rows, len(self.parameters))), dtype=float)
 
@@ -140,7 +163,7 @@ def fit(
     used = {name: columns[name] for name in compiled.predictors}
     data_rows = _Rows(compiled, used, y)
     names = compiled.parameters
-    return fit_residuals(
+    found = fit_residuals(
         data_rows.residuals, data_rows.jacobian, [guess[name] for name in names], names,
         target=y, weights=_read_weights(weights, table), bounds=to_bounds(bounds, names),
         method=method, time_limit=None if limits is None else limits.seconds,
@@ -149,6 +172,7 @@ def fit(
         predictor=compiled, model=compiled.expression.text, target_name=target,
         columns=used, throw=throw,
     )  # fmt: skip
+    return data_rows.noted(found, table)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,6 +190,20 @@ class _Rows:
     def jacobian(self, p: Array) -> Array:
         """Return the derivatives of the residuals in the parameters."""
         return -self.model.jacobian(p.tolist(), self.columns, self.target.size)
+
+    def noted(self, found: Fit, table: Table) -> Fit:
+        """Return the fit with a note where differences stand in for closed forms."""
+        point = list(found.parameters.values())
+        with np.errstate(all="ignore"):
+            slopes = self.model.closed_slopes(point, self.columns, self.target.size)
+        bad = np.flatnonzero(~np.isfinite(slopes).all(axis=1))
+        if not (bad.size and found.converged):
+            return found
+        note = (
+            f"The closed-form derivative has no value in {table.place(int(bad[0]))}"
+            f"{f' and {bad.size - 1} more' if bad.size > 1 else ''}; differences stand in there."
+        )
+        return replace(found, notes=(*found.notes, note))
 
 
 def _compile_model(

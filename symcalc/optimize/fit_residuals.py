@@ -23,6 +23,9 @@ __all__ = ["FIT_METHODS", "check_weights", "fit_residuals"]
 #: The methods of a fit; "auto" takes "lm" without bounds, "trf" with them, others where need be.
 FIT_METHODS = ("auto", "lm", "trf", "dogbox")
 
+#: Sizes of a target whose residuals, some thirty digits smaller, can still be squared.
+SMALLEST, LARGEST = 1e-120, 1e140
+
 
 def fit_residuals(
     residuals: Callable[[Vector], Vector],
@@ -116,6 +119,7 @@ def fit_residuals(
     )  # fmt: skip
     _check_method(method, problem.bounds)
     _check_rows(problem)
+    _check_size(problem)
     check_positive("tolerance", tolerance)
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
     budget = None if max_evaluations is None else check_count("max_evaluations", max_evaluations)
@@ -158,6 +162,17 @@ def _check_method(method: str, bounds: Bounds | None) -> None:
         raise ArgumentError(f"Unknown method {method!r}. Allowed: {', '.join(FIT_METHODS)}.")
     if method == "lm" and bounds is not None:
         raise ArgumentError("Method 'lm' cannot keep to bounds; use 'trf' or 'dogbox'.")
+
+
+def _check_size(problem: FitProblem) -> None:
+    """Refuse a target whose squares leave the range of doubles: nothing could be told apart."""
+    size = float(np.abs(problem.weighted(problem.target)).max(initial=0.0))
+    if size != 0.0 and not SMALLEST < size < LARGEST:
+        with_weights = "" if problem.weights is None else ", times the roots of its weights,"
+        raise DataError(
+            f"The target{with_weights} is of size {size:.2g}: its squares leave the range of "
+            "doubles. Give it in other units."
+        )
 
 
 def _check_rows(problem: FitProblem) -> None:

@@ -40,8 +40,8 @@ class End(NamedTuple):
 
     @property
     def is_finite(self) -> bool:
-        """Whether residuals and Jacobian are finite."""
-        return bool(np.isfinite(self.residuals).all() and np.isfinite(self.jacobian).all())
+        """Whether the sum of squares and the Jacobian are finite."""
+        return bool(np.isfinite(self.square) and np.isfinite(self.jacobian).all())
 
     @property
     def rank(self) -> int:

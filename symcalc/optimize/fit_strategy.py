@@ -24,8 +24,8 @@ SHORT_RUN, LAST_RUN = 500, 20_000
 #: Other starts that are looked at, and those that a run is begun from.
 MAX_LOOKS, MAX_RUNS = 200, 6
 
-#: Rows evaluated in looking at other starts, all in all.
-ROWS_LOOKED_AT = 4_000_000
+#: Rows evaluated in looking at other starts, and in one run of a second opinion, all in all.
+ROWS_LOOKED_AT, ROWS_OF_A_RUN = 2_000_000, 20_000_000
 
 #: Spreads of the logarithms of the parameters around the start, near and far in turn.
 SPREADS = (0.1, 0.3, 1.0, 2.5)
@@ -52,7 +52,7 @@ def solve(
         return begun
     best = last = begun
     if begun.outcome is not Outcome.NOT_FINITE:
-        last = run_once(evaluator, problem, start, second, tolerance, FIRST_RUN)
+        last = run_once(evaluator, problem, start, second, tolerance, _most(problem, FIRST_RUN))
         best = _better(begun, last)
         if best is last:
             best = best._replace(method=f"{first}, then {second}")
@@ -123,7 +123,8 @@ def _restart(
     evaluator.stage = "looking for another start"
     try:
         for candidate in _promising(evaluator, problem, start, found):
-            end = run_once(evaluator, problem, candidate, method, tolerance, SHORT_RUN)
+            most = _most(problem, SHORT_RUN)
+            end = run_once(evaluator, problem, candidate, method, tolerance, most)
             better = _better(best, end)
             if better is end:
                 best = end._replace(notes=(_began(candidate, problem),))
@@ -139,7 +140,8 @@ def _restart(
     if stopped is not None and not best.outcome.is_good:
         best = best._replace(outcome=stopped)
     if not evaluator.is_over and not best.outcome.is_good and best.is_finite:
-        last = run_once(evaluator, problem, best.x, method, tolerance, LAST_RUN)
+        most = _most(problem, LAST_RUN)
+        last = run_once(evaluator, problem, best.x, method, tolerance, most)
         best = _better(best, last)._replace(notes=best.notes)
     if not best.notes:  # no other start has won
         return best
@@ -152,6 +154,11 @@ def _restart(
     )
     notes = tuple(f"{why}; {note}" for note in best.notes)
     return best._replace(method=f"{tried}, then restarts", notes=notes)
+
+
+def _most(problem: FitProblem, evaluations: int) -> int:
+    """Return a limit on evaluations, less for many rows: a second opinion is no second fit."""
+    return int(np.clip(ROWS_OF_A_RUN // problem.target.size, 20, evaluations))
 
 
 def _promising(

@@ -120,16 +120,21 @@ class ResidualChecks:
 
 def check_residuals(fit: Fit) -> ResidualChecks:
     """Examine the residuals of a fit."""
+    with np.errstate(all="ignore"):
+        return _examine(fit)
+
+
+def _examine(fit: Fit) -> ResidualChecks:
+    """Return the checks, NaN where the residuals are not finite."""
     problem = fit.problem
     counted = problem.counted
     leverage = _leverage(fit)
     weighted = problem.weighted(fit.residuals)
     s = fit.residual_standard_deviation
     rest = np.where(counted & (leverage < 1.0 - 1e-10), 1.0 - leverage, np.nan)
-    with np.errstate(all="ignore"):
-        standardized = weighted / (s * np.sqrt(rest))
-        n = max(round(float(leverage.sum())), 1)
-        cook = standardized**2 * leverage / (n * rest)
+    standardized = weighted / (s * np.sqrt(rest))
+    n = max(round(float(leverage.sum())), 1)
+    cook = standardized**2 * leverage / (n * rest)
     order, places = _order(fit, counted)
     along = weighted[places]
     n_runs, expected, runs_probability = count_runs(along)
