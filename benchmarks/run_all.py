@@ -18,7 +18,10 @@ SCRIPTS = (
     "string_to_callable",
     "call_latency",
     "hostile",
+    "check_mistakes",
     "imports",
+    "nist_fits",
+    "numeric_derivatives",
 )
 TAKES_FULL = ("string_to_callable",)
 

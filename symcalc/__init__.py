@@ -12,8 +12,18 @@ from . import errors
 
 if TYPE_CHECKING:
     from .backends import CompiledFunction
+    from .calculus.audit import audit
+    from .calculus.audited import Audit
+    from .calculus.check import check
+    from .calculus.checked import Check, Equality, Equivalence
+    from .calculus.compare import compare
+    from .calculus.comparison import ComparedDerivative, Comparison
     from .calculus.compile import compile
     from .calculus.differentiate import differentiate
+    from .calculus.equivalent import equivalent
+    from .calculus.evaluate import evaluate
+    from .calculus.explain import explain
+    from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.fit import fit
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
@@ -36,21 +46,39 @@ if TYPE_CHECKING:
     )
     from .expression import Expression, Variable
     from .language import Limits, define, read_assignments
+    from .numeric import (
+        Estimates,
+        numeric_derivative,
+        numeric_gradient,
+        numeric_hessian,
+        numeric_jacobian,
+    )
     from .optimize.fit import Fit
     from .optimize.optimum import Optimum
     from .outcome import Estimate, Outcome, Trust
+    from .present.plots import Plot, plot
+    from .verify.mistakes import Verdict
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "Audit",
+    "Check",
+    "ComparedDerivative",
+    "Comparison",
     "CompileError",
     "CompiledFunction",
     "DataError",
     "Derivative",
     "DerivativeError",
     "DomainError",
+    "Equality",
+    "Equivalence",
     "Estimate",
+    "Estimates",
+    "Explanation",
+    "ExplanationStep",
     "Expression",
     "Fit",
     "Gradient",
@@ -63,28 +91,50 @@ __all__ = [
     "Outcome",
     "OutcomeError",
     "ParseError",
+    "Plot",
     "SymcalcError",
     "Trust",
     "UserFunctionError",
     "Variable",
+    "Verdict",
+    "audit",
+    "check",
+    "compare",
     "compile",
     "define",
     "differentiate",
+    "equivalent",
     "errors",
+    "evaluate",
+    "explain",
     "fit",
     "gradient",
     "hessian",
     "jacobian",
     "minimize",
+    "numeric_derivative",
+    "numeric_gradient",
+    "numeric_hessian",
+    "numeric_jacobian",
     "parse",
+    "plot",
     "read_assignments",
 ]
 
 #: Where each public name lives.
 _HOMES = {
+    "Audit": ".calculus.audited",
+    "Check": ".calculus.checked",
+    "ComparedDerivative": ".calculus.comparison",
+    "Comparison": ".calculus.comparison",
     "CompiledFunction": ".backends",
     "Derivative": ".calculus.results",
+    "Equality": ".calculus.checked",
+    "Equivalence": ".calculus.checked",
     "Estimate": ".outcome",
+    "Estimates": ".numeric",
+    "Explanation": ".calculus.explanation",
+    "ExplanationStep": ".calculus.explanation",
     "Expression": ".expression",
     "Fit": ".optimize.fit",
     "Gradient": ".calculus.results",
@@ -93,17 +143,30 @@ _HOMES = {
     "Limits": ".language",
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
+    "Plot": ".present.plots",
     "Trust": ".outcome",
     "Variable": ".expression",
+    "Verdict": ".verify.mistakes",
+    "check": ".calculus.check",
+    "audit": ".calculus.audit",
+    "compare": ".calculus.compare",
     "compile": ".calculus.compile",
     "define": ".language",
     "differentiate": ".calculus.differentiate",
+    "evaluate": ".calculus.evaluate",
+    "explain": ".calculus.explain",
+    "equivalent": ".calculus.equivalent",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",
     "hessian": ".calculus.hessian",
     "jacobian": ".calculus.jacobian",
     "minimize": ".calculus.minimize",
+    "numeric_derivative": ".numeric",
+    "numeric_gradient": ".numeric",
+    "numeric_hessian": ".numeric",
+    "numeric_jacobian": ".numeric",
     "parse": ".calculus.parse",
+    "plot": ".present.plots",
     "read_assignments": ".language",
 } | {name: ".errors" for name in errors.__all__ if name != "escape_control"}
 

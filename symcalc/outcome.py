@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 __all__ = ["Estimate", "Outcome", "Trust"]
@@ -33,6 +34,7 @@ class Outcome(enum.Enum):
     NOT_DIFFERENTIABLE = "Not differentiable at this point."
     SUBGRADIENT = "Not differentiable at this point: subgradient by policy."
     JUMP = "No derivative: the function jumps at this point."
+    UNDECIDED = "Undecided: what was computed does not settle the value."
     DISAGREES = "The closed form disagrees with the independent check."
 
     def __str__(self) -> str:
@@ -86,6 +88,8 @@ class Estimate:
         Why, when the outcome is not `Outcome.DONE`: for instance the one-sided derivatives.
     digits : str
         The value in decimal to the digits that hold; empty when not computed.
+    step : float or None
+        The step of the difference quotient, where there is one.
     """
 
     value: float
@@ -95,9 +99,22 @@ class Estimate:
     outcome: Outcome = Outcome.DONE
     note: str = ""
     digits: str = ""
+    step: float | None = None
 
     def __float__(self) -> float:
         return self.value
+
+    def _repr_html_(self) -> str:
+        """Return a line for notebooks: the number, its error, its trust, and what to know."""
+        error = "" if self.error != self.error else f" ± {self.error:.2g}"
+        parts = [f"<b>{escape(self.digits or f'{self.value:.15g}')}</b>{error}"]
+        parts.append(f"<i>{self.trust.value}</i>: {escape(self.method)}")
+        remark = " ".join(text for text in (self._remark(), self.note) if text)
+        return "; ".join([*parts, escape(remark)] if remark else parts)
+
+    def _remark(self) -> str:
+        """Return the sentence of an outcome that is not simply done."""
+        return "" if self.outcome is Outcome.DONE else self.outcome.value
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; a number that is not finite is its name."""
@@ -110,6 +127,7 @@ class Estimate:
             "message": self.outcome.value,
             "note": self.note,
             "digits": self.digits,
+            "step": self.step,
         }
 
 

@@ -15,6 +15,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 #: Each example with words that its output must contain.
 SCRIPTS = {
+    "check_somebody_elses_gradient.py": ("1/2*m is m/2", "number of rows", "x (chain rule)"),
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
     "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),

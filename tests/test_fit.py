@@ -295,7 +295,7 @@ def test_a_model_worse_than_the_mean_is_named() -> None:
 def test_one_degree_of_freedom_is_not_called_degrees() -> None:
     found = sc.fit("a + b*x", {"x": X[:3], "y": Y[:3]}, target="y", start="a=0, b=1")
 
-    assert "on 1 degree of freedom, " in repr(found)
+    assert ", 1 degree of freedom\n" in repr(found)
 
 
 def test_a_limit_on_memory_gives_the_same_fit_from_another_process(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Graph to rigorous values: ball arithmetic by python-flint, the arithmetic of the oracle."""
 
+from .decimals import correct_decimal, count_digits, distance_bound
 from .precise import PreciseValue, Status, precise_value
 from .precision import to_ball, working_precision
 from .taylor import laurent
@@ -11,6 +12,9 @@ __all__ = [
     "PreciseValue",
     "Status",
     "ball_value",
+    "correct_decimal",
+    "count_digits",
+    "distance_bound",
     "laurent",
     "precise_value",
     "to_ball",

@@ -42,9 +42,12 @@ def to_point(expression: Expression, point: Point, values: Mapping[str, Any]) ->
 
 
 def derivatives_at(
-    expression: Expression, wanted: Mapping[Key, tuple[str, ...]], point: dict[str, float]
+    expression: Expression,
+    wanted: Mapping[Key, tuple[str, ...]],
+    point: dict[str, float],
+    digits: int = 17,
 ) -> dict[Key, Estimate]:
-    """Return the first or second derivatives wanted, at a point.
+    """Return the first or second derivatives wanted, at a point, to so many digits.
 
     Raises
     ------
@@ -64,5 +67,5 @@ def derivatives_at(
         for name in steps:
             nodes.append(derivative(graph, nodes[-1], graph.var(name)))
         second = nodes[2] if len(nodes) == 3 else None
-        found[key] = derivative_at(graph, nodes[0], nodes[1], second, steps, point)
+        found[key] = derivative_at(graph, nodes[0], nodes[1], second, steps, point, digits)
     return found

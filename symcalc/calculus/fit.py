@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ..backends import CompiledFunction, compile_expression
 from ..errors import ArgumentError, DataError
 from ..expression import Expression, Variable
-from ..graph.graph import REDUCTIONS
+from ..graph.graph import REDUCTIONS, Graph
 from ..language import Limits, check_limits
 from ..optimize import Fit, fit_residuals
 from .data import Table, load_data, refuse_masked
+from .fit_facts import find_linear, make_exact
 from .reading import Formula, to_expression
 from .start import refuse_unused, run_within_memory, to_bounds, to_start
 from .structure import find_roughness
@@ -24,14 +25,15 @@ __all__ = ["fit"]
 
 Array = NDArray[np.float64]
 
-#: The column of the target for the worker process; no name in a model has a blank.
-TARGET = "the target"
+#: Relative step of central differences: the cube root of the rounding of a double.
+DIFFERENCE = 6e-6
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     """A compiled model: parameters first, then the columns it is evaluated on."""
 
+    expression: Expression
     function: CompiledFunction
     parameters: tuple[str, ...]
     predictors: tuple[str, ...]
@@ -44,11 +46,21 @@ class _Model:
 
     def __call__(self, parameters: Mapping[str, float], data: Any) -> Array:
         """Return the model at the rows of `data`."""
+        columns, n_rows = self._read(data)
+        return self.values([parameters[name] for name in self.parameters], columns, n_rows)
+
+    def slopes(self, parameters: Mapping[str, float], data: Any) -> Array:
+        """Return the derivatives in the parameters at the rows of `data`."""
+        columns, n_rows = self._read(data)
+        return self.jacobian([parameters[name] for name in self.parameters], columns, n_rows)
+
+    def _read(self, data: Any) -> tuple[dict[str, Array], int]:
+        """Return the columns that the model needs, and the number of rows."""
         table = load_data(data)
         columns, n_rows = table.columns(self.predictors)
         if not self.predictors and table.names:
             _, n_rows = table.columns(table.names[:1])
-        return self.values([parameters[name] for name in self.parameters], columns, n_rows)
+        return columns, n_rows
 
     def values(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
         """Return the model, one value a row."""
@@ -56,7 +68,27 @@ class _Model:
         return np.array(np.broadcast_to(found, (n_rows,)), dtype=float)
 
     def jacobian(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
-        """Return the derivatives of the model in the parameters, one row a row of data."""
+        """Return the derivatives of the model in the parameters, one row a row of data.
+
+        Where a closed form has no value though the model has one (`x**b*log(x)` at `x = 0`),
+        central differences of the model stand in.
+        """
+        slopes = self.closed_slopes(parameters, columns, n_rows)
+        bad = ~np.isfinite(slopes)
+        for k in np.flatnonzero(bad.any(axis=0)).tolist():
+            step = DIFFERENCE * max(abs(parameters[k]), DIFFERENCE)
+            sides = []
+            for side in (step, -step):
+                moved = [p + side * (i == k) for i, p in enumerate(parameters)]
+                sides.append(self.values(moved, columns, n_rows))
+            rows = bad[:, k]
+            slopes[rows, k] = (sides[0] - sides[1])[rows] / (2.0 * step)
+        return slopes
+
+    def closed_slopes(
+        self, parameters: list[float], columns: dict[str, Array], n_rows: int
+    ) -> Array:
+        """Return the derivatives as their closed forms give them."""
         found = self.function.gradient(*parameters, *[columns[name] for name in self.predictors])
         return np.array(np.broadcast_to(found, (n_rows, len(self.parameters))), dtype=float)
 
@@ -132,34 +164,61 @@ def fit(
     if both:
         raise ArgumentError(f"`{both[0]}` is a parameter in `start` and a column of the data.")
     compiled = _compile_model(model, guess, table, allowed)
-    needed = tuple(name for name in compiled.predictors)
-    y, target_columns = _read_target(target, table, allowed)
-    clash = [name for name in target_columns if name in needed]
-    if clash and target in needed:
+    y, aim, target_columns = _read_target(target, table, allowed)
+    if target in compiled.predictors and target in target_columns:
         raise ArgumentError(f"The model contains its target `{target}`.")
-    columns, n_rows = table.columns((*needed, *target_columns))
+    columns, n_rows = table.columns((*compiled.predictors, *target_columns))
     y = np.array(np.broadcast_to(y, (n_rows,)), dtype=float)
+    used = {name: columns[name] for name in compiled.predictors}
+    data_rows = _Rows(compiled, used, y)
     names = compiled.parameters
     w, pairs = _read_weights(weights, table), to_bounds(bounds, names)
     if allowed.memory_mb is not None:
-        read = {**{name: columns[name] for name in needed}, TARGET: y}
         found: Fit = run_within_memory(
-            "fit", compiled.function.expression, read, target=TARGET, start=guess, weights=w,
+            "fit", compiled.expression, columns, target=target, start=guess, weights=w,
             bounds=pairs, method=method, throw=throw, limits=allowed,
         )  # fmt: skip
         return found
-
-    def residuals(p: Array) -> Array:
-        return y - compiled.values(p.tolist(), columns, n_rows)
-
-    def jacobian(p: Array) -> Array:
-        return -compiled.jacobian(p.tolist(), columns, n_rows)
-
-    return fit_residuals(
-        residuals, jacobian, [guess[name] for name in names], names,
+    found = fit_residuals(
+        data_rows.residuals, data_rows.jacobian, [guess[name] for name in names], names,
         target=y, weights=w, bounds=pairs, method=method, time_limit=allowed.seconds,
-        has_jumps=compiled.has_jumps, predictor=compiled, throw=throw,
+        has_jumps=compiled.has_jumps, linear=find_linear(compiled.expression, names),
+        exact=make_exact(compiled.expression, names, aim, columns, n_rows),
+        predictor=compiled, model=compiled.expression.text, target_name=target,
+        columns=used, throw=throw,
     )  # fmt: skip
+    return data_rows.noted(found, table)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """A model at the rows of its data: what least squares evaluates."""
+
+    model: _Model
+    columns: dict[str, Array]
+    target: Array
+
+    def residuals(self, p: Array) -> Array:
+        """Return target minus model."""
+        return self.target - self.model.values(p.tolist(), self.columns, self.target.size)
+
+    def jacobian(self, p: Array) -> Array:
+        """Return the derivatives of the residuals in the parameters."""
+        return -self.model.jacobian(p.tolist(), self.columns, self.target.size)
+
+    def noted(self, found: Fit, table: Table) -> Fit:
+        """Return the fit with a note where differences stand in for closed forms."""
+        point = list(found.parameters.values())
+        with np.errstate(all="ignore"):
+            slopes = self.model.closed_slopes(point, self.columns, self.target.size)
+        bad = np.flatnonzero(~np.isfinite(slopes).all(axis=1))
+        if not (bad.size and found.converged):
+            return found
+        note = (
+            f"The closed-form derivative has no value in {table.place(int(bad[0]))}"
+            f"{f' and {bad.size - 1} more' if bad.size > 1 else ''}; differences stand in there."
+        )
+        return replace(found, notes=(*found.notes, note))
 
 
 def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> _Model:
@@ -181,15 +240,17 @@ def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits
     names = (*guess, *predictors)
     narrowed = Expression(graph, expression.root, [Variable(name) for name in names])
     function = compile_expression(narrowed, names, order=1, wrt=tuple(guess))
-    return _Model(function, tuple(guess), predictors)
+    return _Model(expression, function, tuple(guess), predictors)
 
 
-def _read_target(target: str, table: Table, limits: Limits) -> tuple[Array, tuple[str, ...]]:
-    """Return the values of the target, and the columns it is made of."""
+def _read_target(
+    target: str, table: Table, limits: Limits
+) -> tuple[Array, Expression, tuple[str, ...]]:
+    """Return the values of the target, its formula, and the columns it is made of."""
     if not isinstance(target, str):
         raise ArgumentError("`target` is the name of a column, or a formula of columns.")
     if target in table.names:
-        return table.column(target), (target,)
+        return table.column(target), _column_expression(target), (target,)
     if target.isidentifier():
         raise DataError(
             f"The data have no column `{target}` for the target. Their columns: "
@@ -205,7 +266,13 @@ def _read_target(target: str, table: Table, limits: Limits) -> tuple[Array, tupl
     bad = np.flatnonzero(~np.isfinite(np.atleast_1d(values)))
     if bad.size:
         raise DataError(f"The target {target} is not finite in {table.place(int(bad[0]))}.")
-    return values, used
+    return values, narrowed, used
+
+
+def _column_expression(name: str) -> Expression:
+    """Return a column as a formula, whatever characters its name has."""
+    graph = Graph()
+    return Expression(graph, graph.var(name), [Variable(name)])
 
 
 def _read_weights(weights: Any, table: Table) -> Any:

@@ -60,10 +60,14 @@ class Derivative(Expression):
         """What there is to say of the variables differentiated in."""
         return _absent([self.source], self.steps)
 
-    def at(self, point: Point = None, /, **values: float) -> Estimate:
-        """Return the derivative at a point, with its error, trust and status (order 1 or 2)."""
+    def at(self, point: Point = None, /, *, digits: int = 17, **values: float) -> Estimate:
+        """Return the derivative at a point, with its error, trust and status (order 1 or 2).
+
+        `digits` significant digits are proven where they can be; a variable of that name is
+        given in a mapping, `at({"digits": 1})`.
+        """
         place = to_point(self.source, point, values)
-        return derivatives_at(self.source, {self.steps: self.steps}, place)[self.steps]
+        return derivatives_at(self.source, {self.steps: self.steps}, place, digits)[self.steps]
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
@@ -157,7 +161,7 @@ class Gradient(Mapping[str, Expression]):
             rf"\frac{{\partial f}}{{\partial {symbols[name]}}} &= {form.latex}"
             for name, form in self.entries.items()
         ]
-        return rf"$$\begin{{aligned}} {ROW_END.join(rows)} \end{{aligned}}$$"
+        return rf"$$\begin{{aligned}} {ROW_END.join(rows)} \end{{aligned}}{_trust(self)}$$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -249,7 +253,7 @@ class Hessian(Mapping[tuple[str, str], Expression]):
 
     def _repr_latex_(self) -> str:
         rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
-        return rf"$$\begin{{pmatrix}} {ROW_END.join(rows)} \end{{pmatrix}}$$"
+        return rf"$$\begin{{pmatrix}} {ROW_END.join(rows)} \end{{pmatrix}}{_trust(self)}$$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -322,6 +326,15 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
             for name, form in gradient.items()
         ]
         return "\n".join([*lines, *_judgement(self)])
+
+    def _repr_latex_(self) -> str:
+        rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
+        return rf"$$\begin{{pmatrix}} {ROW_END.join(rows)} \end{{pmatrix}}{_trust(self)}$$"
+
+
+def _trust(result: Gradient | Hessian | Jacobian) -> str:
+    """Return the degree of trust as it stands beside a formula."""
+    return rf"\qquad \text{{{result.check.trust.value}}}"
 
 
 def _judgement(result: Gradient | Hessian | Jacobian) -> list[str]:

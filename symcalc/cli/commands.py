@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
+from .check import check
+from .audit import audit
+from .compare import compare
 from .diff import diff
+from .equivalent import equivalent
+from .evaluate import evaluate
+from .explain import explain
 from .fit import fit
 from .gradient import gradient
 from .hessian import hessian
@@ -14,7 +20,7 @@ from .parse import parse
 
 __all__ = ["group"]
 
-COMMANDS = (parse, diff, gradient, hessian, jacobian, minimize, fit)
+COMMANDS = (parse, evaluate, diff, gradient, hessian, jacobian, minimize, fit, compare, explain, audit, check, equivalent)
 
 
 class _InOrder(click.Group):

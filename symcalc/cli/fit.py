@@ -6,6 +6,8 @@ import click
 
 import symcalc as sc
 
+from ..errors import ArgumentError
+from ..present import check_plot_path, describe
 from .formulas import FormulaCommand
 from .options import (
     json_option,
@@ -29,6 +31,11 @@ __all__ = ["fit"]
 @click.option("--weights", metavar="COLUMN", help="The column that weighs the squared residuals.")
 @click.option("--bounds", multiple=True, metavar="RANGES", help='"a=0:1,b=0:" keeps them there.')
 @click.option("--method", default="auto", show_default=True, help="auto, lm, trf or dogbox.")
+@click.option("--profile", is_flag=True, help="Add profile likelihood intervals.")
+@click.option(
+    "--level", type=float, default=0.95, show_default=True, help="The level of --profile."
+)
+@click.option("--plot", metavar="FILE", help="Draw data, curve and residuals: .png, .pdf, .svg.")
 @syntax_option
 @json_option
 def fit(
@@ -39,6 +46,9 @@ def fit(
     weights: str | None,
     bounds: tuple[str, ...],
     method: str,
+    profile: bool,
+    level: float,
+    plot: str | None,
     syntax: str,
     as_json: bool,
 ) -> int:
@@ -51,7 +61,12 @@ def fit(
       symcalc fit "b1*(1 - exp(-b2*x))" examples/data/misra1a.csv \\
           --target y --start b1=250,b2=0.0005
       symcalc fit "a + b*x" points.csv --target y --start a=0,b=1 --weights w --json
+      symcalc fit "a*x/(b + x)" points.csv --target y --start a=1,b=1 --profile --plot fit.png
     """
+    if plot is not None:
+        check_plot_path(plot)
+    if not 0.0 < level < 1.0:
+        raise ArgumentError(f"--level is {level:g}; it must lie between 0 and 1, such as 0.95.")
     result = sc.fit(
         read_whole(model, syntax),
         data,
@@ -61,4 +76,11 @@ def fit(
         bounds=read_bounds(bounds),
         method=method,
     )
-    return answer(result, "json" if as_json else "text")
+    limits = result.profile(level) if profile else None
+    drawn = None if plot is None else sc.plot(result, plot)
+    if as_json:
+        extra = {"profile": limits, "plot": drawn}
+        told = {name: part.to_dict() for name, part in extra.items() if part is not None}
+        return answer(result, "json", data={**result.to_dict(), **told})
+    blocks = [*describe(result), *(describe(limits) if limits is not None else [])]
+    return answer(result, blocks=[*blocks, *(describe(drawn) if drawn is not None else [])])

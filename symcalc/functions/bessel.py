@@ -55,6 +55,7 @@ def _spherical_sympy(sympy: Any, n: Any, x: Any) -> Any:
 ROWS = (
     FunctionRow(
         name="besselj",
+        title="Bessel function",
         summary="besselj(n, x): the Bessel function of the first kind, of real order n",
         arity=(2, 2),
         derivatives=(None, _difference("besselj")),
@@ -68,6 +69,7 @@ ROWS = (
     ),
     FunctionRow(
         name="bessely",
+        title="Bessel function",
         summary="bessely(n, x): the Bessel function of the second kind, of real order n",
         arity=(2, 2),
         derivatives=(None, _difference("bessely")),
@@ -81,6 +83,7 @@ ROWS = (
     ),
     FunctionRow(
         name="besseli",
+        title="modified Bessel function",
         summary="besseli(n, x): the modified Bessel function of the first kind",
         arity=(2, 2),
         derivatives=(None, _sum("besseli", 1)),
@@ -94,6 +97,7 @@ ROWS = (
     ),
     FunctionRow(
         name="besselk",
+        title="modified Bessel function",
         summary="besselk(n, x): the modified Bessel function of the second kind",
         arity=(2, 2),
         derivatives=(None, _sum("besselk", -1)),

@@ -37,6 +37,7 @@ def _direction_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
 _EXPONENTIAL = (
     FunctionRow(
         name="exp",
+        title="exponential",
         summary="exp(x): the exponential function e**x",
         derivatives=(lambda m, y, x: y,),
         scalar="math.exp",
@@ -50,6 +51,7 @@ _EXPONENTIAL = (
     ),
     FunctionRow(
         name="log",
+        title="logarithm",
         summary="log(x): the natural logarithm; log(x, b) is the logarithm to the base b",
         arity=(1, 2),
         derivatives=(lambda m, y, x: 1 / x,),
@@ -67,6 +69,7 @@ _EXPONENTIAL = (
     ),
     FunctionRow(
         name="log2",
+        title="logarithm to the base 2",
         summary="log2(x): the logarithm to the base 2",
         derivatives=(lambda m, y, x: 1 / (x * m.log(2)),),
         domain="x > 0",
@@ -80,6 +83,7 @@ _EXPONENTIAL = (
     ),
     FunctionRow(
         name="log10",
+        title="logarithm to the base 10",
         summary="log10(x): the logarithm to the base 10",
         derivatives=(lambda m, y, x: 1 / (x * m.log(10)),),
         domain="x > 0",
@@ -93,6 +97,7 @@ _EXPONENTIAL = (
     ),
     FunctionRow(
         name="cbrt",
+        title="cube root",
         summary="cbrt(x): the real cube root, cbrt(-8) = -2",
         derivatives=(lambda m, y, x: 1 / (3 * y**2),),
         scalar="math.cbrt",
@@ -104,6 +109,7 @@ _EXPONENTIAL = (
     ),
     FunctionRow(
         name="hypot",
+        title="length of a vector",
         summary="hypot(x, y, ...): sqrt(x**2 + y**2 + ...) without overflow",
         arity=(1, -1),
         derivatives=(_hypot_rule,),
@@ -145,6 +151,7 @@ _EXPONENTIAL = (
 _TRIGONOMETRIC = (
     FunctionRow(
         name="sin",
+        title="sine",
         summary="sin(x): the sine of an angle in radians",
         derivatives=(lambda m, y, x: m.cos(x),),
         scalar="math.sin",
@@ -158,6 +165,7 @@ _TRIGONOMETRIC = (
     ),
     FunctionRow(
         name="cos",
+        title="cosine",
         summary="cos(x): the cosine of an angle in radians",
         derivatives=(lambda m, y, x: -m.sin(x),),
         scalar="math.cos",
@@ -171,6 +179,7 @@ _TRIGONOMETRIC = (
     ),
     FunctionRow(
         name="tan",
+        title="tangent",
         summary="tan(x): sin(x)/cos(x)",
         derivatives=(lambda m, y, x: 1 + y**2,),
         domain="cos(x) != 0",
@@ -185,6 +194,7 @@ _TRIGONOMETRIC = (
     ),
     FunctionRow(
         name="cot",
+        title="cotangent",
         summary="cot(x): cos(x)/sin(x)",
         derivatives=(lambda m, y, x: -(1 + y**2),),
         aliases=("cotan",),
@@ -199,6 +209,7 @@ _TRIGONOMETRIC = (
     ),
     FunctionRow(
         name="sec",
+        title="secant",
         summary="sec(x): 1/cos(x)",
         derivatives=(lambda m, y, x: y * m.tan(x),),
         domain="cos(x) != 0",
@@ -212,6 +223,7 @@ _TRIGONOMETRIC = (
     ),
     FunctionRow(
         name="csc",
+        title="cosecant",
         summary="csc(x): 1/sin(x)",
         derivatives=(lambda m, y, x: -y * m.cot(x),),
         aliases=("cosec",),
@@ -229,6 +241,7 @@ _TRIGONOMETRIC = (
 _INVERSE = (
     FunctionRow(
         name="asin",
+        title="inverse sine",
         summary="asin(x): the angle in [-pi/2, pi/2] whose sine is x",
         derivatives=(lambda m, y, x: 1 / m.cathetus(x),),
         aliases=("arcsin",),
@@ -244,6 +257,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="acos",
+        title="inverse cosine",
         summary="acos(x): the angle in [0, pi] whose cosine is x",
         derivatives=(lambda m, y, x: -1 / m.cathetus(x),),
         aliases=("arccos",),
@@ -259,6 +273,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="atan",
+        title="inverse tangent",
         summary="atan(x): the angle in (-pi/2, pi/2) whose tangent is x",
         derivatives=(lambda m, y, x: 1 / (1 + x**2),),
         aliases=("arctan",),
@@ -273,6 +288,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="acot",
+        title="inverse cotangent",
         summary="acot(x): atan(1/x), in (-pi/2, pi/2]; acot(0) = pi/2",
         derivatives=(lambda m, y, x: -1 / (1 + x**2),),
         aliases=("arccot",),
@@ -286,6 +302,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="asec",
+        title="inverse secant",
         summary="asec(x): acos(1/x)",
         derivatives=(lambda m, y, x: 1 / (m.abs(x) * m.sqrt((m.abs(x) - 1) * (m.abs(x) + 1))),),
         aliases=("arcsec",),
@@ -299,6 +316,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="acsc",
+        title="inverse cosecant",
         summary="acsc(x): asin(1/x)",
         derivatives=(lambda m, y, x: -1 / (m.abs(x) * m.sqrt((m.abs(x) - 1) * (m.abs(x) + 1))),),
         aliases=("arccsc",),
@@ -312,6 +330,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="atan2",
+        title="angle of a point",
         summary="atan2(y, x): the angle in (-pi, pi] of the point (x, y)",
         arity=(2, 2),
         derivatives=(

@@ -9,6 +9,7 @@ __all__ = ["ROWS"]
 _DIRECT = (
     FunctionRow(
         name="sinh",
+        title="hyperbolic sine",
         summary="sinh(x): (exp(x) - exp(-x))/2",
         derivatives=(lambda m, y, x: m.cosh(x),),
         scalar="math.sinh",
@@ -21,6 +22,7 @@ _DIRECT = (
     ),
     FunctionRow(
         name="cosh",
+        title="hyperbolic cosine",
         summary="cosh(x): (exp(x) + exp(-x))/2",
         derivatives=(lambda m, y, x: m.sinh(x),),
         scalar="math.cosh",
@@ -33,6 +35,7 @@ _DIRECT = (
     ),
     FunctionRow(
         name="tanh",
+        title="hyperbolic tangent",
         summary="tanh(x): sinh(x)/cosh(x)",
         # 1 - y**2 would be 0 from x = 20 on.
         derivatives=(lambda m, y, x: m.sech(x) ** 2,),
@@ -46,6 +49,7 @@ _DIRECT = (
     ),
     FunctionRow(
         name="coth",
+        title="hyperbolic cotangent",
         summary="coth(x): cosh(x)/sinh(x)",
         derivatives=(lambda m, y, x: -(m.csch(x) ** 2),),
         domain="x != 0",
@@ -59,6 +63,7 @@ _DIRECT = (
     ),
     FunctionRow(
         name="sech",
+        title="hyperbolic secant",
         summary="sech(x): 1/cosh(x)",
         derivatives=(lambda m, y, x: -y * m.tanh(x),),
         scalar="kernels.scalar_sech",
@@ -70,6 +75,7 @@ _DIRECT = (
     ),
     FunctionRow(
         name="csch",
+        title="hyperbolic cosecant",
         summary="csch(x): 1/sinh(x)",
         derivatives=(lambda m, y, x: -y * m.coth(x),),
         domain="x != 0",
@@ -85,6 +91,7 @@ _DIRECT = (
 _INVERSE = (
     FunctionRow(
         name="asinh",
+        title="inverse hyperbolic sine",
         summary="asinh(x): log(x + sqrt(x**2 + 1))",
         derivatives=(lambda m, y, x: 1 / m.hypot(1, x),),
         aliases=("arcsinh", "arsinh"),
@@ -98,6 +105,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="acosh",
+        title="inverse hyperbolic cosine",
         summary="acosh(x): log(x + sqrt(x**2 - 1))",
         derivatives=(lambda m, y, x: 1 / (m.sqrt(x - 1) * m.sqrt(x + 1)),),
         aliases=("arccosh", "arcosh"),
@@ -112,6 +120,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="atanh",
+        title="inverse hyperbolic tangent",
         summary="atanh(x): log((1 + x)/(1 - x))/2",
         derivatives=(lambda m, y, x: m.cathetus(x) ** -2,),
         aliases=("arctanh", "artanh"),
@@ -126,6 +135,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="acoth",
+        title="inverse hyperbolic cotangent",
         summary="acoth(x): atanh(1/x)",
         derivatives=(lambda m, y, x: 1 / ((1 - x) * (1 + x)),),
         aliases=("arccoth", "arcoth"),
@@ -139,6 +149,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="asech",
+        title="inverse hyperbolic secant",
         summary="asech(x): acosh(1/x)",
         derivatives=(lambda m, y, x: -1 / (x * m.sqrt(1 - x) * m.sqrt(1 + x)),),
         aliases=("arcsech", "arsech"),
@@ -152,6 +163,7 @@ _INVERSE = (
     ),
     FunctionRow(
         name="acsch",
+        title="inverse hyperbolic cosecant",
         summary="acsch(x): asinh(1/x)",
         derivatives=(lambda m, y, x: -1 / (m.abs(x) * m.hypot(1, x)),),
         aliases=("arccsch", "arcsch"),

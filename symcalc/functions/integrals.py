@@ -20,6 +20,7 @@ def _expint_rule(m: Any, y: Any, n: Any, x: Any) -> Any:
 ROWS = (
     FunctionRow(
         name="Ei",
+        title="exponential integral",
         summary="Ei(x): the exponential integral, exp(t)/t from -oo to x (principal value)",
         derivatives=(lambda m, y, x: m.exp(x) / x,),
         aliases=("expi",),
@@ -58,6 +59,7 @@ ROWS = (
     ),
     FunctionRow(
         name="li",
+        title="logarithmic integral",
         summary="li(x): the logarithmic integral Ei(log(x))",
         derivatives=(lambda m, y, x: 1 / m.log(x),),
         domain="x > 0 and x != 1",
@@ -70,6 +72,7 @@ ROWS = (
     ),
     FunctionRow(
         name="Si",
+        title="sine integral",
         summary="Si(x): the integral of sin(t)/t from 0 to x",
         derivatives=(lambda m, y, x: m.sinc(x),),
         aliases=("si",),
@@ -82,6 +85,7 @@ ROWS = (
     ),
     FunctionRow(
         name="Ci",
+        title="cosine integral",
         summary="Ci(x): EulerGamma + log(x) + integral of (cos(t) - 1)/t from 0 to x, x > 0",
         derivatives=(lambda m, y, x: m.cos(x) / x,),
         aliases=("ci",),

@@ -43,6 +43,8 @@ class FunctionRow:
         The house's spelling; also the kind of its nodes in the graph.
     summary : str
         One line for people, with the definition.
+    title : str
+        What a textbook calls its derivative rule after, "sine"; empty: the name.
     arity : tuple of int
         Least and greatest number of arguments; `(0, 0)` is a constant; -1 is "any number".
     derivatives : tuple
@@ -96,3 +98,4 @@ class FunctionRow:
     latex: str = ""
     sample: tuple[tuple[float, ...], ...] = ()
     constant: float | None = None
+    title: str = ""

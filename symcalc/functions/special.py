@@ -24,6 +24,7 @@ def _hyp2f1_sympy(sympy: Any, a: Any, b: Any, c: Any, x: Any) -> Any:
 _ERROR = (
     FunctionRow(
         name="erf",
+        title="error function",
         summary="erf(x): 2/sqrt(pi) * integral of exp(-t**2) from 0 to x",
         derivatives=(lambda m, y, x: 2 * m.exp(-(x**2)) / m.sqrt(m.pi),),
         scalar="math.erf",
@@ -37,6 +38,7 @@ _ERROR = (
     ),
     FunctionRow(
         name="erfc",
+        title="complementary error function",
         summary="erfc(x): 1 - erf(x) without cancellation",
         derivatives=(lambda m, y, x: -2 * m.exp(-(x**2)) / m.sqrt(m.pi),),
         scalar="math.erfc",
@@ -87,6 +89,7 @@ _ERROR = (
 _GAMMA = (
     FunctionRow(
         name="gamma",
+        title="gamma function",
         summary="gamma(x): the gamma function, (n - 1)! at whole n",
         derivatives=(lambda m, y, x: y * m.digamma(x),),
         domain="x not in (0, -1, -2, ...)",
@@ -100,6 +103,7 @@ _GAMMA = (
     ),
     FunctionRow(
         name="loggamma",
+        title="logarithm of the gamma function",
         summary="loggamma(x): log(gamma(x)) for x > 0 without overflow",
         derivatives=(lambda m, y, x: m.digamma(x),),
         domain="x > 0",
@@ -124,6 +128,7 @@ _GAMMA = (
     ),
     FunctionRow(
         name="digamma",
+        title="digamma function",
         summary="digamma(x): the derivative of log(gamma(x))",
         derivatives=(lambda m, y, x: m.polygamma(1, x),),
         aliases=("psi",),
@@ -149,6 +154,7 @@ _GAMMA = (
     ),
     FunctionRow(
         name="beta",
+        title="beta function",
         summary="beta(a, b): gamma(a)*gamma(b)/gamma(a + b)",
         arity=(2, 2),
         derivatives=(
@@ -164,6 +170,7 @@ _GAMMA = (
     ),
     FunctionRow(
         name="factorial",
+        title="factorial",
         summary="factorial(x): gamma(x + 1), for whole and other x",
         derivatives=(lambda m, y, x: y * m.digamma(x + 1),),
         domain="x not in (-1, -2, ...)",
@@ -215,6 +222,7 @@ _GAMMA = (
     ),
     FunctionRow(
         name="zeta",
+        title="zeta function",
         summary="zeta(s): the Riemann zeta function; it has no derivative in closed form",
         domain="s != 1",
         array="scipy.special.zeta",
@@ -229,6 +237,7 @@ _GAMMA = (
 _OTHER = (
     FunctionRow(
         name="lambertw",
+        title="Lambert's W",
         summary="lambertw(x): the w >= -1 with w*exp(w) = x, for x >= -1/e",
         # y/(x*(1 + y)) has no value at 0.
         derivatives=(lambda m, y, x: 1 / (x + m.exp(y)),),

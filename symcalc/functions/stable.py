@@ -29,6 +29,7 @@ def _moment_sympy(sympy: Any, a: Any, b: Any, x: Any) -> Any:
 ROWS = (
     FunctionRow(
         name="softplus",
+        title="softplus",
         summary="softplus(x): log(1 + exp(x)) without overflow",
         derivatives=(lambda m, y, x: m.sigmoid(x),),
         aliases=("log1pexp",),
@@ -41,6 +42,7 @@ ROWS = (
     ),
     FunctionRow(
         name="sigmoid",
+        title="logistic sigmoid",
         summary="sigmoid(x): 1/(1 + exp(-x)) without overflow",
         # y*(1 - y) would be 0 from x = 37 on.
         derivatives=(lambda m, y, x: y * m.sigmoid(-x),),
@@ -79,6 +81,7 @@ ROWS = (
     ),
     FunctionRow(
         name="logsumexp",
+        title="log-sum-exp",
         summary="logsumexp(x, y, ...): log(exp(x) + exp(y) + ...) without overflow",
         arity=(1, -1),
         derivatives=(_logsumexp_rule,),

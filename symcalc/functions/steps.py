@@ -42,6 +42,7 @@ def _gap(m: Any, best: Callable[..., Any], other: Callable[..., Any], xs: tuple[
 ROWS = (
     FunctionRow(
         name="abs",
+        title="absolute value",
         summary="abs(x): the absolute value",
         derivatives=(lambda m, y, x: m.sign(x),),
         aliases=("Abs", "fabs", "absolute"),
@@ -68,6 +69,7 @@ ROWS = (
     ),
     FunctionRow(
         name="heaviside",
+        title="unit step",
         summary="heaviside(x): the unit step: 0 for x < 0, 1 for x > 0, 1/2 at 0",
         derivatives=(lambda m, y, x: m(0),),
         aliases=("Heaviside",),
@@ -93,6 +95,7 @@ ROWS = (
     ),
     FunctionRow(
         name="max",
+        title="maximum",
         summary="max(x, y, ...): the greatest of the arguments",
         arity=(1, -1),
         derivatives=(_max_rule,),
@@ -107,6 +110,7 @@ ROWS = (
     ),
     FunctionRow(
         name="min",
+        title="minimum",
         summary="min(x, y, ...): the least of the arguments",
         arity=(1, -1),
         derivatives=(_min_rule,),
@@ -121,6 +125,7 @@ ROWS = (
     ),
     FunctionRow(
         name="floor",
+        title="rounding down",
         summary="floor(x): the greatest whole number <= x",
         derivatives=(lambda m, y, x: m(0),),
         kinks=(Kink(lambda m, x: x - m.floor(x), "jump", "0"),),
@@ -133,6 +138,7 @@ ROWS = (
     ),
     FunctionRow(
         name="ceil",
+        title="rounding up",
         summary="ceil(x): the least whole number >= x",
         derivatives=(lambda m, y, x: m(0),),
         aliases=("ceiling",),
@@ -146,6 +152,7 @@ ROWS = (
     ),
     FunctionRow(
         name="mod",
+        title="remainder",
         summary="mod(x, y): the remainder x - y*floor(x/y), with the sign of y",
         arity=(2, 2),
         derivatives=(lambda m, r, x, y: m(1), lambda m, r, x, y: -m.floor(x / y)),

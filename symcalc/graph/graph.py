@@ -59,10 +59,11 @@ class Graph:
     first, and there is at most one. The square root is the power 1/2.
 
     `spellings` keeps how a decimal was typed (`0.1`, `1e-3`), for printing only. `shapes` holds
-    the shapes that are not scalar.
+    the shapes that are not scalar. `derivations` lists the derivatives that a text asked for, as
+    (function, variable, derivative): whether one exists at a point, its form does not show.
     """
 
-    __slots__ = ("_index", "args", "data", "kinds", "shapes", "spellings")
+    __slots__ = ("_index", "args", "data", "derivations", "kinds", "shapes", "spellings")
 
     def __init__(self) -> None:
         self.kinds: list[str] = []
@@ -70,6 +71,7 @@ class Graph:
         self.data: list[Any] = []
         self.shapes: dict[Node, Shape] = {}
         self.spellings: dict[Node, str] = {}
+        self.derivations: list[tuple[Node, Node, Node]] = []
         self._index: dict[Any, Node] = {}
 
     def __len__(self) -> int:
@@ -83,6 +85,7 @@ class Graph:
         other.data = self.data.copy()
         other.shapes = self.shapes.copy()
         other.spellings = self.spellings.copy()
+        other.derivations = self.derivations.copy()
         other._index = self._index.copy()
         return other
 
@@ -257,7 +260,12 @@ class Graph:
     def extract(self, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
         """Return a new arena that holds only what the roots need, and the roots in it."""
         other = Graph()
-        return other, other.absorb(self, roots)
+        asked = [node for derivation in self.derivations for node in derivation]
+        found = other.absorb(self, [*roots, *asked])
+        for index in range(len(roots), len(found), 3):
+            function, variable, result = found[index : index + 3]
+            other.derivations.append((function, variable, result))
+        return other, found[: len(roots)]
 
     def absorb(self, source: Graph, roots: Sequence[Node]) -> list[Node]:
         """Copy what the roots need from another arena into this one; return the roots here."""

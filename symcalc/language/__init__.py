@@ -12,8 +12,9 @@ from .defining import define
 from .definitions import DEFINITIONS, Definition, Definitions
 from .limits import Limits, check_limits
 from .names import check_name
+from .ranges import read_ranges
 from .reader import read, read_relation
-from .values import read_assignments, read_number
+from .values import read_assignments, read_exactly, read_number
 
 __all__ = [
     "CONDITIONS",
@@ -28,6 +29,8 @@ __all__ = [
     "define",
     "read",
     "read_assignments",
+    "read_exactly",
     "read_number",
+    "read_ranges",
     "read_relation",
 ]

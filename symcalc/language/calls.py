@@ -243,7 +243,8 @@ def _diff(calls: Calls, call: Call, last: int) -> Node:
         if len(calls.graph) * _GROWTH > calls.limits.max_nodes:
             hint = "Differentiate the formula with the verbs instead."
             raise calls.error("This is too large to be differentiated here.", call, last, hint)
-        node = derivative(calls.graph, node, variable)
+        source, node = node, derivative(calls.graph, node, variable)
+        calls.graph.derivations.append((source, variable, node))
         calls.limits.check_nodes(len(calls.graph))
     return node
 

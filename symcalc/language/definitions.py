@@ -35,7 +35,8 @@ class Definition:
         """Append the formula to another graph, the arguments in place of the parameters."""
         source, place = self.graph, dict[Node, Node]()
         values = dict(zip(self.parameters, args, strict=True))
-        for node in source.reachable([self.root]):
+        asked = [node for derivation in source.derivations for node in derivation]
+        for node in source.reachable([self.root, *asked]):
             kind, data = source.kinds[node], source.data[node]
             inner = tuple([place[arg] for arg in source.args[node]])
             if kind == "var":
@@ -51,6 +52,7 @@ class Definition:
             else:
                 new = target.node(kind, inner, data)
             place[node] = new
+        target.derivations += [(place[f], place[x], place[df]) for f, x, df in source.derivations]
         return place[self.root]
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import TypeVar
 
 from ..errors import ArgumentError
 from .conditions import CONDITIONS
@@ -12,7 +15,9 @@ from .messages import make_error
 from .names import check_name
 from .reading import Reading
 
-__all__ = ["read_assignments", "read_number"]
+__all__ = ["read_assignments", "read_exactly", "read_number"]
+
+Value = TypeVar("Value")
 
 
 def read_number(text: str, *, limits: Limits | None = None) -> float:
@@ -73,10 +78,50 @@ def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, fl
     >>> read_assignments("x=-1.2, y=1/2")
     {'x': -1.2, 'y': 0.5}
     """
+    return _read_each(text, limits, lambda value: read_number(value, limits=limits))
+
+
+def read_exactly(text: str, *, limits: Limits | None = None) -> dict[str, Fraction]:
+    """Read values of variables as the rational numbers that they are, `"x=1/3, y=0.1"`.
+
+    Parameters
+    ----------
+    text : str
+    limits : Limits, optional
+
+    Returns
+    -------
+    dict of str to Fraction
+
+    Raises
+    ------
+    ParseError
+        A value is not a rational number, or an assignment is not `name=value`.
+
+    Examples
+    --------
+    >>> read_exactly("x=0.1")
+    {'x': Fraction(1, 10)}
+    """
+    return _read_each(text, limits, lambda value: _read_rational(value, limits))
+
+
+def _read_rational(text: str, limits: Limits | None) -> Fraction:
+    """Read one constant that is a rational number."""
+    reading = Reading(text, (), (), None, None, "symcalc", limits, None)
+    value = reading.graph.value(reading.formula())
+    if value is None:
+        hint = "Write a fraction or a decimal, such as 1/3 or 0.1."
+        raise make_error("This is not a rational number.", text, 0, len(text.rstrip()), hint)
+    return Fraction(value)
+
+
+def _read_each(text: str, limits: Limits | None, read: Callable[[str], Value]) -> dict[str, Value]:
+    """Read what stands behind each name."""
     if not isinstance(text, str):
         raise ArgumentError(f"Assignments are a string, not {type(text).__name__}.")
     check_limits(limits).check_length(text)
-    values: dict[str, float] = {}
+    values: dict[str, Value] = {}
     for start, item in _items(text):
         name, equals, value = item.partition("=")
         if not equals or not name.strip() or value.startswith("="):
@@ -86,7 +131,7 @@ def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, fl
         name = check_name(name.strip())
         if name in values:
             raise make_error(f"`{name}` is given twice.", text, start, start + len(item))
-        values[name] = read_number(value, limits=limits)
+        values[name] = read(value)
     return values
 
 

@@ -103,6 +103,7 @@ class Evaluator:
         self.last_point: Point | None = None
         self.lowest: tuple[Vector, float] | None = None
         self.step, self.stage = 0, "at the start"
+        self.is_over = False
         self.started = time.perf_counter()
         self._deadline = np.inf if time_limit is None else self.started + time_limit
         self._max_evaluations = np.inf if max_evaluations is None else max_evaluations
@@ -201,8 +202,10 @@ class Evaluator:
     def _count(self) -> None:
         """Count one evaluation, or end the run when the budget is spent."""
         if time.perf_counter() > self._deadline:
+            self.is_over = True
             raise StopRun(Outcome.TIME_LIMIT)
         if self.n_evaluations >= self._max_evaluations:
+            self.is_over = True
             raise StopRun(Outcome.MAX_EVALUATIONS)
         self.n_evaluations += 1
 

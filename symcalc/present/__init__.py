@@ -6,17 +6,21 @@ from .blocks import Block, Line, Table, to_plain_text
 from .describe import FORMATS, describe
 from .json_text import to_json
 from .numbers import describe_point
+from .plots import check_plot_path
 from .runs import describe_trace
 from .terminal import is_terminal, respell, show
+from .values import describe_value
 
 __all__ = [
     "FORMATS",
     "Block",
     "Line",
     "Table",
+    "check_plot_path",
     "describe",
     "describe_point",
     "describe_trace",
+    "describe_value",
     "is_terminal",
     "respell",
     "show",

@@ -6,7 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..errors import ArgumentError
+from .audits import describe_audit
 from .blocks import Block
+from .comparison import describe_comparison
+from .checks import describe_claim, describe_equivalence
+from .explanations import describe_explanation
 from .formulas import (
     describe_derivative,
     describe_expression,
@@ -15,7 +19,7 @@ from .formulas import (
     describe_jacobian,
 )
 from .numbers import describe_estimate
-from .runs import describe_fit, describe_optimum
+from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
 
 __all__ = ["FORMATS", "describe"]
 
@@ -25,6 +29,7 @@ FORMATS = ("text", "latex", "python", "json")
 #: By the name of the type, so that a report loads only what its result has loaded already.
 _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
     "Derivative": describe_derivative,
+    "Explanation": describe_explanation,
     "Expression": describe_expression,
     "Gradient": describe_gradient,
     "Hessian": describe_hessian,
@@ -33,9 +38,15 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
 
 #: Results that are written as text or JSON only.
 _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
+    "Comparison": describe_comparison,
+    "Audit": describe_audit,
+    "Check": describe_claim,
+    "Equivalence": describe_equivalence,
     "Estimate": describe_estimate,
     "Fit": describe_fit,
     "Optimum": describe_optimum,
+    "Plot": describe_plot,
+    "Profile": describe_profile,
 }
 
 
@@ -44,7 +55,7 @@ def describe(result: Any, format: str = "text") -> list[Block]:
 
     Parameters
     ----------
-    result : Expression, Derivative, Gradient, Hessian, Jacobian, Estimate, Optimum or Fit
+    result : Expression, Derivative, Gradient, Hessian, Jacobian, Estimate, Optimum, Fit, …
     format : str
         "text"; for formulas also "latex" or "python".
 

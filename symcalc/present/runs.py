@@ -1,21 +1,22 @@
-"""Reports on runs: an optimum, and a fit with its parameters and standard errors."""
+"""Reports on runs: an optimum, a trace, and a fit with its parameters and standard errors."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Any
 
 from .blocks import Block, Line, Table
 from .numbers import format_number
 
-__all__ = ["describe_fit", "describe_optimum", "describe_trace"]
+__all__ = [
+    "describe_fit",
+    "describe_optimum",
+    "describe_plot",
+    "describe_profile",
+    "describe_trace",
+]
 
 #: A report lists at most this many variables; JSON has them all.
 MAX_SHOWN = 30
-
-#: Correlations below this are not listed.
-WEAK = 0.1
 
 
 def describe_optimum(optimum: Any) -> list[Block]:
@@ -42,28 +43,30 @@ def describe_optimum(optimum: Any) -> list[Block]:
 
 
 def describe_fit(fit: Any) -> list[Block]:
-    """Return the table of parameters, the quality of the fit, and what a reader must know."""
-    rows = tuple(
-        (name, format_number(value, 11), format_number(fit.standard_errors[name], 6), share)
-        for (name, value), share in zip(fit.parameters.items(), _shares(fit), strict=True)
-    )
-    quality = (
-        ("residual sum of squares", format_number(fit.residual_sum_of_squares, 11)),
-        ("residual standard deviation", format_number(fit.residual_standard_deviation, 11)),
-        ("degrees of freedom", str(fit.degrees_of_freedom)),
-        ("R²", format_number(fit.r_squared, 8)),
-        ("observations", str(fit.n_observations)),
-    )
-    evaluations = _count(fit.n_evaluations, "evaluation")
-    return [
-        _outcome(fit),
-        Table(("parameter", "value", "standard error", "relative"), rows),
-        Line(""),
-        Table(("", ""), quality),
-        *_correlations(fit),
-        Line(f"method {fit.method}: {evaluations}, {fit.elapsed:.2g} s", "faint"),
-        *[Line(note) for note in fit.notes],
-    ]
+    """Return the report: statistics, parameters, correlations, residuals, what one must know."""
+    blocks: list[Block] = [_outcome(fit)]
+    for section in fit.sections():
+        if section.head:
+            blocks.append(Table(section.head, section.rows, title=section.title))
+        else:
+            blocks.append(Line(section.title))
+            width = max(len(row[0]) for row in section.rows)
+            blocks += [Line(f"  {row[0].ljust(width)}  {row[1]}") for row in section.rows]
+        blocks += [Line(f"  {sentence}") for sentence in section.sentences]
+    return blocks + [Line(note) for note in fit.notes]
+
+
+def describe_profile(profile: Any) -> list[Block]:
+    """Return the profile intervals beside those from the standard errors."""
+    head = ("", "lower", "upper", "from standard errors", "")
+    title = f"profile limits at {profile.level:.6g}"
+    table = Table(head, tuple(profile.rows()), title=title)
+    return [table, *(Line(note) for note in profile.notes)]
+
+
+def describe_plot(plot: Any) -> list[Block]:
+    """Return where a picture lies."""
+    return [Line(repr(plot), "faint")]
 
 
 def describe_trace(trace: Any) -> list[Block]:
@@ -91,26 +94,3 @@ def _count(n: int, noun: str) -> str:
 def _outcome(result: Any) -> Line:
     """Return the sentence that says how the run ended."""
     return Line(str(result.outcome), "good" if result.converged else "bad")
-
-
-def _shares(fit: Any) -> list[str]:
-    """Return each standard error as a share of its parameter, where that says something."""
-    shares = []
-    for name, value in fit.parameters.items():
-        error = fit.standard_errors[name]
-        shares.append(f"{abs(error / value):.2%}" if value and math.isfinite(error) else "")
-    return shares
-
-
-def _correlations(fit: Any) -> list[Block]:
-    """Return the strong correlations of the parameters, the strongest first."""
-    names: Sequence[str] = list(fit.parameters)
-    pairs = [
-        (float(fit.correlation[i][j]), f"{names[i]}, {names[j]}")
-        for i in range(len(names))
-        for j in range(i + 1, len(names))
-    ]
-    strong = [pair for pair in pairs if abs(pair[0]) >= WEAK]
-    strong.sort(key=lambda pair: -abs(pair[0]))
-    rows = tuple((label, f"{value:.4f}") for value, label in strong[:MAX_SHOWN])
-    return [Line(""), Table(("", ""), rows, title="correlations")] if rows else []

@@ -15,6 +15,8 @@ from .limits import find_limit
 
 __all__ = ["extended_derivative"]
 
+Coordinates = Mapping[str, float | Fraction]
+
 BITS = 1024
 #: Steps FACTOR / 2**e: odd, so that they hit no zero of a periodic function of 1/step, and dyadic.
 FACTOR = 77453
@@ -22,7 +24,7 @@ EXPONENTS = (32, 48, 80, 144, 272)
 
 
 def extended_derivative(
-    graph: Graph, value_root: Node, slope_root: Node, name: str, point: Mapping[str, float]
+    graph: Graph, value_root: Node, slope_root: Node, name: str, point: Coordinates
 ) -> tuple[Any, Any] | None:
     """Return the (value, slope) of the continued function along `name`, or None.
 
@@ -57,7 +59,7 @@ def _quotients_tend(
     graph: Graph,
     root: Node,
     names: tuple[str, str],
-    point: Mapping[str, float],
+    point: Coordinates,
     sign: int,
     value: Any,
     slope: Any,

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from ..errors import ArgumentError
@@ -22,6 +23,8 @@ MIN_POINTS = 3
 MAX_TRIES = 72
 #: From this many derivatives of one order on, they are judged together along random directions.
 MAX_SINGLE = 20
+#: Comparisons shown in a notebook.
+MAX_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,18 @@ class DerivativeCheck:
         """Whether the derivatives may be shown as answers: nothing disagrees."""
         return self.outcome.is_good
 
+    def _repr_html_(self) -> str:
+        """Return the verdict for notebooks, with the first comparisons."""
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(comparison)) + "</tr>"
+            for comparison in self.details[:MAX_SHOWN]
+        )
+        hidden = len(self.details) - MAX_SHOWN
+        more = f"<p>… and {hidden} more comparisons</p>" if hidden > 0 else ""
+        head = "<tr><th>derivative</th><th>point</th><th>closed form</th><th>independent</th></tr>"
+        table = f"<table>{head}{rows}</table>{more}" if rows else ""
+        return f"<p><b>{self.trust.value}</b>: {escape(self.message)}</p>{table}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; a gap that is not finite is its name."""
         gap = self.worst_gap
@@ -69,6 +84,13 @@ class DerivativeCheck:
             "message": self.message,
             "details": [comparison.to_dict() for comparison in self.details],
         }
+
+
+def _cells(comparison: Comparison) -> tuple[str, ...]:
+    """Return a comparison as cells of a table."""
+    point = ", ".join(f"{name} = {value:.6g}" for name, value in comparison.point.items())
+    sides = (comparison.closed_form, comparison.independent)
+    return (comparison.label, point, *(f"{side:.16g}" for side in sides))
 
 
 def judge_derivatives(

@@ -62,17 +62,20 @@ class Line:
     value_root, slope_root : Node
         The function and its derivative in closed form.
     name : str
-    point : mapping of str to float
+    point : mapping of str to float or Fraction
     start : arb or None
         The value of the function at the point where it is known from elsewhere (a limit).
+    digits : int
+        Significant digits that the slope is wanted to.
     """
 
     graph: Graph
     value_root: Node
     slope_root: Node
     name: str
-    point: Mapping[str, float]
+    point: Mapping[str, float | Fraction]
     start: Any = None
+    digits: int = 17
 
     def __post_init__(self) -> None:
         coordinates = [abs(Fraction(v)) for v in self.point.values() if v and math.isfinite(v)]

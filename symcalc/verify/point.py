@@ -13,6 +13,8 @@ from ..balls import (
     PreciseValue,
     Status,
     ball_value,
+    correct_decimal,
+    distance_bound,
     precise_value,
     to_ball,
     working_precision,
@@ -59,7 +61,8 @@ def derivative_at(
     first_root: Node,
     second_root: Node | None,
     names: Sequence[str],
-    point: Mapping[str, float],
+    point: Mapping[str, float | Fraction],
+    digits: int = DIGITS,
 ) -> Estimate:
     """Return a first or second derivative at one point, with its status.
 
@@ -75,8 +78,10 @@ def derivative_at(
         The derivative of that in `names[1]`; None asks for the first derivative.
     names : sequence of str
         One or two variables.
-    point : mapping of str to float
-        Values of all variables, taken as the exact doubles they are.
+    point : mapping of str to float or Fraction
+        Values of all variables; doubles are taken as the exact numbers they are.
+    digits : int
+        Significant digits wanted in `Estimate.digits`.
 
     Returns
     -------
@@ -111,17 +116,21 @@ def derivative_at(
         raise ArgumentError(
             f"Received {len(names)} names; a first derivative needs 1, a second one 2."
         )
-    point = {name: float(value) for name, value in point.items()}
+    place = {
+        name: value if isinstance(value, Fraction) else float(value)
+        for name, value in point.items()
+    }
     for name in names:
-        if not math.isfinite(point.get(name, math.nan)):
+        if not math.isfinite(place.get(name, math.nan)):
             raise ArgumentError(f"The point must give a finite value for `{name}`.")
     try:
-        found = _find(graph, value_root, first_root, second_root, names, point)
-        if found.outcome is Outcome.UNDEFINED and _has_value(graph, value_root, point):
+        found = _find(graph, value_root, first_root, second_root, names, place, digits)
+        if found.outcome is Outcome.UNDEFINED and _has_value(graph, value_root, place):
             found = replace(found, outcome=Outcome.NO_DERIVATIVE)
-        return _estimate(found)
+        return _estimate(found, digits)
     except NoBall:
-        return plain_derivative_at(graph, value_root, first_root, second_root, names, point)
+        doubles = {name: float(value) for name, value in place.items()}
+        return plain_derivative_at(graph, value_root, first_root, second_root, names, doubles)
 
 
 def _find(
@@ -130,16 +139,17 @@ def _find(
     first_root: Node,
     second_root: Node | None,
     names: Sequence[str],
-    point: Mapping[str, float],
+    point: Mapping[str, float | Fraction],
+    digits: int,
 ) -> Finding:
     """Return the first derivative, or the second one where the first one exists."""
-    first = _examine(Line(graph, value_root, first_root, names[0], point))
+    first = _examine(Line(graph, value_root, first_root, names[0], point, digits=digits))
     if second_root is None:
         return first
     if not first.outcome.is_good:
         return _without_first(first, "first derivative")
     start = None if first.is_closed else first.ball
-    line = Line(graph, first_root, second_root, names[1], point, start=start)
+    line = Line(graph, first_root, second_root, names[1], point, start=start, digits=digits)
     second = _examine(line) if names[0] == names[1] else _mixed(line, value_root, names)
     if second.outcome.is_good and first.note:
         second = replace(second, note=first.note)
@@ -149,7 +159,7 @@ def _find(
 def _examine(line: Line) -> Finding:
     """Return the derivative of a line's function at its point."""
     slope = precise_value(
-        line.graph, line.slope_root, line.point, digits=DIGITS, max_precision=MAX_BITS
+        line.graph, line.slope_root, line.point, digits=line.digits, max_precision=MAX_BITS
     )
     if _is_settled(slope):
         note = "cannot be told from zero" if slope.status is Status.NEAR_ZERO else ""
@@ -359,7 +369,7 @@ def _without_first(first: Finding, where: str) -> Finding:
     return Finding(outcome, first.trust, first.method, None, f"{where}: {first.note}")
 
 
-def _estimate(found: Finding) -> Estimate:
+def _estimate(found: Finding, n_digits: int) -> Estimate:
     """Return the finding as a number for people."""
     ball, note = found.ball, found.note
     if ball is None:
@@ -367,9 +377,8 @@ def _estimate(found: Finding) -> Estimate:
     with working_precision(START_BITS):
         middle = ball.mid() if ball.is_exact() or not ball.contains(0) else ball.mid() * 0
         value = float(middle)
-        bound = abs(ball - to_ball(value)).upper() if math.isfinite(value) else abs(ball).upper()
-        digits = middle.str(DIGITS, radius=False)
-    radius = 0.0 if bound.is_zero() else math.nextafter(float(bound), math.inf)
+        radius = distance_bound(ball, value)
+        digits = correct_decimal(ball, n_digits) or middle.str(DIGITS, radius=False)
     if math.isinf(value) and not note:
         note = "beyond the range of doubles"
     return Estimate(value, radius, found.method, found.trust, found.outcome, note, digits)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ..errors import ArgumentError
 
-__all__ = ["sample_points"]
+__all__ = ["range_of", "sample_points"]
 
 #: Sizes and signs in the order they are tried: (least, greatest, sign); sign 0 draws each sign.
 _PATTERNS: tuple[tuple[float, float, int], ...] = (
@@ -26,7 +27,13 @@ _PATTERNS: tuple[tuple[float, float, int], ...] = (
     (1e-4, 1e-2, 0),
     (20.0, 500.0, 0),
 )
-_SIGNS = {"positive": 1, "nonnegative": 1, "negative": -1, "nonpositive": -1}
+_WORDS = {
+    "positive": (0.0, math.inf),
+    "nonnegative": (0.0, math.inf),
+    "negative": (-math.inf, 0.0),
+    "nonpositive": (-math.inf, 0.0),
+}
+_RELATION = re.compile(r"(<=|>=|<|>)")
 
 
 def sample_points(
@@ -47,8 +54,8 @@ def sample_points(
     n_tries : int
         How many points at most.
     assumptions : mapping of str to str, optional
-        "positive", "nonnegative", "negative", "nonpositive" or "integer"; other words are no
-        restriction.
+        What is vouched for, by variable: "positive", "n integer", "x > 0", "0 < x <= 1"; more
+        than one between commas. What relates two variables is no restriction.
     domains : mapping of str to (float, float), optional
         Ranges that variables stay inside of; either end may be infinite. A range that holds no
         whole number is no restriction to a variable assumed to be "integer".
@@ -59,6 +66,7 @@ def sample_points(
             raise ArgumentError(
                 f"The domain of `{name}` is ({lower}, {upper}); its first end must be the smaller."
             )
+    known = {name: _restriction(name, assumptions.get(name, ""), domains) for name in names}
     random = np.random.default_rng(seed)
     for index in range(n_tries):
         least, greatest, sign = _PATTERNS[index % len(_PATTERNS)]
@@ -66,21 +74,66 @@ def sample_points(
         signs = random.choice((-1.0, 1.0), len(names)) if sign == 0 else np.full(len(names), sign)
         fractions = random.uniform(0.02, 0.98, len(names))
         yield {
-            name: _allowed(
-                float(size), float(s), float(u), assumptions.get(name, ""), domains.get(name)
-            )
+            name: _allowed(float(size), float(s), float(u), *known[name])
             for name, size, s, u in zip(names, sizes, signs, fractions, strict=True)
         }
 
 
+def range_of(name: str, assumption: str) -> tuple[float, float]:
+    """Return the range that an assumption about one variable leaves it, the ends excluded.
+
+    Examples
+    --------
+    >>> range_of("x", "x > 0, x <= 2")
+    (0.0, 2.0)
+    """
+    lower, upper = -math.inf, math.inf
+    for item in assumption.split(","):
+        pieces = [piece.strip() for piece in _RELATION.split(item)]
+        for left, relation, right in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
+            if left == name:
+                bound, is_upper = _number(right), relation.startswith("<")
+            elif right == name:
+                bound, is_upper = _number(left), relation.startswith(">")
+            else:
+                continue
+            if bound is not None:
+                lower, upper = (
+                    (lower, min(upper, bound)) if is_upper else (max(lower, bound), upper)
+                )
+        for word in item.split():
+            low, high = _WORDS.get(word, (-math.inf, math.inf))
+            lower, upper = max(lower, low), min(upper, high)
+    return (lower, upper) if lower < upper else (-math.inf, math.inf)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+def _restriction(
+    name: str, assumption: str, domains: Mapping[str, tuple[float, float]]
+) -> tuple[tuple[float, float] | None, bool]:
+    """Return the range that a variable stays in, if any, and whether it is a whole number."""
+    domain = domains.get(name, range_of(name, assumption))
+    return None if domain == (-math.inf, math.inf) else domain, "integer" in assumption.split()
+
+
 def _allowed(
-    size: float, sign: float, fraction: float, assumption: str, domain: tuple[float, float] | None
+    size: float,
+    sign: float,
+    fraction: float,
+    domain: tuple[float, float] | None,
+    is_integer: bool,
 ) -> float:
     """Return a coordinate of that size and sign, bent to what is known of the variable."""
-    value = size * _SIGNS.get(assumption, sign)
+    value = size * sign
     if domain is not None and not domain[0] < value < domain[1]:
         value = _inside(size, fraction, *domain)
-    return _whole(value, domain) if assumption == "integer" else value
+    return _whole(value, domain) if is_integer else value
 
 
 def _inside(size: float, fraction: float, lower: float, upper: float) -> float:

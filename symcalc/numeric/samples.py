@@ -1,0 +1,139 @@
+"""A function of one number around one point: values asked for once, failures as NaN."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+
+from ..errors import UserFunctionError
+from .noise import EPSILON, LEAST, noise_of
+
+__all__ = ["Bounds", "Samples"]
+
+Bounds = tuple[float, float]
+
+#: The first step in units of the scale. Its odd mantissa keeps the steps off the periods that
+#: people write: a step that is a whole number of periods sees no change at all.
+FIRST_STEP = 67 / 512
+#: The least step in units in the last place of the point: all steps are exact in `x + step`.
+LEAST_UNITS = 512
+#: Halvings at most.
+MAX_ROWS = 48
+#: Distance of the values that show the noise, in units in the last place.
+NOISE_UNITS = 8
+#: The same where the point is 0, in units of the scale.
+NOISE_STEP = 2.0**-40
+#: Where the values are hardly told apart, errors inside the function do not show yet: the
+#: offsets are spread by this factor, so many times, to this part of the scale at most.
+WIDER, MAX_WIDENINGS, WIDEST = 2.0**10, 3, 2.0**-16
+#: So many different values show the noise.
+ENOUGH = 4
+
+
+class Samples:
+    """Values of `offset -> function(x + offset)`; each is computed once.
+
+    Parameters
+    ----------
+    function : callable
+        Takes and returns a float. Arithmetic that fails (`ValueError`, `ZeroDivisionError`, ...)
+        is a NaN: there is no value there.
+    x : float
+    scale : float, optional
+        The length over which the function changes, taken as a power of two; default
+        `max(|x|, 1)`.
+    bounds : tuple of float
+        The function is never called outside.
+
+    Attributes
+    ----------
+    n_evaluations : int
+    noise : float
+        A bound on the noise of the values near `x`; at least their rounding.
+    """
+
+    def __init__(
+        self,
+        function: Callable[[float], float],
+        x: float,
+        *,
+        scale: float | None = None,
+        bounds: Bounds = (-math.inf, math.inf),
+    ) -> None:
+        self.function, self.x, self.bounds = function, x, bounds
+        self.scale = 2.0 ** math.floor(math.log2(scale or max(abs(x), 1.0)))
+        self.first_step = self.scale * FIRST_STEP
+        self.n_evaluations = 0
+        self._known: dict[float, float] = {}
+        self._noise: float | None = None
+
+    def __call__(self, offset: float) -> float:
+        """Return the value at `x + offset`; NaN or an infinity where there is none."""
+        place = self.x + offset
+        if place not in self._known:
+            inside = self.bounds[0] <= place <= self.bounds[1]
+            self._known[place] = self._value(place) if inside else math.nan
+        return self._known[place]
+
+    def learn(self, place: float, value: float) -> None:
+        """Take a value that was computed elsewhere, with many others at once."""
+        self._known.setdefault(place, value)
+
+    def _value(self, place: float) -> float:
+        self.n_evaluations += 1
+        try:
+            value = self.function(place)
+            # Python's (-8.0)**(1/3) is complex: no real value
+            return math.nan if isinstance(value, complex) else float(value)
+        except (ValueError, ArithmeticError):
+            return math.nan
+        except Exception as error:
+            raise UserFunctionError(
+                f"The function raised {type(error).__name__} at {place!r}: {error}"
+            ) from error
+
+    # -- where to look ----------------------------------------------------------------------
+
+    def steps(self) -> Generator[float, bool | None, None]:
+        """Yield steps that halve, until the point's own rounding begins to show.
+
+        A second run of steps begins at the size of the point, where that is far below the
+        scale. Sending True into the generator leads there at once: a step was too long.
+        """
+        least = LEAST_UNITS * math.ulp(self.x)
+        near = abs(self.x) * FIRST_STEP
+        step, rows = self.first_step, 0
+        while step >= least and step > 0.0:
+            is_too_long = yield step
+            rows += 1
+            step /= 2.0
+            if (is_too_long or rows == MAX_ROWS) and 0.0 < near < step:
+                step *= 2.0 ** -math.ceil(math.log2(step / near))
+                rows = 0
+            elif rows == MAX_ROWS:
+                return
+
+    def noise_offsets(self, widening: int = 0) -> list[float]:
+        """Return seven equal offsets, very close to the point; each widening spreads them."""
+        step = NOISE_UNITS * math.ulp(self.x) if self.x else self.scale * NOISE_STEP
+        return [k * step * WIDER**widening for k in range(-3, 4)]
+
+    @property
+    def noise(self) -> float:
+        """A bound on the noise of the values near the point."""
+        if self._noise is None:
+            found = 0.0
+            for widening in range(MAX_WIDENINGS + 1):
+                offsets = self.noise_offsets(widening)
+                if widening and offsets[-1] > self.scale * WIDEST:
+                    break
+                values = [self(offset) for offset in offsets]
+                found = max(found, noise_of(values))
+                if len(set(values)) >= ENOUGH or not math.isfinite(sum(values)):
+                    break
+            self._noise = found if math.isfinite(found) else LEAST
+        return max(self._noise, LEAST)
+
+    def noise_in(self, value: float) -> float:
+        """Return a bound on the noise of one value."""
+        return max(self.noise, EPSILON * abs(value))

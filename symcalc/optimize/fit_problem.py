@@ -1,0 +1,137 @@
+"""What is fitted: residuals, their Jacobian, and all that a fit keeps for later questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Protocol
+
+import numpy as np
+
+from .bounds import Bounds, Mask, Vector
+from .least_squares import Decomposition, decompose
+from .objective import Objective
+
+__all__ = ["FitProblem", "Predictor"]
+
+
+class Predictor(Protocol):
+    """A model that can be evaluated at other data than those it was fitted to."""
+
+    def __call__(self, parameters: Mapping[str, float], data: Any) -> Vector:
+        """Return the model at the rows of `data`."""
+
+    def slopes(self, parameters: Mapping[str, float], data: Any) -> Vector:
+        """Return its derivatives in the parameters, one row a row of `data`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FitProblem:
+    """A problem of least squares in named parameters.
+
+    Attributes
+    ----------
+    residuals : callable
+        `residuals(p) -> ndarray (n_rows,)`, target minus model.
+    jacobian : callable
+        `jacobian(p) -> ndarray (n_rows, n_parameters)`, of the residuals.
+    names : tuple of str
+    target : ndarray (n_rows,)
+    weights : ndarray (n_rows,) or None
+    bounds : Bounds or None
+    linear : ndarray of bool (n_parameters,)
+        Parameters that the model is jointly linear in, as far as it is known.
+    exact : callable or None
+        `exact(p)` returns the residuals correctly rounded, for any rational `p`, the data taken
+        as the decimals that they print as; None where that cannot be done.
+    predictor : Predictor or None
+    model, target_name : str
+        As the user wrote them; empty without a formula.
+    columns : dict of str to ndarray
+        The columns that the model is evaluated on.
+    unit : float
+        A power of two: a run sees weighted residuals and their Jacobian divided by it, so that
+        no square over- or underflows.
+    has_jumps : bool
+        Whether the model jumps as parameters move: then its derivatives are no evidence.
+    """
+
+    residuals: Callable[[Vector], Vector]
+    jacobian: Callable[[Vector], Vector]
+    names: tuple[str, ...]
+    target: Vector
+    weights: Vector | None
+    bounds: Bounds | None
+    linear: Mask
+    exact: Callable[[Sequence[Fraction]], Vector] | None
+    predictor: Predictor | None
+    model: str
+    target_name: str
+    columns: Mapping[str, Vector]
+    unit: float = 1.0
+    has_jumps: bool = False
+
+    @property
+    def root_weights(self) -> Vector | None:
+        """The square roots of the weights."""
+        return None if self.weights is None else np.sqrt(self.weights)
+
+    @property
+    def counted(self) -> Mask:
+        """Which rows have weight."""
+        if self.weights is None:
+            return np.ones(self.target.size, dtype=bool)
+        return np.asarray(self.weights > 0.0)
+
+    def weighted(self, values: Vector) -> Vector:
+        """Return values, one row a row of data, times the square roots of the weights."""
+        root = self.root_weights
+        if root is None:
+            return values
+        return root * values if values.ndim == 1 else root[:, None] * values
+
+    def scaled(self, values: Vector) -> Vector:
+        """Return values as a run sees them: weighted, and in the unit."""
+        found = self.weighted(values)
+        return found if self.unit == 1.0 else found / self.unit
+
+    @property
+    def total(self) -> float:
+        """The weighted sum of squares of the target about its mean, in the unit squared."""
+        y = self.target / self.unit
+        away = self.weighted(y - float(np.average(y, weights=self.weights)))
+        return float(away @ away)
+
+    def objective(self) -> Objective:
+        """Return the objective whose residuals are weighted and in the unit."""
+
+        def residuals(x: Vector) -> Vector:
+            return self.scaled(np.asarray(self.residuals(x), dtype=float))
+
+        def jacobian(x: Vector) -> Vector:
+            return self.scaled(np.asarray(self.jacobian(x), dtype=float))
+
+        def value_and_gradient(x: Vector) -> tuple[float, Vector]:
+            r = residuals(x)
+            return float(r @ r), 2.0 * (jacobian(x).T @ r)
+
+        def value(x: Vector) -> float:
+            r = residuals(x)
+            return float(r @ r)
+
+        return Objective(value, value_and_gradient, residuals=residuals, residual_jacobian=jacobian)
+
+    def free(self, x: Vector, residuals: Vector, jacobian: Vector) -> Mask:
+        """Return which parameters do not stand at a bound that holds them."""
+        if self.bounds is None:
+            return np.ones(x.size, dtype=bool)
+        return self.bounds.free(x, jacobian.T @ residuals)
+
+    def clip(self, x: Vector) -> Vector:
+        """Return the nearest point inside the bounds."""
+        return x if self.bounds is None else np.clip(x, self.bounds.lower, self.bounds.upper)
+
+    def decompose(self, jacobian: Vector, free: Mask) -> Decomposition:
+        """Decompose the weighted Jacobian in the free parameters."""
+        return decompose(self.weighted(jacobian)[:, free])

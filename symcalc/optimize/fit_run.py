@@ -1,0 +1,186 @@
+"""One run of least squares from one start: the method, the polish, and the judgement."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..outcome import Outcome
+from .bounds import Mask, Vector
+from .fit_problem import FitProblem
+from .least_squares import decompose, polish, relative_offset, run_least_squares
+from .objective import Evaluator, StopRun
+
+__all__ = ["STOPPED", "End", "rounding_of", "run_once"]
+
+EPS = float(np.finfo(float).eps)
+
+#: Share of a parameter within which a bound counts as reached.
+NEAR = 1e-4
+
+#: Residuals of this size are too large for a sum of squares that a trust region compares.
+OVERFLOW = 1e150
+
+#: Outcomes after which nothing else is tried: the user's limits, or the user, ended the run.
+STOPPED = (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)
+
+
+class End(NamedTuple):
+    """Where a run of least squares ended, with what is known there; weighted and in the unit.
+
+    `notes` tell of the way there, `findings` what the sum of squares itself says of the end.
+    """
+
+    x: Vector
+    residuals: Vector
+    jacobian: Vector
+    outcome: Outcome
+    method: str
+    notes: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+
+    @property
+    def square(self) -> float:
+        """The weighted residual sum of squares."""
+        return float(self.residuals @ self.residuals)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether the sum of squares and the Jacobian are finite."""
+        return bool(np.isfinite(self.square) and np.isfinite(self.jacobian).all())
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether some parameter does nothing here, to first order."""
+        return not bool(self.jacobian.any(axis=0).all())
+
+    @property
+    def rank(self) -> int:
+        """The number of directions of the parameters that the data determine."""
+        return decompose(self.jacobian).rank if np.isfinite(self.jacobian).all() else 0
+
+    def free(self, problem: FitProblem) -> Mask:
+        """Return which parameters do not stand at a bound that holds them."""
+        return problem.free(self.x, self.residuals, self.jacobian)
+
+    def n_undetermined(self, problem: FitProblem) -> int:
+        """Return how many directions of the free parameters the data say nothing of."""
+        if not self.is_finite:
+            return 0
+        free = self.free(problem)
+        return int(free.sum()) - decompose(self.jacobian[:, free]).rank if free.any() else 0
+
+
+def run_once(
+    evaluator: Evaluator,
+    problem: FitProblem,
+    start: Vector,
+    method: str,
+    tolerance: float,
+    max_evaluations: int | None = None,
+) -> End:
+    """Run one method from one start, polish its end and judge it.
+
+    `max_evaluations` limits this run, not the whole: the end is judged as it is then.
+    """
+    stopped: Outcome | None = None
+    x, best_before = start, (evaluator.best_x, evaluator.best_value)
+    evaluator.best_x, evaluator.best_value = None, np.inf
+    options = {} if max_evaluations is None else {"max_nfev": max_evaluations}
+    try:
+        at_start, slopes = evaluator.residuals(start), evaluator.residual_jacobian(start)
+        if not (np.isfinite(at_start).all() and np.isfinite(slopes).all()):
+            return End(start, at_start, slopes, Outcome.NOT_FINITE, method)
+        if method != "lm" and np.abs(at_start).max() > OVERFLOW:
+            note = _describe_overflow(at_start, problem)
+            return End(start, at_start, slopes, Outcome.NOT_FINITE, method, (note,))
+        evaluator.stage = "fitting"
+        x, stopped = run_least_squares(
+            evaluator, start, method=method, bounds=problem.bounds, options=options
+        )
+        if stopped is None or stopped is Outcome.SOLVER_FAILED:
+            x = polish(evaluator, _at_bounds(evaluator, problem, x), problem.bounds)
+    except StopRun as stop:
+        stopped = stop.outcome
+    except KeyboardInterrupt:
+        if evaluator.best_x is None:
+            raise
+        stopped, evaluator.is_over = Outcome.INTERRUPTED, True
+    if stopped is not None and evaluator.best_x is not None:
+        x = evaluator.best_x
+    if best_before[1] < evaluator.best_value:
+        evaluator.best_x, evaluator.best_value = best_before
+    return _end_at(evaluator, problem, x, method, stopped, tolerance)
+
+
+def _describe_overflow(residuals: Vector, problem: FitProblem) -> str:
+    """Say that the squares overflow at the start, and what to do."""
+    largest = problem.unit * float(np.abs(residuals).max())
+    return (
+        f"At the start the model is off by up to {largest:.2g}: its squares overflow. Start with "
+        "parameters that bring it near the target, or divide the columns of data by their size."
+    )
+
+
+def _at_bounds(evaluator: Evaluator, problem: FitProblem, x: Vector) -> Vector:
+    """Return the point with parameters on the bounds that they press against.
+
+    SciPy's trust regions stay inside: they come close to a bound, and never stand on it.
+    """
+    bounds = problem.bounds
+    if bounds is None:
+        return x
+    gradient = evaluator.residual_jacobian(x).T @ evaluator.residuals(x)
+    reach = NEAR * np.maximum(np.abs(x), np.finfo(float).tiny)
+    snapped = np.where((x - bounds.lower <= reach) & (gradient > 0.0), bounds.lower, x)
+    snapped = np.where((bounds.upper - x <= reach) & (gradient < 0.0), bounds.upper, snapped)
+    if np.array_equal(snapped, x):
+        return x
+    before, after = evaluator.residuals(x), evaluator.residuals(snapped)
+    return snapped if float(after @ after) <= float(before @ before) * (1.0 + NEAR) else x
+
+
+def _end_at(
+    evaluator: Evaluator,
+    problem: FitProblem,
+    x: Vector,
+    method: str,
+    stopped: Outcome | None,
+    tolerance: float,
+) -> End:
+    """Return the judged end at a point; the judgement itself is beyond the limits."""
+    evaluator.stage = "at the end"
+    with evaluator.beyond_limits():
+        residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
+    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, method)
+    outcome = _judge(end, problem, tolerance) or stopped or end.outcome
+    return end._replace(outcome=outcome)
+
+
+def rounding_of(end: End, problem: FitProblem) -> float:
+    """Return how much of the residuals' length may be rounding.
+
+    Each value of the model carries an error of about EPS of its size.
+    """
+    y = problem.scaled(problem.target)
+    return 8.0 * EPS * float(np.linalg.norm(np.abs(y) + np.abs(y - end.residuals)))
+
+
+def _judge(end: End, problem: FitProblem, tolerance: float) -> Outcome | None:
+    """Return the good outcome that the end deserves, or None."""
+    if not end.is_finite:
+        return Outcome.NOT_FINITE
+    rounding = rounding_of(end, problem)
+    if end.square**0.5 <= rounding:
+        return Outcome.CONVERGED_RESIDUAL
+    free = end.free(problem)
+    if not free.any():
+        return Outcome.CONVERGED_GRADIENT
+    parts = decompose(end.jacobian[:, free])
+    if parts.rank == 0:
+        return None
+    if relative_offset(parts, end.residuals) <= tolerance:
+        return Outcome.CONVERGED_GRADIENT
+    tangent = float(np.linalg.norm(parts.left[:, : parts.rank].T @ end.residuals))
+    return Outcome.PRECISION_REACHED if tangent <= rounding else None

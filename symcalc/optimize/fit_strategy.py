@@ -1,0 +1,249 @@
+"""The strategy of a fit: one method, and where its end is doubtful others and other starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ..outcome import Outcome
+from .bounds import Vector
+from .fit_judgement import look_around
+from .fit_problem import FitProblem
+from .fit_run import STOPPED, End, run_once
+from .objective import Evaluator, StopRun
+from .plain import format_number
+
+__all__ = ["solve"]
+
+#: Evaluations of a first run: NIST's hardest starts need 900.
+FIRST_RUN = 3000
+
+#: Evaluations of a run from another start, and of the last run, which continues the best one.
+SHORT_RUN, LAST_RUN = 500, 20_000
+
+#: Other starts that are looked at, and those that a run is begun from.
+MAX_LOOKS, MAX_RUNS = 200, 6
+
+#: Rows evaluated in looking at other starts, and in one run of a second opinion, all in all.
+ROWS_LOOKED_AT, ROWS_OF_A_RUN = 2_000_000, 20_000_000
+
+#: Spreads of the logarithms of the parameters around the start, near and far in turn.
+SPREADS = (0.1, 0.3, 1.0, 2.5)
+
+#: A sum of squares counts as lower when it is so by this share.
+LOWER = 1e-6
+
+
+def solve(
+    evaluator: Evaluator, problem: FitProblem, start: Vector, method: str, tolerance: float
+) -> End:
+    """Return the end of a fit.
+
+    A method asked for by name runs once. "auto" is Levenberg-Marquardt (a trust region where
+    there are bounds), and where its end is doubtful the other one, then restarts.
+    """
+    if method != "auto":
+        end = run_once(evaluator, problem, start, method, tolerance)
+        return _explained(end, problem)
+    first, second = ("lm", "trf") if problem.bounds is None else ("trf", "dogbox")
+    begun = run_once(evaluator, problem, start, first, tolerance, FIRST_RUN)
+    if begun.outcome is not Outcome.NOT_FINITE and (begun.is_blind or problem.has_jumps):
+        judged = look_around(evaluator, problem, begun)
+        if judged.findings and not judged.outcome.is_good:
+            return judged  # the findings say where to start
+    doubt = _doubt(begun, problem)
+    if evaluator.is_over or not doubt or begun.notes:  # the notes say how to start
+        return begun
+    best = last = begun
+    if begun.outcome is not Outcome.NOT_FINITE:
+        last = run_once(evaluator, problem, start, second, tolerance, _most(problem, FIRST_RUN))
+        best = _better(begun, last)
+        if best is last:
+            best = best._replace(method=f"{first}, then {second}")
+    if not evaluator.is_over and _doubt(best, problem):
+        best = _restart(evaluator, problem, start, first, best, tolerance)
+    elif last.outcome in STOPPED and not best.outcome.is_good:
+        best = best._replace(outcome=last.outcome)
+    if best is begun and not evaluator.is_over and best.outcome.is_good:
+        note = f"{doubt}; another method and other starts led to no better fit."
+        best = best._replace(notes=(note,))
+    return _explained(best, problem)
+
+
+def _doubt(end: End, problem: FitProblem) -> str:
+    """Return why the end may be a local minimum, or a place where the model says nothing.
+
+    Empty where there is no doubt.
+    """
+    if not end.outcome.is_good:
+        return "The first run did not converge"
+    if end.rank < end.x.size:
+        return "The data do not determine every parameter there"
+    if end.outcome is Outcome.CONVERGED_RESIDUAL:
+        return ""
+    counted = problem.counted
+    may_have_others = problem.has_jumps or not problem.linear.all()
+    if may_have_others and end.square > 0.5 * problem.total:
+        return "The model explains less than half of the variation"
+    if _is_patterned(np.asarray(end.residuals[counted])):
+        return "The residuals follow a pattern"
+    return ""
+
+
+def _is_patterned(residuals: Vector) -> bool:
+    """Whether residuals resemble their neighbours by more than four standard deviations."""
+    if residuals.size < 10:
+        return False
+    centered = residuals - residuals.mean()
+    square = float(centered @ centered)
+    if square <= 0.0:
+        return False
+    return bool(float(centered[1:] @ centered[:-1]) / square > 4.0 / residuals.size**0.5)
+
+
+def _better(end: End, other: End) -> End:
+    """Return the end that is good, or of two the lower one; in doubt the first."""
+    if end.outcome.is_good != other.outcome.is_good:
+        return end if end.outcome.is_good else other
+    if not np.isfinite(end.square):
+        return other
+    is_lower = other.square < end.square * (1.0 - LOWER)
+    gains_rank = other.square <= end.square * (1.0 + LOWER) and other.rank > end.rank
+    return other if is_lower or gains_rank else end
+
+
+def _restart(
+    evaluator: Evaluator,
+    problem: FitProblem,
+    start: Vector,
+    method: str,
+    found: End,
+    tolerance: float,
+) -> End:
+    """Return the best end of runs from other starts, or the one found when none is better."""
+    best, stopped = found, None
+    evaluator.stage = "looking for another start"
+    try:
+        for candidate in _promising(evaluator, problem, start, found):
+            most = _most(problem, SHORT_RUN)
+            end = run_once(evaluator, problem, candidate, method, tolerance, most)
+            better = _better(best, end)
+            if better is end:
+                best = end._replace(notes=(_began(candidate, problem),))
+            if evaluator.is_over:
+                stopped = end.outcome if end.outcome in STOPPED else None
+                break
+    except StopRun as stop:
+        stopped = stop.outcome
+    except KeyboardInterrupt:
+        stopped, evaluator.is_over = Outcome.INTERRUPTED, True
+    if stopped is not None and not best.outcome.is_good:
+        best = best._replace(outcome=stopped)
+    if not evaluator.is_over and not best.outcome.is_good and best.is_finite:
+        most = _most(problem, LAST_RUN)
+        last = run_once(evaluator, problem, best.x, method, tolerance, most)
+        best = _better(best, last)._replace(notes=best.notes)
+    if not best.notes:  # no other start has won
+        return best
+    tried = found.method if found.outcome is not Outcome.NOT_FINITE else method
+    why = (
+        "The model is not finite at the start given"
+        if found.outcome is Outcome.NOT_FINITE
+        else "From the start given the run ended at a residual sum of squares of "
+        f"{format_number(found.square * problem.unit * problem.unit, 6)}"
+    )
+    notes = tuple(f"{why}; {note}" for note in best.notes)
+    return best._replace(method=f"{tried}, then restarts", notes=notes)
+
+
+def _most(problem: FitProblem, evaluations: int) -> int:
+    """Return a limit on evaluations, less for many rows: a second opinion is no second fit."""
+    return int(np.clip(ROWS_OF_A_RUN // problem.target.size, 20, evaluations))
+
+
+def _promising(
+    evaluator: Evaluator, problem: FitProblem, start: Vector, found: End
+) -> Iterator[Vector]:
+    """Yield the other starts with the least sums of squares, at most `MAX_RUNS` of them."""
+    n_looks = int(np.clip(ROWS_LOOKED_AT // problem.target.size, 10, MAX_LOOKS))
+    looked: list[tuple[float, Vector]] = []
+    for candidate in _candidates(problem, start, found, n_looks):
+        projected = _project(evaluator, problem, candidate)
+        residuals = evaluator.residuals(projected)
+        square = float(residuals @ residuals)
+        if np.isfinite(square):
+            looked.append((square, projected))
+    looked.sort(key=lambda pair: pair[0])
+    n_runs = max(1, min(MAX_RUNS, n_looks // 10))
+    yield from (x for _, x in looked[:n_runs])
+
+
+def _candidates(problem: FitProblem, start: Vector, found: End, count: int) -> Iterator[Vector]:
+    """Yield points around the start, near and far in turn; no parameter changes its sign."""
+    rng = np.random.default_rng(0)
+    yield start
+    if np.isfinite(found.x).all():
+        yield found.x
+    for turn in range(count):
+        logs = SPREADS[turn % len(SPREADS)] * rng.standard_normal(start.size)
+        moved = np.where(start == 0.0, logs, start * np.exp(logs))
+        yield problem.clip(moved)
+
+
+def _project(evaluator: Evaluator, problem: FitProblem, x: Vector) -> Vector:
+    """Return the point with its linear parameters where the sum of squares is least.
+
+    What variable projection (Golub and Pereyra, 1973) does at every step is done once here: a
+    start then depends on the guesses of the other parameters only.
+    """
+    if not problem.linear.any():
+        return x
+    residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
+    columns = jacobian[:, problem.linear] if jacobian.ndim == 2 else jacobian
+    if not (np.isfinite(residuals).all() and np.isfinite(columns).all()):
+        return x
+    scale = np.linalg.norm(columns, axis=0)
+    scale = np.where(scale > 0.0, scale, 1.0)
+    step = np.linalg.lstsq(columns / scale, -residuals, rcond=1e-10)[0] / scale
+    moved = x.copy()
+    moved[problem.linear] += step
+    return problem.clip(moved) if np.isfinite(moved).all() else x
+
+
+def _began(start: Vector, problem: FitProblem) -> str:
+    """Return the words that tell another start."""
+    point = ", ".join(
+        f"{name} = {format_number(value, 4)}"
+        for name, value in zip(problem.names, start.tolist(), strict=True)
+    )
+    return f"this fit began at {point}."
+
+
+def _explained(end: End, problem: FitProblem) -> End:
+    """Return the end with a note on where the model is not finite, if it is not."""
+    if end.outcome is not Outcome.NOT_FINITE or end.notes:
+        return end
+    point = ", ".join(
+        f"{name} = {format_number(value, 4)}"
+        for name, value in zip(problem.names, end.x.tolist(), strict=True)
+    )
+    residuals = np.broadcast_to(end.residuals, problem.target.shape)
+    bad = np.flatnonzero(~np.isfinite(residuals))
+    where = "its derivative" if bad.size == 0 else f"{bad.size} of {residuals.size} rows"
+    row = f", first in row {bad[0] + 1}{_cells(problem, int(bad[0]))}" if bad.size else ""
+    note = (
+        f"At {point} the model is not finite ({where}{row}). Choose a start where it is: nearer "
+        "to zero for what stands in an exponent, inside the domain of logarithms and roots."
+    )
+    return end._replace(notes=(*end.notes, note))
+
+
+def _cells(problem: FitProblem, row: int) -> str:
+    """Return the predictors of a row in parentheses."""
+    cells = [
+        f"{name} = {format_number(float(column[row]), 6)}"
+        for name, column in problem.columns.items()
+        if column.ndim
+    ]
+    return f" ({', '.join(cells[:4])})" if cells else ""

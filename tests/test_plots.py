@@ -1,0 +1,249 @@
+"""Plots: what is drawn is what was computed, files are files, and refusals come before work."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.errors import ArgumentError, MissingExtraError
+from symcalc.present.plots import DRAWERS
+
+pytest.importorskip("matplotlib")
+
+ROOT = Path(__file__).resolve().parent.parent
+MISRA = ROOT / "examples" / "data" / "misra1a.csv"
+MODEL = "b1*(1 - exp(-b2*x))"
+
+
+def misra() -> sc.Fit:
+    """Fit Misra1a."""
+    return sc.fit(MODEL, MISRA, target="y", start="b1=250, b2=5e-4")
+
+
+def rosenbrock(**more: Any) -> sc.Optimum:
+    """Minimize Rosenbrock's function."""
+    return sc.minimize("100*(y - x^2)^2 + (1 - x)^2", {"x": -1.2, "y": 1}, method="newton", **more)
+
+
+def lines(axes: Any) -> dict[str, Any]:
+    """Return the lines of a plot by label."""
+    return {str(line.get_label()): line for line in axes.get_lines()}
+
+
+# -- fits ---------------------------------------------------------------------------------------
+
+
+def test_a_fit_is_data_curve_and_bands_with_the_residuals_below() -> None:
+    found = misra()
+    upper, lower = sc.plot(found).figure.axes
+    drawn = lines(upper)
+    grid = drawn["model"].get_xdata()
+    band = found.band({"x": grid})
+
+    assert drawn["data"].get_xdata() == pytest.approx(found.columns["x"])
+    assert drawn["data"].get_ydata() == pytest.approx(found.observed)
+    assert drawn["model"].get_ydata() == pytest.approx(band.value)
+    assert {"95% for the model", "95% for a new observation"} <= {
+        text.get_text() for text in upper.get_legend().get_texts()
+    }
+    edges = [area.get_paths()[0].vertices[:, 1] for area in upper.collections]
+    assert max(edges[0]) == pytest.approx(max(band.prediction_upper))
+    assert max(edges[1]) == pytest.approx(max(band.upper))
+    points = next(line for line in lower.get_lines() if len(line.get_xdata()) == 14)
+    assert points.get_ydata() == pytest.approx(found.residuals)
+    assert (upper.get_ylabel(), lower.get_xlabel(), lower.get_ylabel()) == ("y", "x", "residual")
+
+
+def test_several_predictors_are_drawn_as_observed_over_predicted() -> None:
+    rng = np.random.default_rng(0)
+    u, v = rng.uniform(1.0, 2.0, (2, 20))
+    y = u * np.exp(0.3 * v) + 0.01 * rng.standard_normal(20)
+    found = sc.fit(
+        "a*u*exp(b*v)", {"u": u, "v": v, "y": y}, target="y",
+        start="a=1, b=0.3",
+    )  # fmt: skip
+    upper, lower = sc.plot(found).figure.axes
+
+    assert lines(upper)["data"].get_xdata() == pytest.approx(found.fitted)
+    assert lines(upper)["data"].get_ydata() == pytest.approx(y)
+    assert upper.get_ylabel() == "y, observed"
+    assert lower.get_xlabel() == "y, predicted"
+
+
+def test_names_of_columns_are_no_mathematics() -> None:
+    name = "m $a$_1 [µm]"
+    found = sc.fit("a*t", {"t": [1, 2, 3], name: [1.0, 2.1, 2.9]}, target=name, start="a=1")
+    drawn = sc.plot(found)
+
+    assert drawn.figure.axes[0].get_ylabel() == name
+    assert not drawn.figure.axes[0].yaxis.label.get_parse_math()
+    assert drawn._repr_png_().startswith(b"\x89PNG")
+
+
+def test_a_glyph_that_the_font_lacks_is_no_warning() -> None:
+    found = sc.fit("a*t", {"t": [1, 2, 3], "値": [1.0, 2.1, 2.9]}, target="値", start="a=1")
+
+    assert sc.plot(found)._repr_png_().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "more"),
+    [
+        ("c", {"y": [1.0, 2.0, 3.0]}, {}),
+        ("c*x", {"x": [1.0, 50.0, 3000.0], "y": [1.0, 2.0, 3000.0]}, {}),
+        ("c*x", {"x": [2.0, 2.0], "y": [1.0, 2.0]}, {}),
+        ("c*x", {"x": [2.0], "y": [1.0]}, {}),
+        ("c*x", {"x": [1.0, 2.0, 3.0], "y": [1.0, 2.0, 2.5]}, {"weights": [1.0, 0.0, 2.0]}),
+        ("c*x", {"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 6.0]}, {}),
+        ("log(-c)*x", {"x": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 6.0]}, {}),
+        ("c*x*k", {"x": [1.0, 2.0, 3.0], "k": 2.0, "y": [2.0, 4.0, 6.1]}, {}),
+    ],
+    ids=["constant", "wide", "one-x", "one-row", "weights", "exact", "not-finite", "constant-k"],
+)
+def test_every_fit_can_be_drawn(model: str, data: Any, more: Any) -> None:
+    found = sc.fit(model, data, target="y", start="c=1", **more)
+
+    assert sc.plot(found)._repr_png_().startswith(b"\x89PNG")
+
+
+# -- optima -------------------------------------------------------------------------------------
+
+
+def test_an_optimum_is_its_trace_on_logarithmic_axes() -> None:
+    best = rosenbrock()
+    upper, lower = sc.plot(best).figure.axes
+
+    assert (upper.get_yscale(), lower.get_yscale()) == ("log", "log")
+    values = upper.get_lines()[0].get_ydata()
+    assert values == pytest.approx(best.trace.value[best.trace.value > 0.0])
+    norms = best.trace.gradient_norm
+    assert lower.get_lines()[0].get_ydata() == pytest.approx(norms[norms > 0.0])
+    assert (lower.get_xlabel(), lower.get_ylabel()) == ("step", "gradient norm")
+
+
+def test_a_minimum_that_is_not_zero_is_taken_off() -> None:
+    best = sc.minimize("cosh(x) + 4", "x=2", method="newton")
+    upper = sc.plot(best).figure.axes[0]
+
+    assert upper.get_ylabel() == "f − 5"
+    assert upper.get_lines()[0].get_ydata()[0] == pytest.approx(np.cosh(2.0) - 1.0)
+
+
+@pytest.mark.parametrize("start", ["x=0", "x=3"])
+def test_a_run_without_steps_or_without_a_gradient_can_be_drawn(start: str) -> None:
+    for method in ("newton", "Nelder-Mead"):
+        best = sc.minimize("x^2", start, method=method)
+        assert sc.plot(best)._repr_png_().startswith(b"\x89PNG")
+
+
+# -- files and refusals -------------------------------------------------------------------------
+
+MAGIC = {".png": b"\x89PNG", ".pdf": b"%PDF", ".svg": b"<?xml", ".PNG": b"\x89PNG"}
+
+
+@pytest.mark.parametrize("ending", MAGIC)
+def test_the_ending_says_the_format(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"fit{ending}"
+    drawn = sc.plot(misra(), path)
+
+    assert path.read_bytes().startswith(MAGIC[ending])
+    assert drawn.path == path
+    assert drawn.to_dict() == {"kind": "Fit", "path": str(path)}
+    assert repr(drawn) == f"Plot of a Fit, saved to {path}"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [("fit.bmp", "must be one of .png, .pdf, .svg"), ("fit", "its ending says the format"),
+     ("no/such/fit.png", "There is no folder 'no/such'"), (7, "is a int")],
+)  # fmt: skip
+def test_a_path_that_cannot_be_written_is_refused(
+    path: Any, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ArgumentError, match=message):
+        sc.plot(misra(), path)
+    (tmp_path / "folder.png").mkdir()
+    with pytest.raises(ArgumentError, match="cannot be written"):
+        sc.plot(misra(), "folder.png")
+
+
+def test_what_has_no_plot_is_told_what_has() -> None:
+    with pytest.raises(ArgumentError, match="no plot of Expression; there are plots of .*Fit"):
+        sc.plot(sc.parse("x"))
+    assert {"Fit", "Optimum"} <= set(DRAWERS)
+
+
+def test_settings_of_matplotlib_stay_as_they_were_and_no_window_is_prepared() -> None:
+    code = (
+        "import sys, matplotlib, symcalc as sc\n"
+        "names = set(matplotlib.rcParams) - {'backend'}  # reading that one loads pyplot\n"
+        "read = lambda: {name: matplotlib.rcParams[name] for name in names}\n"
+        "before = read()\n"
+        "best = sc.minimize('x^2', 'x=3')\n"
+        "sc.plot(best)._repr_png_()\n"
+        "assert read() == before\n"
+        "assert 'matplotlib.pyplot' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()[-800:]
+
+
+def test_without_matplotlib_the_message_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'symcalc\[plot\]'"):
+        sc.plot(rosenbrock())
+
+
+# -- the command --------------------------------------------------------------------------------
+
+
+def command(*words: str) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "symcalc", "fit", MODEL, str(MISRA), "--target", "y", "--start",
+         "b1=250,b2=0.0005", *words],
+        cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False,
+        env={"PYTHONIOENCODING": "utf-8", "PATH": ""},
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_the_command_draws_and_profiles(tmp_path: Path) -> None:
+    path = tmp_path / "fit.png"
+    code, out, err = command("--plot", str(path), "--profile", "--level", "0.9")
+
+    assert (code, err) == (0, "")
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert "profile limits at 0.9" in out
+    assert f"saved to {path}" in out
+
+
+def test_the_command_tells_plot_and_profile_in_json(tmp_path: Path) -> None:
+    path = tmp_path / "fit.svg"
+    code, out, _ = command("--plot", str(path), "--profile", "--json")
+    told = json.loads(out)
+
+    assert code == 0
+    assert told["plot"] == {"kind": "Fit", "path": str(path)}
+    low, high = told["profile"]["intervals"]["b1"]
+    assert low < told["parameters"]["b1"] < high
+
+
+@pytest.mark.parametrize(
+    "words", [("--plot", "fit.doc"), ("--plot", "no/such/fit.png"), ("--level", "95")]
+)
+def test_the_command_refuses_before_it_fits(words: tuple[str, ...]) -> None:
+    code, out, err = command(*words)
+
+    assert code == 2
+    assert out == ""
+    assert len(err.splitlines()) <= 2
