@@ -275,7 +275,7 @@ def test_every_identity_of_the_table_is_true_where_it_is_used() -> None:
     for text in texts:
         expression = read(text)
         g = expression.graph.copy()
-        points = box_points({name: (1.0, 1.5) for name in expression.names}, 12)
+        points = box_points(dict.fromkeys(expression.names, (1.0, 1.5)), 12)
         truths = true_values(g, expression.root, points)
         for name, root in alternatives(g, expression.root, widely=False):
             found = improve.Candidate(root, (name,), compare_digits(0.0, truths), 1)

@@ -174,10 +174,10 @@ def _second_difference(g: Graph, node: Node) -> Iterator[Node]:
         return
     terms = g.args[node]
     exponents = [g.args[term][0] for term in terms if g.kinds[term] == "exp"]
-    if len(exponents) == 2 and exponents[0] == g.neg(exponents[1]):
-        if any(g.value(term) == -2 for term in terms):
-            half = g.call("sinh", (g.scale(HALF, exponents[0]),))
-            yield g.scale(4, g.pow(half, g.const(2)))
+    has_two = any(g.value(term) == -2 for term in terms)
+    if has_two and len(exponents) == 2 and exponents[0] == g.neg(exponents[1]):
+        half = g.call("sinh", (g.scale(HALF, exponents[0]),))
+        yield g.scale(4, g.pow(half, g.const(2)))
 
 
 def _exponent(g: Graph, node: Node) -> Node | None:
@@ -218,11 +218,12 @@ def _half_angle(g: Graph, node: Node) -> Iterator[Node]:
     if g.kinds[node] == "mul":
         for below in g.args[node]:
             angle = _angle_below(g, below)
-            for above in g.args[node]:
-                if angle is not None and g.kinds[above] == "add":
-                    if above == g.sub(g.const(1), g.call("cos", (angle,))):
-                        rest = [f for f in g.args[node] if f not in (above, below)]
-                        yield g.mul((*rest, g.call("tan", (g.scale(HALF, angle),))))
+            if angle is None:
+                continue
+            above = g.sub(g.const(1), g.call("cos", (angle,)))
+            if above in g.args[node]:
+                rest = [f for f in g.args[node] if f not in (above, below)]
+                yield g.mul((*rest, g.call("tan", (g.scale(HALF, angle),))))
 
 
 def _angle_below(g: Graph, node: Node) -> Node | None:
