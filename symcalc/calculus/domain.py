@@ -160,8 +160,7 @@ class _OnLine:
         except NoBall:
             return None
         is_infinite = found.ball is not None and not found.ball.is_finite()
-        undecided = found.status is Status.PROVEN and is_infinite
-        return Status.UNDEFINED if undecided else found.status
+        return None if found.status is Status.PROVEN and is_infinite else found.status
 
     def _smooth(self, chain: list[Node], below: RealSet) -> tuple[RealSet, list[Condition]]:
         """Return where the last derivative of the chain exists, given where the one before does."""
