@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .calculus.comparison import ComparedDerivative, Comparison
     from .calculus.compile import compile
     from .calculus.differentiate import differentiate
+    from .calculus.domain import domain
     from .calculus.equivalent import equivalent
     from .calculus.evaluate import evaluate
     from .calculus.explain import explain
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from .calculus.jacobian import jacobian
     from .calculus.minimize import minimize
     from .calculus.parse import parse
+    from .calculus.regions import Domain
     from .calculus.results import Derivative, Gradient, Hessian, Jacobian
     from .errors import (
         ArgumentError,
@@ -72,6 +74,7 @@ __all__ = [
     "DataError",
     "Derivative",
     "DerivativeError",
+    "Domain",
     "DomainError",
     "Equality",
     "Equivalence",
@@ -103,6 +106,7 @@ __all__ = [
     "compile",
     "define",
     "differentiate",
+    "domain",
     "equivalent",
     "errors",
     "evaluate",
@@ -123,6 +127,8 @@ __all__ = [
 
 #: Where each public name lives.
 _HOMES = {
+    "Domain": ".calculus.regions",
+    "domain": ".calculus.domain",
     "Audit": ".calculus.audited",
     "Check": ".calculus.checked",
     "ComparedDerivative": ".calculus.comparison",

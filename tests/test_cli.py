@@ -277,6 +277,9 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "hessian": ("hessian", "x^2*y", "--at", "x=1,y=1"),
     "jacobian": ("jacobian", "x^2", "x*y"),
     "minimize": ("minimize", "(x-1)^2", "--start", "x=0"),
+    "explain": ("explain", "x^2*sin(x)"),
+    "audit": ("audit", "sqrt(x+1) - sqrt(x)", "--over", "x = 1 … 1e9", "--points", "50"),
+    "domain": ("domain", "log(x)", "--at", "x=-1"),
     "minimize trace": ("minimize", "x", "--start", "x=0", "--trace"),
 }
 

@@ -212,11 +212,23 @@ def test_a_derivative_without_a_value_in_a_row_is_taken_from_differences_and_tol
 @pytest.mark.parametrize(
     ("factor", "weights"), [(1e300, None), (1e160, None), (1e-300, None), (1.0, [1e-300] * 4)]
 )
-def test_a_target_whose_squares_leave_the_doubles_is_refused(factor: float, weights: Any) -> None:
-    data = {"x": [1.0, 2.0, 3.0, 4.0], "y": [factor * v for v in (1.0, 2.0, 3.1, 4.0)]}
+def test_a_target_whose_squares_leave_the_doubles_is_fitted(factor: float, weights: Any) -> None:
+    y = [1.0, 2.0, 3.1, 4.0]
+    plain = sc.fit("a*x", {"x": [1.0, 2.0, 3.0, 4.0], "y": y}, target="y", start="a=1")
+    data = {"x": [1.0, 2.0, 3.0, 4.0], "y": [factor * v for v in y]}
+    found = sc.fit("a*x", data, target="y", start="a=1", weights=weights)
+    limits, wanted = found.profile().intervals["a"], plain.profile().intervals["a"]
 
-    with pytest.raises(DataError, match="squares leave the range of doubles"):
-        sc.fit("a*x", data, target="y", start="a=1", weights=weights)
+    assert found.converged
+    assert found.parameters["a"] / factor == pytest.approx(plain.parameters["a"], rel=1e-9)
+    assert found.standard_errors["a"] / factor == pytest.approx(
+        plain.standard_errors["a"], rel=1e-9
+    )
+    assert [limit / factor for limit in limits] == pytest.approx(wanted, rel=1e-6)
+    assert found.band().lower / factor == pytest.approx(plain.band().lower, rel=1e-9)
+    assert found.checks.standardized == pytest.approx(plain.checks.standardized, rel=1e-9)
+    assert "residual standard deviation" in repr(found)
+    assert found.to_dict()["converged"]
 
 
 @given(st.permutations(range(30)), st.integers(-30, 30))

@@ -142,9 +142,19 @@ def _upper(bound: arb) -> float:
     return 0.0 if bound.is_zero() else math.nextafter(float(bound), math.inf)
 
 
+def _is_narrow(ball: arb, bits: int) -> bool:
+    """Say whether a ball around zero is as narrow as only a cancellation to zero leaves it.
+
+    0 ± 1, what is left of `floor` at a jump, is not near zero but unknown.
+    """
+    import flint
+
+    return bool(ball.abs_upper() < flint.arb(2) ** (-bits // 8))
+
+
 def _unsettled(ball: arb, bits: int, culprit: Node | None) -> PreciseValue:
     """Return what is known of a value whose digits could not be proven."""
-    if ball.is_finite() and ball.contains(0):
+    if ball.is_finite() and ball.contains(0) and _is_narrow(ball, bits):
         return PreciseValue(0.0, "0", _upper(ball.abs_upper()), bits, Status.NEAR_ZERO, ball)
     value = float(ball.mid()) if ball.is_finite() else math.nan
     radius = math.nan if ball.is_nan() else _upper(ball.rad())

@@ -186,6 +186,14 @@ def _power(graph: Graph, node: Node) -> Operation:
 
 
 def _comparison(graph: Graph, node: Node) -> Operation:
+    first, second = graph.args[node]
+    left, right = graph.value(first), graph.value(second)
+    if left is not None and right is not None:  # 4.62 < 4.62: no ball of 4.62 tells
+        truth = _EXACTLY[graph.data[node]](left, right)
+        return lambda args: truth
+    if first == second:  # one number, whatever it is
+        truth = _EXACTLY[graph.data[node]](0, 0)
+        return lambda args: None if args[0].is_nan() else truth
     relation = compare(graph.data[node])
     return lambda args: relation(args[0], args[1])
 
@@ -205,6 +213,15 @@ def _named(name: str) -> Callable[[Graph, Node], Operation]:
 
     return make
 
+
+_EXACTLY: dict[str, Callable[[Any, Any], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 _LEAVES: dict[str, Callable[[Graph, Node], Operation]] = {
     "const": _number,

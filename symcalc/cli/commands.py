@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import click
 
-from .check import check
 from .audit import audit
+from .check import check
 from .compare import compare
 from .diff import diff
+from .domain import domain
 from .equivalent import equivalent
 from .evaluate import evaluate
 from .explain import explain
@@ -20,7 +21,22 @@ from .parse import parse
 
 __all__ = ["group"]
 
-COMMANDS = (parse, evaluate, diff, gradient, hessian, jacobian, minimize, fit, compare, explain, audit, check, equivalent)
+COMMANDS = (
+    parse,
+    evaluate,
+    diff,
+    gradient,
+    hessian,
+    jacobian,
+    minimize,
+    fit,
+    compare,
+    explain,
+    audit,
+    domain,
+    check,
+    equivalent,
+)
 
 
 class _InOrder(click.Group):

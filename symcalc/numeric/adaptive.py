@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..outcome import Estimate, Outcome, Trust
 from .extrapolation import Entry, Quotient, Table
@@ -63,6 +63,7 @@ def settle(
     *,
     n_sides: int = 2,
     method: str = "central differences",
+    noise_at: Callable[[float], float] | None = None,
 ) -> Estimate:
     """Take quotients at ever smaller steps until all sides tell the same, and judge the end.
 
@@ -75,6 +76,8 @@ def settle(
     n_sides : int
         How many one-sided quotients there are.
     method : str
+    noise_at : callable, optional
+        Measures the noise of a quotient at a step; asked for the step of the answer.
 
     Returns
     -------
@@ -96,7 +99,14 @@ def settle(
             step = steps.send(not is_finite)
     except StopIteration:
         pass
-    return _verdict(tables, method)
+    return _with_noise(_verdict(tables, method), noise_at)
+
+
+def _with_noise(found: Estimate, noise_at: Callable[[float], float] | None) -> Estimate:
+    """Return the estimate with an error that is not below the noise at its step."""
+    if noise_at is None or found.step is None or not found.outcome.is_good:
+        return found
+    return replace(found, error=max(found.error, noise_at(found.step)))
 
 
 def _is_settled(tables: _Tables) -> bool:
@@ -148,9 +158,9 @@ def _verdict(tables: _Tables, method: str) -> Estimate:
         return _unsure(central, central.error, method, note)
     scale = tables.scale(central)
     tight = all(_is_tight(side, scale) for side in known)
-    apart = _furthest(known)
-    if apart is not None and tight:
-        return _kink(apart, method)
+    low, high = min(known, key=_value), max(known, key=_value)
+    if tight and not _agree(low, high, CERTAIN):
+        return _kink(_listed(known), method)
     gap = max(abs(side.value - central.value) for side in known)
     if not all(_agree(side, central) for side in known) and gap > TIGHT * scale:
         note = f"central {central.value:.6g}, {_listed(known)}"
@@ -167,22 +177,17 @@ def _verdict(tables: _Tables, method: str) -> Estimate:
     return Estimate(central.value, error, method, Trust.ESTIMATED, step=central.step)
 
 
-def _furthest(sides: Sequence[Entry]) -> tuple[Entry, Entry] | None:
-    """Return the least and the greatest one-sided value where they differ for certain."""
-    low, high = min(sides, key=_value), max(sides, key=_value)
-    return None if _agree(low, high, CERTAIN) else (sides[0], sides[-1])
-
-
 def _value(entry: Entry) -> float:
     return entry.value
 
 
 def _listed(sides: Sequence[Entry]) -> str:
-    names = ("left", "right") if len(sides) == 2 else tuple("1234")
-    return ", ".join(f"{n} {s.value:.6g}" for n, s in zip(names, sides, strict=False))
+    if len(sides) == 2:
+        return f"left {sides[0].value:.6g}, right {sides[1].value:.6g}"
+    return f"from the quadrants {', '.join(f'{side.value:.6g}' for side in sides)}"
 
 
-def _kink(apart: tuple[Entry, Entry], method: str) -> Estimate:
+def _kink(sides: str, method: str) -> Estimate:
     """Return that there is no derivative, with what each side has."""
     return Estimate(
         math.nan,
@@ -190,7 +195,7 @@ def _kink(apart: tuple[Entry, Entry], method: str) -> Estimate:
         f"{method} and one-sided ones",
         Trust.ESTIMATED,
         Outcome.NOT_DIFFERENTIABLE,
-        _listed(apart),
+        sides,
     )
 
 

@@ -79,9 +79,9 @@ def numeric_derivative(
     -----
     "adaptive" halves the step from 1/8 of the scale until rounding takes over, and extrapolates
     (Richardson) the central, the left and the right differences of the same values. The noise
-    of the values is measured, not assumed. Every entry must be confirmed by later, smaller
-    steps, so that a step that skips a whole period is found out. About 30 to 50 evaluations
-    where the function is smooth, about 100 where nothing converges.
+    of the values is measured, near the point and at the step of the answer. Every entry must be
+    confirmed by later, smaller steps, so that a step that skips a whole period is found out.
+    About 50 evaluations where the function is smooth, up to 150 where nothing converges.
 
     It cannot see what lies between its points, and not below about 1e-12 of the scale. A
     function whose errors are smooth (a truncated series, an iteration that stops early) is

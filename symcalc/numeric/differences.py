@@ -17,6 +17,8 @@ MAX_ROWS = 26
 MAX_COLUMNS = 6
 #: The first step, relative to the size of the coordinate.
 FIRST_STEP = 0.125
+#: Two complex steps that differ by more show that the function is not analytic, or overflows.
+AGREEMENT = 1e-8
 
 
 def central_difference(
@@ -124,7 +126,7 @@ def complex_step(function: Callable[[complex], complex], x: float) -> Estimate:
     Returns
     -------
     Estimate
-        Two steps are compared; they must agree to rounding.
+        Two steps are compared; `Trust.SUSPECT` where they do not agree.
 
     References
     ----------
@@ -136,9 +138,14 @@ def complex_step(function: Callable[[complex], complex], x: float) -> Estimate:
     gap = abs(values[0] - values[1])
     if not math.isfinite(gap):
         return _nothing("complex step")
-    return Estimate(
-        values[1], max(gap, 16 * EPSILON * abs(values[1])), "complex step", Trust.ESTIMATED
-    )
+    step, value = size * 1e-40, values[1]
+    if gap > AGREEMENT * abs(value):
+        note = f"two steps give {values[0]:.3g} and {value:.3g}"
+        return Estimate(
+            value, gap, "complex step", Trust.SUSPECT, Outcome.UNDECIDED, note, step=step
+        )
+    error = max(gap, 16 * EPSILON * abs(value))
+    return Estimate(value, error, "complex step", Trust.ESTIMATED, step=step)
 
 
 def _extrapolated(

@@ -60,8 +60,9 @@ class Table:
         self.power = power
         self.best: Entry | None = None
         self.quotients: dict[float, float] = {}
-        self._previous: list[Quotient] = []
+        #: The noise in the last plain quotient.
         self.floor = math.inf
+        self._previous: list[Quotient] = []
 
     def add(self, quotient: Quotient, step: float) -> None:
         """Take the quotient at the next step, half of the one before."""

@@ -75,7 +75,8 @@ class Line:
         """Ask a vectorized function for the values at the first rows of steps in one call."""
         assert self.many is not None
         samples = self.samples
-        offsets = [0.0, *samples.noise_offsets()]
+        close = samples.noise_offsets()
+        offsets = [0.0, *close, *(-offset for offset in close)]
         for row in range(-2, ROWS_AT_ONCE):
             step = samples.first_step * 2.0**-row
             offsets += [step, -step]

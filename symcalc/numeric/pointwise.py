@@ -48,8 +48,12 @@ def adaptive_derivative(samples: Samples, order: int) -> Estimate:
         take = partial(_quotient, samples, step=step, order=order)
         return Quotients(take(central), (take(left), take(right)))
 
+    def noise_at(step: float) -> float:
+        sides = [samples.noise_at(sign * step) for sign in (1.0, -1.0)]
+        return max(sides) * order**2 / step / (step if order == 2 else 1.0)
+
     name = "central differences" if order == 1 else "central second differences"
-    return settle(quotients, samples.steps(), method=name)
+    return settle(quotients, samples.steps(), method=name, noise_at=noise_at)
 
 
 def _quotient(samples: Samples, stencil: Stencil, *, step: float, order: int) -> Quotient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 
 from ..errors import UserFunctionError
 from .noise import EPSILON, LEAST, noise_of
@@ -19,15 +19,21 @@ FIRST_STEP = 67 / 512
 LEAST_UNITS = 512
 #: Halvings at most.
 MAX_ROWS = 48
+#: A number without simple ratio to powers of two: the rounding errors at even distances may be
+#: even as well, and so look like no errors at all.
+UNEVEN = 0.7548776662466927
 #: Distance of the values that show the noise, in units in the last place.
-NOISE_UNITS = 8
+NOISE_UNITS = 13
 #: The same where the point is 0, in units of the scale.
-NOISE_STEP = 2.0**-40
+NOISE_STEP = UNEVEN * 2.0**-40
 #: Where the values are hardly told apart, errors inside the function do not show yet: the
 #: offsets are spread by this factor, so many times, to this part of the scale at most.
 WIDER, MAX_WIDENINGS, WIDEST = 2.0**10, 3, 2.0**-16
-#: So many different values show the noise.
-ENOUGH = 4
+#: Offsets beside a step are spread to this part of it at most.
+NEAR = 2.0**-8
+#: So many different values show the noise; further apart it must be seen itself, above the
+#: rounding of the values by this factor.
+ENOUGH, VISIBLE = 4, 2.0
 
 
 class Samples:
@@ -114,26 +120,55 @@ class Samples:
                 return
 
     def noise_offsets(self, widening: int = 0) -> list[float]:
-        """Return seven equal offsets, very close to the point; each widening spreads them."""
+        """Return equal offsets to the right, very close to the point; each widening spreads them.
+
+        The same with the other sign lie to the left.
+        """
         step = NOISE_UNITS * math.ulp(self.x) if self.x else self.scale * NOISE_STEP
-        return [k * step * WIDER**widening for k in range(-3, 4)]
+        if widening:
+            step = UNEVEN * WIDER**widening * max(step, self.scale * NOISE_STEP / WIDER)
+        return [k * step for k in range(1, 7)]
 
     @property
     def noise(self) -> float:
         """A bound on the noise of the values near the point."""
         if self._noise is None:
-            found = 0.0
+            self._noise = LEAST
             for widening in range(MAX_WIDENINGS + 1):
                 offsets = self.noise_offsets(widening)
                 if widening and offsets[-1] > self.scale * WIDEST:
                     break
-                values = [self(offset) for offset in offsets]
-                found = max(found, noise_of(values))
-                if len(set(values)) >= ENOUGH or not math.isfinite(sum(values)):
+                sides = [[self(sign * offset) for offset in offsets] for sign in (1, -1)]
+                found = [noise for noise in map(noise_of, sides) if not math.isnan(noise)]
+                if widening and len(found) < len(sides):
                     break
-            self._noise = found if math.isfinite(found) else LEAST
-        return max(self._noise, LEAST)
+                self._noise = max(self._noise, *found, LEAST)
+                size = max(map(abs, (value for values in sides for value in values)))
+                if not widening and any(map(_is_uneven, sides)):
+                    break
+                if widening and self._noise > VISIBLE * EPSILON * size > 0.0:
+                    break
+        return self._noise
+
+    def noise_at(self, offset: float) -> float:
+        """Return a bound on the noise of the values around `x + offset`.
+
+        What a function computes on the way may grow faster than its value: sin(x) - x.
+        """
+        found, step = LEAST, NOISE_UNITS * math.ulp(self.x + offset)
+        while True:
+            values = [self(offset + k * step) for k in range(6)]
+            found = max(found, noise_of(values))
+            step *= WIDER * UNEVEN
+            if len(set(values)) >= ENOUGH or not step < NEAR * abs(offset):
+                return found
 
     def noise_in(self, value: float) -> float:
         """Return a bound on the noise of one value."""
         return max(self.noise, EPSILON * abs(value))
+
+
+def _is_uneven(values: Sequence[float]) -> bool:
+    """Say whether values are different enough to show noise: neither one number nor a staircase."""
+    rises = {after - before for before, after in zip(values, values[1:], strict=False)}
+    return len(set(values)) >= ENOUGH and len(rises) > 1

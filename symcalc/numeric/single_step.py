@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from ..errors import ArgumentError
 from ..outcome import Estimate, Outcome, Trust
@@ -128,11 +129,8 @@ def confirmed_complex_step(function: Callable[[complex], complex], x: float) -> 
     samples = Samples(lambda t: complex(function(complex(t, 0.0))).real, x)
     other = single_difference(samples, "central")
     gap = abs(found.value - other.value)
-    step = (abs(x) or 1.0) * 1e-40
     if gap <= AGREEMENT * other.error:
         method = "complex step, confirmed by central differences"
-        return Estimate(found.value, found.error, method, Trust.CHECKED, step=step)
+        return Estimate(found.value, found.error, method, Trust.CHECKED, step=found.step)
     note = f"a central difference gives {other.value:.6g}"
-    return Estimate(
-        found.value, found.error, found.method, Trust.SUSPECT, Outcome.UNDECIDED, note, step=step
-    )
+    return replace(found, trust=Trust.SUSPECT, outcome=Outcome.UNDECIDED, note=note)

@@ -48,10 +48,6 @@ def solve(
         return _explained(end, problem)
     first, second = ("lm", "trf") if problem.bounds is None else ("trf", "dogbox")
     begun = run_once(evaluator, problem, start, first, tolerance, FIRST_RUN)
-    if begun.outcome is not Outcome.NOT_FINITE and (begun.is_blind or problem.has_jumps):
-        judged = look_around(evaluator, problem, begun)
-        if judged.findings and not judged.outcome.is_good:
-            return judged  # the findings say where to start
     doubt = _doubt(begun, problem)
     if evaluator.is_over or not doubt or begun.notes:  # the notes say how to start
         return begun
@@ -61,6 +57,9 @@ def solve(
         best = _better(begun, last)
         if best is last:
             best = best._replace(method=f"{first}, then {second}")
+    judged = _judge_blindness(evaluator, problem, best)
+    if judged is not None:
+        return judged
     if not evaluator.is_over and _doubt(best, problem):
         best = _restart(evaluator, problem, start, first, best, tolerance)
     elif last.outcome in STOPPED and not best.outcome.is_good:
@@ -69,6 +68,21 @@ def solve(
         note = f"{doubt}; another method and other starts led to no better fit."
         best = best._replace(notes=(note,))
     return _explained(best, problem)
+
+
+def _judge_blindness(evaluator: Evaluator, problem: FitProblem, end: End) -> End | None:
+    """Return the verdict on an end where derivatives are blind, or None when runs may go on.
+
+    A plateau is named, with a lower point where there is one, rather than left for a start that
+    nobody asked for; and between jumps a run from elsewhere proves no more than this one.
+    """
+    if evaluator.is_over or end.outcome is Outcome.NOT_FINITE:
+        return None
+    if not (end.is_blind or problem.has_jumps):
+        return None
+    judged = look_around(evaluator, problem, end)
+    is_final = judged.outcome is Outcome.SADDLE or judged.outcome.is_good == problem.has_jumps
+    return judged if judged.findings and is_final else None
 
 
 def _doubt(end: End, problem: FitProblem) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .blocks import Block, Line, Table, to_plain_text
 from .describe import FORMATS, describe
+from .domains import describe_missing
 from .json_text import to_json
 from .numbers import describe_point
 from .plots import check_plot_path
@@ -18,6 +19,7 @@ __all__ = [
     "Table",
     "check_plot_path",
     "describe",
+    "describe_missing",
     "describe_point",
     "describe_trace",
     "describe_value",

@@ -8,8 +8,9 @@ from typing import Any
 from ..errors import ArgumentError
 from .audits import describe_audit
 from .blocks import Block
-from .comparison import describe_comparison
 from .checks import describe_claim, describe_equivalence
+from .comparison import describe_comparison
+from .domains import describe_domain
 from .explanations import describe_explanation
 from .formulas import (
     describe_derivative,
@@ -40,6 +41,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
 _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Comparison": describe_comparison,
     "Audit": describe_audit,
+    "Domain": describe_domain,
     "Check": describe_claim,
     "Equivalence": describe_equivalence,
     "Estimate": describe_estimate,

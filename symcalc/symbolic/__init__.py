@@ -1,27 +1,37 @@
 """What SymPy and series are for: simplification for display, stable forms, limits at a point."""
 
 from .atoms import stabilize, stabilize_for_display
+from .definedness import Definedness, Requirement, kink_terms, requirements
 from .derivation import Derivation, Part, Step, derive_by_hand
 from .display import simplify_for_display
 from .joins import repair_joins
 from .kinks import find_kinks
+from .preimage import preimage
 from .prepare import prepare
+from .realset import Interval, RealSet
 from .rearranged import flat_products
 from .rules import Rule
 from .spellings import alternatives
 from .totals import tidy_totals
 
 __all__ = [
+    "Definedness",
     "Derivation",
+    "Interval",
     "Part",
+    "RealSet",
+    "Requirement",
     "Rule",
     "Step",
     "alternatives",
     "derive_by_hand",
     "find_kinks",
     "flat_products",
+    "kink_terms",
+    "preimage",
     "prepare",
     "repair_joins",
+    "requirements",
     "simplify_for_display",
     "stabilize",
     "stabilize_for_display",

@@ -14,7 +14,7 @@ from ..graph.rewrite import substitute
 if TYPE_CHECKING:
     from flint import arb
 
-__all__ = ["expansions"]
+__all__ = ["PIVOT", "expansions", "find_pivot", "in_pivot"]
 
 #: So many terms are tried; the more terms, the wider the series serves.
 TERM_COUNTS = (3, 6, 12, 20)
@@ -36,10 +36,10 @@ def expansions(g: Graph, node: Node) -> Iterator[tuple[str, Node]]:
     if len(g.reachable([node])) > MAX_NODES:
         return
     grouped = _grouped(g, node)
-    pivot = _pivot(g, grouped)
+    pivot = find_pivot(g, grouped)
     if pivot is None or pivot == grouped:
         return
-    inside, (moved,) = _in_pivot(g, grouped, pivot)
+    inside, (moved,) = in_pivot(g, grouped, pivot)
     for center in _centers(inside, moved):
         seen: set[Fraction] = set()
         for count in TERM_COUNTS:
@@ -74,7 +74,7 @@ def _grouped(g: Graph, node: Node) -> Node:
     return substitute(g, node, changed) if changed else node
 
 
-def _pivot(g: Graph, node: Node) -> Node | None:
+def find_pivot(g: Graph, node: Node) -> Node | None:
     """Return the subexpression through which alone the formula depends on its variables."""
     variables = g.variables([node])
     if len(variables) == 1:
@@ -89,7 +89,7 @@ def _pivot(g: Graph, node: Node) -> Node | None:
     return None
 
 
-def _in_pivot(g: Graph, node: Node, pivot: Node) -> tuple[Graph, list[Node]]:
+def in_pivot(g: Graph, node: Node, pivot: Node) -> tuple[Graph, list[Node]]:
     """Return the formula with the pivot made a variable, in a graph of its own."""
     work = g.copy()
     return work.extract([substitute(work, node, {pivot: work.var(PIVOT)})])

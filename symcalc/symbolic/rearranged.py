@@ -27,6 +27,7 @@ REARRANGEMENTS: dict[str, Callable[[Any, Any], Any]] = {
     "trigonometric identities": lambda sympy, e: sympy.trigsimp(e),
     "merged logarithms": lambda sympy, e: sympy.logcombine(e, force=True),
     "merged powers": lambda sympy, e: sympy.powsimp(e),
+    "gamma functions": lambda sympy, e: sympy.gammasimp(e) if e.has(sympy.gamma) else e,
 }
 
 

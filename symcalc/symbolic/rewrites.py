@@ -13,12 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from fractions import Fraction
 
 from ..graph.graph import Graph, Node
-from .exact_differences import HALF, differences_in, exact_difference, square_of
+from .algebra import (
+    common_denominator,
+    conjugate,
+    cube_roots,
+    difference_of_powers,
+    difference_of_squares,
+    fraction_of,
+    product_of,
+    root_of_product,
+)
+from .exact_differences import HALF, differences_in, exact_difference, exact_sum, square_of
 
 __all__ = ["REWRITES", "Rewrite"]
+
+#: Gamma functions whose arguments lie so many whole steps apart are told by each other.
+MAX_STEPS = 5
 
 Rule = Callable[[Graph, Node], Iterator[Node]]
 
@@ -29,79 +41,6 @@ class Rewrite:
 
     name: str
     rule: Rule
-
-
-def _conjugate(g: Graph, node: Node) -> Iterator[Node]:
-    """sqrt(a) - b is (a - b**2)/(sqrt(a) + b)."""
-    for left, right, others in differences_in(g, node):
-        squares = square_of(g, left), square_of(g, right)
-        if squares == (None, None):
-            continue
-        a, b = (
-            g.pow(side, g.const(2)) if square is None else square
-            for side, square in zip((left, right), squares, strict=True)
-        )
-        top = exact_difference(g, a, b)
-        yield g.add((g.div(top, g.add((left, right))), *others))
-
-
-def _cube_roots(g: Graph, node: Node) -> Iterator[Node]:
-    """cbrt(a) - cbrt(b) is (a - b)/(cbrt(a)**2 + cbrt(a)*cbrt(b) + cbrt(b)**2)."""
-    two = g.const(2)
-    for left, right, others in differences_in(g, node):
-        a, b = _cube_of(g, left), _cube_of(g, right)
-        if a is None or b is None or g.value(left) is not None is not g.value(right):
-            continue
-        below = g.add((g.pow(left, two), g.mul((left, right)), g.pow(right, two)))
-        yield g.add((g.div(exact_difference(g, a, b), below), *others))
-
-
-def _cube_of(g: Graph, node: Node) -> Node | None:
-    if g.kinds[node] == "cbrt":
-        return g.args[node][0]
-    if g.kinds[node] == "pow" and g.value(g.args[node][1]) == Fraction(1, 3):
-        return g.args[node][0]
-    return node if g.value(node) == 1 else None
-
-
-def _difference_of_powers(g: Graph, node: Node) -> Iterator[Node]:
-    """u**p - v**p is v**p*expm1(p*log(u/v)), the logarithm taken of 1 + (u - v)/v."""
-    for left, right, others in differences_in(g, node):
-        if g.kinds[left] != "pow":
-            continue
-        u, p = g.args[left]
-        if g.kinds[right] == "pow" and g.args[right][1] == p:
-            v = g.args[right][0]
-        elif g.value(right) == 1:
-            v = g.const(1)
-        else:
-            continue
-        inside = g.mul((p, g.call("log1p", (g.div(exact_difference(g, u, v), v),))))
-        yield g.add((_times(g, right, g.call("expm1", (inside,))), *others))
-
-
-def _difference_of_squares(g: Graph, node: Node) -> Iterator[Node]:
-    """a**2 - b**2 is (a - b)*(a + b)."""
-    for left, right, others in differences_in(g, node):
-        a, b = _root_of(g, left), _root_of(g, right)
-        if a is None or b is None or (g.value(left) is not None and g.value(right) is not None):
-            continue
-        product = g.mul((exact_difference(g, a, b), g.add((a, b))))
-        yield g.add((product, *others))
-
-
-def _root_of(g: Graph, node: Node) -> Node | None:
-    """Return a with a**2 = node: for even powers and squares of rationals."""
-    value = g.value(node)
-    if value is not None and value > 0:
-        root = Fraction(value) ** 0.5
-        exact = Fraction(root).limit_denominator(10**6)
-        return g.const(exact) if exact * exact == value else None
-    if g.kinds[node] == "pow":
-        power = g.value(g.args[node][1])
-        if power is not None and power.denominator == 1 and power > 0 and power % 2 == 0:
-            return g.pow(g.args[node][0], g.const(power // 2))
-    return None
 
 
 def _logarithms(g: Graph, node: Node) -> Iterator[Node]:
@@ -128,13 +67,83 @@ def _logarithm_of_quotient(g: Graph, node: Node) -> Iterator[Node]:
     if g.kinds[node] != "log":
         return
     inside = g.args[node][0]
-    above, below = _fraction(g, inside)
+    above, below = fraction_of(g, inside)
     if below is not None:
         ratio = g.div(exact_difference(g, above, below), below)
         yield g.call("log1p", (ratio,))
         yield g.sub(g.call("log", (above,)), g.call("log", (below,)))
     elif g.kinds[inside] == "add":
         yield g.call("log1p", (exact_difference(g, inside, g.const(1)),))
+
+
+def _multiples_of_logarithms(g: Graph, node: Node) -> Iterator[Node]:
+    """a*log(p) - b*log(q) is b*log1p((p - q)/q) + (a - b)*log(p)."""
+    for left, right, others in differences_in(g, node):
+        first, second = _multiple_of_log(g, left), _multiple_of_log(g, right)
+        if first is None or second is None:
+            continue
+        (a, p), (b, q) = first, second
+        ratio = g.div(exact_difference(g, p, q), q)
+        rest = g.mul((exact_difference(g, a, b), g.call("log", (p,))))
+        yield g.add((g.mul((b, g.call("log1p", (ratio,)))), rest, *others))
+
+
+def _multiple_of_log(g: Graph, node: Node) -> tuple[Node, Node] | None:
+    """Return (a, p) where the node is a*log(p)."""
+    if g.kinds[node] != "mul":
+        return None
+    logs = [factor for factor in g.args[node] if g.kinds[factor] == "log"]
+    if len(logs) != 1:
+        return None
+    return g.mul([f for f in g.args[node] if f != logs[0]]), g.args[logs[0]][0]
+
+
+def _power_near_one(g: Graph, node: Node) -> Iterator[Node]:
+    """(1 + a)**p is exp(p*log1p(a))."""
+    if g.kinds[node] != "pow" or g.kinds[g.args[node][0]] != "add":
+        return
+    base, exponent = g.args[node]
+    if any(g.value(term) == 1 for term in g.args[base]) and g.value(exponent) is None:
+        near = g.call("log1p", (exact_difference(g, base, g.const(1)),))
+        yield g.call("exp", (g.mul((exponent, near)),))
+
+
+def _divided_through(g: Graph, node: Node) -> Iterator[Node]:
+    """exp(a)/(exp(b) + c) is 1/(exp(b - a) + c*exp(-a))."""
+    if g.kinds[node] != "mul":
+        return
+    for top in g.args[node]:
+        for below in g.args[node]:
+            is_quotient = g.kinds[top] == "exp" and g.kinds[below] == "pow"
+            if not is_quotient or g.value(g.args[below][1]) != -1:
+                continue
+            base, down = g.args[below][0], g.neg(g.args[top][0])
+            if g.kinds[base] != "add":
+                continue
+            terms = [
+                g.call("exp", (exact_sum(g, g.add((*g.args[term], down))),))
+                if g.kinds[term] == "exp"
+                else product_of(g, term, g.call("exp", (down,)))
+                for term in g.args[base]
+            ]
+            ones = [g.const(1) if _is_exp_of_zero(g, term) else term for term in terms]
+            rest = [factor for factor in g.args[node] if factor not in (top, below)]
+            yield g.mul((*rest, g.pow(g.add(ones), g.const(-1))))
+
+
+def _is_exp_of_zero(g: Graph, node: Node) -> bool:
+    return g.kinds[node] == "exp" and g.value(g.args[node][0]) == 0
+
+
+def _gamma_quotients(g: Graph, node: Node) -> Iterator[Node]:
+    """loggamma(x + n) - loggamma(x) is log(x) + ... + log(x + n - 1), for small whole n."""
+    for left, right, others in differences_in(g, node):
+        if g.kinds[left] == g.kinds[right] and g.kinds[left] in ("loggamma", "gammaln"):
+            a, b = g.args[left][0], g.args[right][0]
+            gap = g.value(exact_difference(g, a, b))
+            if gap is not None and gap.denominator == 1 and 0 < gap <= MAX_STEPS:
+                logs = [g.call("log", (g.add((b, g.const(k))),)) for k in range(int(gap))]
+                yield g.add((*logs, *others))
 
 
 def _area_functions(g: Graph, node: Node) -> Iterator[Node]:
@@ -161,11 +170,11 @@ def _exponentials(g: Graph, node: Node) -> Iterator[Node]:
         if a is None or b is None:
             continue
         apart = exact_difference(g, a, b)
-        yield g.add((_times(g, right, g.call("expm1", (apart,))), *others))
+        yield g.add((product_of(g, right, g.call("expm1", (apart,))), *others))
         middle = exact_difference(g, g.scale(HALF, a), g.scale(-HALF, b))
         half = g.call("sinh", (exact_difference(g, g.scale(HALF, a), g.scale(HALF, b)),))
         front = g.const(1) if g.value(middle) == 0 else g.call("exp", (middle,))
-        yield g.add((g.scale(2, _times(g, front, half)), *others))
+        yield g.add((g.scale(2, product_of(g, front, half)), *others))
 
 
 def _second_difference(g: Graph, node: Node) -> Iterator[Node]:
@@ -174,10 +183,10 @@ def _second_difference(g: Graph, node: Node) -> Iterator[Node]:
         return
     terms = g.args[node]
     exponents = [g.args[term][0] for term in terms if g.kinds[term] == "exp"]
-    if len(exponents) == 2 and exponents[0] == g.neg(exponents[1]):
-        if any(g.value(term) == -2 for term in terms):
-            half = g.call("sinh", (g.scale(HALF, exponents[0]),))
-            yield g.scale(4, g.pow(half, g.const(2)))
+    has_two = any(g.value(term) == -2 for term in terms)
+    if has_two and len(exponents) == 2 and exponents[0] == g.neg(exponents[1]):
+        half = g.call("sinh", (g.scale(HALF, exponents[0]),))
+        yield g.scale(4, g.pow(half, g.const(2)))
 
 
 def _exponent(g: Graph, node: Node) -> Node | None:
@@ -218,11 +227,12 @@ def _half_angle(g: Graph, node: Node) -> Iterator[Node]:
     if g.kinds[node] == "mul":
         for below in g.args[node]:
             angle = _angle_below(g, below)
-            for above in g.args[node]:
-                if angle is not None and g.kinds[above] == "add":
-                    if above == g.sub(g.const(1), g.call("cos", (angle,))):
-                        rest = [f for f in g.args[node] if f not in (above, below)]
-                        yield g.mul((*rest, g.call("tan", (g.scale(HALF, angle),))))
+            if angle is None:
+                continue
+            above = g.sub(g.const(1), g.call("cos", (angle,)))
+            if above in g.args[node]:
+                rest = [f for f in g.args[node] if f not in (above, below)]
+                yield g.mul((*rest, g.call("tan", (g.scale(HALF, angle),))))
 
 
 def _angle_below(g: Graph, node: Node) -> Node | None:
@@ -279,53 +289,17 @@ def _near_the_ends(g: Graph, node: Node) -> Iterator[Node]:
         yield g.call("atan2", (x, g.mul(roots)))
 
 
-def _common_denominator(g: Graph, node: Node) -> Iterator[Node]:
-    """a/b - c/d is (a*d - c*b)/(b*d)."""
-    for left, right, others in differences_in(g, node):
-        a, b = _fraction(g, left)
-        c, d = _fraction(g, right)
-        if b is None and d is None:
-            continue
-        b, d = b if b is not None else g.const(1), d if d is not None else g.const(1)
-        top = exact_difference(g, g.mul((a, d)), g.mul((c, b)))
-        yield g.add((g.div(top, g.mul((b, d))), *others))
-
-
-def _fraction(g: Graph, node: Node) -> tuple[Node, Node | None]:
-    """Return numerator and denominator; no denominator where nothing is below the line."""
-    factors = g.args[node] if g.kinds[node] == "mul" else (node,)
-    above, below = list[Node](), list[Node]()
-    for factor in factors:
-        power = g.value(g.args[factor][1]) if g.kinds[factor] == "pow" else None
-        if power is not None and power < 0:
-            below.append(g.pow(g.args[factor][0], g.const(-power)))
-        else:
-            above.append(factor)
-    return (g.mul(above) if above else g.const(1)), (g.mul(below) if below else None)
-
-
-def _factor_out(g: Graph, node: Node) -> Iterator[Node]:
-    """sqrt(a**2*b), sqrt(a*b) is sqrt(a)*sqrt(b); a/sqrt(b)… are left to SymPy."""
-    if g.kinds[node] != "pow" or g.value(g.args[node][1]) != HALF:
-        return
-    base = g.args[node][0]
-    if g.kinds[base] == "mul":
-        yield g.mul([g.pow(factor, g.const(HALF)) for factor in g.args[base]])
-
-
-def _times(g: Graph, left: Node, right: Node) -> Node:
-    """Return the product, a factor 1 left out."""
-    return right if g.value(left) == 1 else g.mul((left, right))
-
-
 #: Every identity that is tried, in this order.
 REWRITES: tuple[Rewrite, ...] = (
-    Rewrite("conjugate", _conjugate),
-    Rewrite("difference of cube roots", _cube_roots),
-    Rewrite("difference of powers", _difference_of_powers),
-    Rewrite("difference of squares", _difference_of_squares),
+    Rewrite("conjugate", conjugate),
+    Rewrite("difference of cube roots", cube_roots),
+    Rewrite("difference of powers", difference_of_powers),
+    Rewrite("difference of squares", difference_of_squares),
     Rewrite("difference of logarithms", _logarithms),
     Rewrite("logarithm near one", _logarithm_of_quotient),
+    Rewrite("multiples of logarithms", _multiples_of_logarithms),
+    Rewrite("power near one", _power_near_one),
+    Rewrite("divided through", _divided_through),
     Rewrite("area function", _area_functions),
     Rewrite("difference of exponentials", _exponentials),
     Rewrite("hyperbolic sine", _second_difference),
@@ -334,6 +308,7 @@ REWRITES: tuple[Rewrite, ...] = (
     Rewrite("complement", _complements),
     Rewrite("complementary angle", _right_angle),
     Rewrite("angle near the end", _near_the_ends),
-    Rewrite("common denominator", _common_denominator),
-    Rewrite("root of a product", _factor_out),
+    Rewrite("common denominator", common_denominator),
+    Rewrite("root of a product", root_of_product),
+    Rewrite("difference of log-gammas", _gamma_quotients),
 )

@@ -16,6 +16,8 @@ __all__ = ["Split", "best_split"]
 MIN_GAIN = 0.4
 #: On each side at least so many points.
 MIN_SIDE = 5
+#: A threshold at zero may cost so many digits on average.
+NEARLY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ def best_split(
             means[: MIN_SIDE - 1] = math.inf
             means[len(means) - MIN_SIDE + 1 :] = math.inf
             place = int(np.argmin(means))
+            across = np.flatnonzero((x[:-1] < 0) & (x[1:] >= 0))
+            if across.size and means[across[0]] <= means[place] + NEARLY:
+                place = int(across[0])  # zero is the plainest threshold
             mean = float(means[place])
             if mean < limit:
                 limit = mean
