@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from nist_models import MADE, MEASURED, Problem
 
 import symcalc as sc
-from symcalc.errors import DataError
 from symcalc.optimize import Fit, fit_residuals
 from symcalc.outcome import Outcome
 

@@ -800,10 +800,9 @@ DATA = Path(__file__).parent / "data"
 
 @pytest.mark.parametrize("name", ["derivatives", "mgh", "hs", "integrals", "nist"])
 def test_the_formulas_of_the_shared_cases_are_read_back(name):
-    path = DATA / f"{name}.json"
-    if not path.exists():
-        pytest.skip(f"{path.name} is not in this checkout")
-    for item in json.loads(path.read_text(encoding="utf-8"))["items"]:
+    text = (DATA / f"{name}.json").read_text(encoding="utf-8")
+
+    for item in json.loads(text)["items"]:
         for field in ("expr", "objective", "integrand", "model"):
             if field in item:
                 expression = read(item[field])

@@ -106,7 +106,7 @@ class _Box:
         """Collect the conditions of all steps below some roots: for a value, or for smoothness."""
         g = self.graph
         order = g.reachable(roots)
-        regions = find_regions(g, roots, order, by_condition=True)
+        regions = find_regions(g, roots, order)
         for node in order:
             branch = regions.get(node)
             if kinks:

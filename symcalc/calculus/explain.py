@@ -194,7 +194,8 @@ class _Teller:
         graph, node = self.derivation.graph, step.output
         if graph.kinds[step.node] == "piecewise":
             graph = graph.copy()
-            (node,) = repair_joins(graph, step.node, [node])
+            variable = graph.var(self.variable)
+            (node,) = repair_joins(graph, step.node, [node], [variable])
         return simplify_for_display(self._formula(node, graph))
 
     def _judge(self, source: Expression, output: Expression) -> DerivativeCheck:

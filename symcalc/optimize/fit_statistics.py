@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..outcome import Outcome
 from .bounds import Mask, Vector
@@ -84,7 +85,7 @@ def _covariance(
 
 
 def _undetermined(
-    lost: Vector, parts: Decomposition, free: Mask, x: Vector, problem: FitProblem
+    lost: NDArray[np.intp], parts: Decomposition, free: Mask, x: Vector, problem: FitProblem
 ) -> str:
     """Name the parameters that the data do not determine, and say what to do."""
     listed = ", ".join(problem.names[i] for i in lost)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -126,7 +127,11 @@ def _bits(exponent: int) -> int:
 
 
 def find_differing_limit(
-    graph: Graph, root: Node, point: Mapping[str, float], limit: Limit, unit: Fraction
+    graph: Graph,
+    root: Node,
+    point: Mapping[str, float | Fraction],
+    limit: Limit,
+    unit: Fraction,
 ) -> tuple[str, Limit] | None:
     """Return a curve into the point along which the function tends elsewhere, and where to.
 
@@ -153,17 +158,32 @@ def find_differing_limit(
     names = [graph.data[node] for node in graph.variables([root])]
     if len(names) < 2 or not all(math.isfinite(point[name]) for name in names):
         return None
-    center = {name: Fraction(point[name]) for name in names}
+    coordinates = tuple((name, Fraction(point[name])) for name in names)
+    for curve, found in _limits(graph, root, coordinates, unit):
+        if not (found.is_finite and limit.agrees(found.ball)):
+            return curve, found
+    return None
+
+
+@lru_cache(maxsize=2)  # the derivatives in all variables ask for the same limits
+def _limits(
+    graph: Graph, root: Node, coordinates: tuple[tuple[str, Fraction], ...], unit: Fraction
+) -> tuple[tuple[str, Limit], ...]:
+    """Return the limits along curves in the domain, up to the first that differs from another."""
+    center = dict(coordinates)
     program = BallProgram(graph, [root])
-    started = time.monotonic()
+    limits: list[tuple[str, Limit]] = []
     curves: Iterable[_Curve | _Beside] = chain(_curves(center), _besides(graph, root, center, unit))
+    started = time.monotonic()
     for curve in curves:
         found = find_limit([program.evaluate(*place)[0] for place in curve.places(unit)])
-        if not found.is_outside and not (found.is_finite and limit.agrees(found.ball)):
-            return str(curve), found
+        if not found.is_outside:
+            limits.append((str(curve), found))
+            if not (found.is_finite and limits[0][1].agrees(found.ball)):
+                break
         if time.monotonic() - started > SECONDS:
             break
-    return None
+    return tuple(limits)
 
 
 def _curves(center: Place) -> Iterator[_Curve]:

@@ -78,7 +78,7 @@ class NormalForms:
         TooLargeError, NoNormalFormError, MoreAnglesError
         """
         order = self.graph.reachable([root])
-        regions = find_regions(self.graph, [root], order, by_condition=False)
+        regions = find_regions(self.graph, [root], order)
         for node in order:
             if node not in self.forms:
                 # What stands in a branch need not have a value: nothing follows from it.

@@ -172,7 +172,7 @@ def _examine(line: Line) -> Finding:
     return _from_both_sides(line, _start(line, START_BITS), slope)
 
 
-def _has_value(graph: Graph, root: Node, point: Mapping[str, float]) -> bool:
+def _has_value(graph: Graph, root: Node, point: Mapping[str, float | Fraction]) -> bool:
     """Say whether the function has a real value at the point itself."""
     return bool(ball_value(graph, root, point, START_BITS).is_finite())
 

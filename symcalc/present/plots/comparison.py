@@ -76,7 +76,8 @@ def _draw_panel(axes: Any, curve: Any, entry: Any) -> None:
             *zip(*pairs, strict=True), color=color, linestyle=line, linewidth=width, label=name
         )
         if name in curve.chosen and curve.chosen[name][1] < CEILING:
-            _mark(axes, name, *curve.chosen[name], curve.steps[0])
+            step, error = curve.chosen[name][:2]
+            _mark(axes, name, step, error, curve.steps[0])
     _draw_levels(axes, entry, curve)
     axes.set_ylim(FLOOR / 10.0, CEILING)
     axes.set_xlim(curve.steps[0], curve.steps[-1])
