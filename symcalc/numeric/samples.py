@@ -29,11 +29,13 @@ NOISE_STEP = UNEVEN * 2.0**-40
 #: Where the values are hardly told apart, errors inside the function do not show yet: the
 #: offsets are spread by this factor, so many times, to this part of the scale at most.
 WIDER, MAX_WIDENINGS, WIDEST = 2.0**10, 3, 2.0**-16
-#: Offsets beside a step are spread to this part of it at most.
-NEAR = 2.0**-8
+#: Offsets beside a step lie this part of it apart, or an odd number of last places.
+BESIDE = 2.0**-20
 #: So many different values show the noise; further apart it must be seen itself, above the
 #: rounding of the values by this factor.
 ENOUGH, VISIBLE = 4, 2.0
+#: Equal rises above this multiple of the rounding may be those of a staircase.
+STAIR = 64.0
 
 
 class Samples:
@@ -114,7 +116,7 @@ class Samples:
             rows += 1
             step /= 2.0
             if (is_too_long or rows == MAX_ROWS) and 0.0 < near < step:
-                step *= 2.0 ** -math.ceil(math.log2(step / near))
+                step *= 2.0 ** -math.ceil(math.log2(step) - math.log2(near))
                 rows = 0
             elif rows == MAX_ROWS:
                 return
@@ -155,13 +157,10 @@ class Samples:
 
         What a function computes on the way may grow faster than its value: sin(x) - x.
         """
-        found, step = LEAST, NOISE_UNITS * math.ulp(self.x + offset)
-        while True:
-            values = [self(offset + k * step) for k in range(6)]
-            found = max(found, noise_of(values))
-            step *= WIDER * UNEVEN
-            if len(set(values)) >= ENOUGH or not step < NEAR * abs(offset):
-                return found
+        unit = math.ulp(abs(self.x) + abs(offset))
+        n_units = max(NOISE_UNITS, 2 * round(BESIDE * abs(offset) / unit / 2.0) + 1)
+        noise = noise_of([self(offset + k * n_units * unit) for k in range(6)])
+        return noise if noise == noise else LEAST
 
     def noise_in(self, value: float) -> float:
         """Return a bound on the noise of one value."""
@@ -169,6 +168,12 @@ class Samples:
 
 
 def _is_uneven(values: Sequence[float]) -> bool:
-    """Say whether values are different enough to show noise: neither one number nor a staircase."""
+    """Say whether values are different enough to show noise.
+
+    A staircase of equal rises shows none, though all values differ; unless the rises are as
+    small as the rounding of the values, when there is no more to be seen.
+    """
     rises = {after - before for before, after in zip(values, values[1:], strict=False)}
-    return len(set(values)) >= ENOUGH and len(rises) > 1
+    size = max(map(abs, values))
+    is_staircase = len(rises) == 1 and abs(rises.pop()) > STAIR * EPSILON * size
+    return len(set(values)) >= ENOUGH and not is_staircase
