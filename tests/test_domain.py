@@ -285,7 +285,7 @@ WHY = {
     ("log(1 - x)", 2.0): (Outcome.UNDEFINED, "log(1 - x)", "it needs 1 - x > 0"),
     ("3 + sqrt(log(x))", 0.5): (Outcome.UNDEFINED, "sqrt(log(x))", "it needs log(x) >= 0"),
     ("1/(x - 1)", 1.0): (Outcome.UNDEFINED, "1/(x - 1)", "it needs x - 1 != 0"),
-    ("exp(x) - exp(x - 1)", 1000.0): (Outcome.NOT_FINITE, "exp(x)", "overflows in doubles"),
+    ("exp(x) - exp(x - 1)", 1000.0): (Outcome.NOT_FINITE, "exp(x - 1)", "overflows in doubles"),
     ("x^2", 3.0): (Outcome.DONE, "", "nothing went bad: the value is 9"),
     ("exp(x)/(1 + exp(x))", 1000.0): (Outcome.DONE, "", "nothing went bad"),
     ("log(x) if x > 0 else sqrt(x)", -1.0): (Outcome.UNDEFINED, "sqrt(x)", "it needs x >= 0"),

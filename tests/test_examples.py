@@ -18,6 +18,7 @@ SCRIPTS = {
     "check_somebody_elses_gradient.py": ("1/2*m is m/2", "number of rows", "x (chain rule)"),
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
+    "minimize_from_numeric_and_symbolic.py": ("Converged",),
     "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),
 }
 

@@ -196,7 +196,7 @@ class Audit:
     1/(sqrt(x + 1) + sqrt(x))
     >>> found.blame.reason
     'cancellation'
-    >>> found.compiled.worst > 11 > 1 > found.proposal.plain.worst
+    >>> found.plain.worst > 11 > 1 > found.proposal.plain.worst
     True
     """
 

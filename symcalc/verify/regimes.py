@@ -67,7 +67,8 @@ def _plain_number(lower: float, upper: float) -> Fraction:
     if lower < 0 <= upper:
         return Fraction(0)
     sign = -1 if upper < 0 else 1
-    exponent = math.floor(math.log10(max(abs(lower), abs(upper))))
+    great = max(abs(lower), abs(upper))
+    exponent = math.floor(math.log10(great))
     for digits in range(18):
         step = Fraction(10) ** (exponent - digits)
         found = sign * math.floor(Fraction(great) / step) * step
