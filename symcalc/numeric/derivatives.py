@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from ..errors import ArgumentError
 from ..outcome import Estimate
-from .door import Counted, check_function, check_positive, to_bounds, to_vector
+from .door import Counted, check_function, check_positive, to_array, to_bounds, to_vector
 from .estimates import Estimates
 from .lines import Line, Lines
 
@@ -104,7 +104,7 @@ def numeric_derivative(
     left -1, right 1
     """
     _check(function, method, order, step, scale)
-    points = np.asarray(x, dtype=float)
+    points = to_array(x)
     places = to_vector(points.ravel())
     counted = Counted(function)
     boxes = to_bounds(bounds, places)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import ArgumentError, UserFunctionError
 from .samples import Bounds
 
-__all__ = ["Counted", "check_function", "check_positive", "to_bounds", "to_vector"]
+__all__ = ["Counted", "check_function", "check_positive", "to_array", "to_bounds", "to_vector"]
 
 Array = NDArray[np.float64]
 
@@ -73,12 +73,17 @@ def check_positive(**values: float | None) -> None:
             raise ArgumentError(f"`{name}` must be a positive number, not {value!r}.")
 
 
-def to_vector(x: ArrayLike, bounds: Sequence[Bounds] | None = None) -> Array:
-    """Return a point as a vector of finite numbers inside its bounds."""
+def to_array(x: ArrayLike) -> Array:
+    """Return points as an array of floats."""
     try:
-        point = np.atleast_1d(np.asarray(x, dtype=float))
+        return np.asarray(x, dtype=float)
     except (TypeError, ValueError):
         raise ArgumentError(f"The point must be made of numbers, not {x!r:.60}.") from None
+
+
+def to_vector(x: ArrayLike) -> Array:
+    """Return a point as a vector of finite numbers."""
+    point = np.atleast_1d(to_array(x))
     if point.ndim != 1 or not point.size:
         raise ArgumentError(f"The point must be a vector; its shape is {point.shape}.")
     for index, coordinate in enumerate(point.tolist()):
@@ -97,7 +102,10 @@ def to_bounds(bounds: Any, point: Array) -> list[Bounds]:
     """
     if bounds is None:
         return [(-math.inf, math.inf)] * len(point)
-    pairs = list(bounds)
+    try:
+        pairs = list(bounds)
+    except TypeError:
+        raise ArgumentError(f"Bounds are pairs (lower, upper), not {bounds!r:.60}.") from None
     if len(pairs) == 2 and all(p is None or isinstance(p, int | float) for p in pairs):
         pairs = [tuple(pairs)] * len(point)
     if len(pairs) != len(point):

@@ -45,8 +45,9 @@ class Line:
         many: Callable[[Array], Array] | None = None,
     ) -> None:
         self.function, self.x = function, x
-        self.samples = Samples(self._value, x, scale=scale, bounds=bounds)
         self.many = many
+        at_once = None if many is None else self._at_once
+        self.samples = Samples(self._value, x, scale=scale, bounds=bounds, many=at_once)
 
     def derivative(
         self,
@@ -71,22 +72,18 @@ class Line:
         value = np.asarray(self.function(self.many(np.array([t]))))
         return value.ravel()[0].item()
 
+    def _at_once(self, places: list[float]) -> list[float]:
+        """Return the values at many places; none where the function fails on some of them."""
+        assert self.many is not None
+        if not isinstance(self.function, Counted):
+            return []
+        return self.function.many(self.many(np.array(places)), len(places))
+
     def _ask_at_once(self) -> None:
         """Ask a vectorized function for the values at the first rows of steps in one call."""
-        assert self.many is not None
-        samples = self.samples
-        close = samples.noise_offsets()
-        offsets = [0.0, *close, *(-offset for offset in close)]
-        for row in range(-2, ROWS_AT_ONCE):
-            step = samples.first_step * 2.0**-row
-            offsets += [step, -step]
-        lower, upper = samples.bounds
-        places = [samples.x + offset for offset in offsets]
-        places = [place for place in dict.fromkeys(places) if lower <= place <= upper]
-        if isinstance(self.function, Counted):
-            values = self.function.many(self.many(np.array(places)), len(places))
-            for place, value in zip(places, values, strict=False):
-                samples.learn(place, value)
+        steps = [self.samples.first_step * 2.0**-row for row in range(-2, ROWS_AT_ONCE)]
+        close = self.samples.noise_offsets()
+        self.samples.ask([0.0, *(sign * o for o in (*steps, *close) for sign in (1.0, -1.0))])
 
 
 class Lines:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 
 from ..errors import UserFunctionError
 from .noise import EPSILON, LEAST, noise_of
@@ -52,6 +52,8 @@ class Samples:
         `max(|x|, 1)`.
     bounds : tuple of float
         The function is never called outside.
+    many : callable, optional
+        Returns the values at many places from one call; none where that fails.
 
     Attributes
     ----------
@@ -67,8 +69,9 @@ class Samples:
         *,
         scale: float | None = None,
         bounds: Bounds = (-math.inf, math.inf),
+        many: Callable[[list[float]], list[float]] | None = None,
     ) -> None:
-        self.function, self.x, self.bounds = function, x, bounds
+        self.function, self.x, self.bounds, self.many = function, x, bounds, many
         self.scale = 2.0 ** math.floor(math.log2(scale or max(abs(x), 1.0)))
         self.first_step = self.scale * FIRST_STEP
         self.n_evaluations = 0
@@ -83,9 +86,15 @@ class Samples:
             self._known[place] = self._value(place) if inside else math.nan
         return self._known[place]
 
-    def learn(self, place: float, value: float) -> None:
-        """Take a value that was computed elsewhere, with many others at once."""
-        self._known.setdefault(place, value)
+    def ask(self, offsets: Iterable[float]) -> None:
+        """Ask for many values at once, where the function takes many places."""
+        if self.many is None:
+            return
+        lower, upper = self.bounds
+        places = dict.fromkeys(self.x + offset for offset in offsets)
+        new = [place for place in places if place not in self._known and lower <= place <= upper]
+        if new:
+            self._known.update(zip(new, self.many(new), strict=False))
 
     def _value(self, place: float) -> float:
         self.n_evaluations += 1
@@ -140,6 +149,7 @@ class Samples:
                 offsets = self.noise_offsets(widening)
                 if widening and offsets[-1] > self.scale * WIDEST:
                     break
+                self.ask(sign * offset for offset in offsets for sign in (1, -1))
                 sides = [[self(sign * offset) for offset in offsets] for sign in (1, -1)]
                 found = [noise for noise in map(noise_of, sides) if not math.isnan(noise)]
                 if widening and len(found) < len(sides):
@@ -159,7 +169,9 @@ class Samples:
         """
         unit = math.ulp(abs(self.x) + abs(offset))
         n_units = max(NOISE_UNITS, 2 * round(BESIDE * abs(offset) / unit / 2.0) + 1)
-        noise = noise_of([self(offset + k * n_units * unit) for k in range(6)])
+        offsets = [offset + k * n_units * unit for k in range(6)]
+        self.ask(offsets)
+        noise = noise_of([self(beside) for beside in offsets])
         return noise if noise == noise else LEAST
 
     def noise_in(self, value: float) -> float:
