@@ -182,7 +182,7 @@ _SPECIAL: dict[str, Callable[[Any, Exact], Exact]] = {
     "sigmoid": lambda sympy, y: 1 / (1 + sympy.exp(-y)),
     "same": lambda sympy, y: y,
 }
-_EVEN = frozenset({"abs", "cosh"})
+_EVEN = frozenset({"abs", "cathetus", "cosh"})
 #: Functions whose values are bounded by multiples of pi.
 _ANGLES = frozenset({"atan", "asin", "acos"})
 _HALF = Fraction(1, 2)
@@ -200,6 +200,7 @@ _INVERSES: dict[str, tuple[Any, Any, str, int | None, int | None, bool]] = {
     "abs": (0, None, "same", None, None, False),
     "sinh": (None, None, "asinh", None, None, False),
     "cosh": (1, None, "acosh", None, None, False),
+    "cathetus": (0, 1, "cathetus", -1, 1, True),
     "tanh": (-1, 1, "atanh", None, None, False),
     "asinh": (None, None, "sinh", None, None, False),
     "acosh": (0, None, "cosh", 1, None, True),
