@@ -162,7 +162,7 @@ def _known_function(
         reaches = kind in _EVEN  # the least value of an even function is one of its values
         if low_end is not None and (y < low_end or (y == low_end and not reaches)):
             return []
-        if high_end is not None and y >= high_end:
+        if high_end is not None and (y > high_end or (y == high_end and kind not in _PEAKED)):
             return []
         found = getattr(sympy, name)(y) if special is None else special(sympy, y)
         return [found, -found] if kind in _EVEN else [found]
@@ -176,6 +176,7 @@ _SPECIAL: dict[str, Callable[[Any, Exact], Exact]] = {
     "exp10": lambda sympy, y: 10**y,
     "expm1": lambda sympy, y: sympy.exp(y) - 1,
     "log1p": lambda sympy, y: sympy.log(1 + y),
+    "cathetus": lambda sympy, y: sympy.sqrt(1 - y**2),
     "cube": lambda sympy, y: y**3,
     "softplus": lambda sympy, y: sympy.log(sympy.exp(y) - 1),
     "logit": lambda sympy, y: sympy.log(y / (1 - y)),
@@ -183,6 +184,8 @@ _SPECIAL: dict[str, Callable[[Any, Exact], Exact]] = {
     "same": lambda sympy, y: y,
 }
 _EVEN = frozenset({"abs", "cathetus", "cosh"})
+#: Functions whose greatest value is one of their values.
+_PEAKED = frozenset({"cathetus"})
 #: Functions whose values are bounded by multiples of pi.
 _ANGLES = frozenset({"atan", "asin", "acos"})
 _HALF = Fraction(1, 2)
