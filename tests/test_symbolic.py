@@ -142,3 +142,7 @@ def test_an_oscillation_that_is_filled_in_has_no_derivative_there():
 
     assert f(0.0) == 0.0
     assert math.isnan(f.gradient(0.0)[0])
+
+
+def test_a_patch_whose_check_overflows_is_not_made():
+    assert sc.compile("x^6000 + x/x")(1.01) == pytest.approx(1.01**6000 + 1, rel=1e-12)

@@ -9,6 +9,7 @@ in ball arithmetic agrees with the polynomial at the edge of its use.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -327,7 +328,7 @@ def _agrees(graph: Graph, node: Node, name: str, polynomial: _Polynomial) -> boo
         for coefficient in reversed(polynomial.coefficients):
             value = value * float(offset) + coefficient
         size = max(abs(float(exact)), max(map(abs, polynomial.coefficients[:2])))
-        if abs(value - float(exact)) > 1e-14 * size:
+        if not (size < math.inf and abs(value - float(exact)) <= 1e-14 * size):
             return False
     return True
 
