@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["KinkPlace", "ObjectiveFacts"]
+__all__ = ["Behavior", "IntegrandFacts", "KinkPlace", "ObjectiveFacts", "SpecialPoint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +74,92 @@ class KinkPlace:
             "kind": self.kind,
             "policy": self.policy,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Behavior:
+    """How an integrand behaves where its variable approaches a place from one side.
+
+    With w the distance from the place (w = |x| towards infinity), the integrand is of the order
+    w**power * |log(w)|**log_power * exp(-rate * w**rate_power), times a bounded oscillation.
+
+    Attributes
+    ----------
+    power : float
+        The exponent; infinite towards zero where it vanishes faster than every power.
+    log_power : float
+    rate, rate_power : float
+        Of the exponential factor; a rate of 0 is none, a negative one is growth.
+    frequency : float
+        Towards infinity: the angular frequency of the oscillation, 0 for none; NaN for one
+        whose frequency changes (`sin(x^2)`, or `sin(1/x)` towards 0).
+    has_mean : bool
+        Whether the oscillation has a mean other than zero (`sin(x)^2`), or there is none.
+    sign : int
+        1 or -1 where the sign is known near the place, else 0.
+    """
+
+    power: float
+    log_power: float = 0.0
+    rate: float = 0.0
+    rate_power: float = 1.0
+    frequency: float = 0.0
+    has_mean: bool = True
+    sign: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialPoint:
+    """A place that the splitting of an integral must know.
+
+    Attributes
+    ----------
+    at : float
+        The place; the double nearest to it.
+    kind : str
+        "kink", "jump", "join" (of branches), "singular" (unbounded, or not analytic), "removable",
+        "peak", or "edge" (of the real domain).
+    exact : str
+        The place in the language ("sqrt(2)"), "" when only the double is known.
+    left, right : Behavior or None
+        The behavior of the integrand on either side; None when unknown.
+    width : float
+        Of a peak: the distance on which it falls off; else 0.
+    """
+
+    at: float
+    kind: str
+    exact: str = ""
+    left: Behavior | None = None
+    right: Behavior | None = None
+    width: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrandFacts:
+    """What is known of an integrand on a range before it is sampled.
+
+    Attributes
+    ----------
+    points : tuple of SpecialPoint
+        In order; the ends of the range are among them where they are special.
+    lower, upper : Behavior or None
+        The behavior at the ends of the range, infinite or not; None when unknown.
+    frequency : float
+        The largest angular frequency found inside a finite range, 0 when none.
+    is_even, is_odd : bool
+        About the middle of the range (about 0 for the whole line).
+    undefined_on : tuple of (float, float)
+        Parts of the range on which the integrand has no real value.
+    is_complete : bool
+        Whether every place that is special was found; False where the search had to give up.
+    """
+
+    points: tuple[SpecialPoint, ...] = ()
+    lower: Behavior | None = None
+    upper: Behavior | None = None
+    frequency: float = 0.0
+    is_even: bool = False
+    is_odd: bool = False
+    undefined_on: tuple[tuple[float, float], ...] = ()
+    is_complete: bool = False
