@@ -13,9 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Entry", "at_entries", "compiled_entries", "load", "relative_error"]
+__all__ = [
+    "Entry",
+    "Proven",
+    "at_entries",
+    "compiled_entries",
+    "evaluated_entries",
+    "load",
+    "relative_error",
+]
 
 PRECISION = 200
+REFERENCE_DIGITS = 38
+#: The least double: a reference below it may stand as 0.
+LEAST = 2.0**-1074
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,59 @@ class Entry:
         got = " and ".join(sorted({repr(answer) for answer in self.answers}))
         wanted = "undefined" if self.expected is None else self.expected[:24]
         return f"{self.item} {self.expression[:48]} at {place}: {self.what} is {got}, not {wanted}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """One number of the corpus beside what `evaluate` says of it.
+
+    Attributes
+    ----------
+    question : str
+        The text evaluated, and where.
+    expected : str or None
+        The reference; None where there is no value or derivative.
+    n_digits : int
+        How many were asked for.
+    digits : str
+        Empty where the answer is a refusal.
+    error : float
+        How far the nearest double may be from the true value, says the answer.
+    value : float
+    outcome : str
+    is_removable : bool
+        Whether a clear "undefined" is right too.
+    """
+
+    question: str
+    expected: str | None
+    n_digits: int
+    digits: str
+    error: float
+    value: float
+    outcome: str
+    is_removable: bool
+
+    @property
+    def is_given(self) -> bool:
+        """Whether there is a number."""
+        return self.outcome == "DONE"
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether there is a number, and it or its interval is not the truth."""
+        from mpmath import mpf, workprec
+
+        if not self.is_given or self.expected is None:
+            return self.is_given
+        with workprec(PRECISION):
+            exact, shown = mpf(self.expected), mpf(self.digits or "0")
+            size = abs(exact)
+            rounds = abs(shown - exact) <= max(size * mpf(10) ** (1 - self.n_digits), LEAST)
+            if not math.isfinite(self.value) or size < LEAST:
+                return not rounds
+            slack = size * mpf(10) ** -REFERENCE_DIGITS
+            return not (rounds and abs(mpf(self.value) - exact) <= mpf(self.error) + slack)
 
 
 def relative_error(answer: float, reference: str) -> float:
@@ -127,6 +191,28 @@ def at_entries(item: dict[str, Any]) -> Iterator[Entry]:
             else:
                 found = first[row]
             yield _entry(item, point, what, expected, (found.value,), found.outcome.name)
+
+
+def evaluated_entries(item: dict[str, Any], digits: int) -> Iterator[Proven]:
+    """Ask `evaluate` all questions of an item; derivatives are `diff(...)` in the text."""
+    import symcalc as sc
+
+    for point in item["points"]:
+        place = {name: float(point["at"][name]) for name in item["variables"]}
+        spelled = ", ".join(f"{name}={value!r}" for name, value in place.items())
+        for what, expected in _questions(point):
+            text = item["expr"] if what == "value" else f"diff({item['expr']}, {what})"
+            found = sc.evaluate(text, at=place, digits=digits)
+            yield Proven(
+                f"{item['id']} {text} at {spelled}",
+                expected,
+                digits,
+                found.digits,
+                found.error,
+                found.value,
+                found.outcome.name,
+                bool(point.get("removable")),
+            )
 
 
 def _questions(point: dict[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -1,6 +1,7 @@
 """All first and second derivatives of the corpus against references of 40 digits.
 
-Compiled functions (plain floats and arrays, the worse of both counts), and `.at` with its status.
+Compiled functions (plain floats and arrays, the worse of both counts), `.at` with its status, and
+`evaluate` to 25 proven digits.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 
-from corpus import Entry, at_entries, compiled_entries, load
-from timing import DATA, arguments, header, seconds
+from corpus import Entry, Proven, at_entries, compiled_entries, evaluated_entries, load
+from timing import DATA, arguments, header, seconds, verdict
 
 LIMITS = (0.0, 1e-15, 1e-12, 1e-9)
 GOOD = 1e-9
+DIGITS = 25
 
 
 def main() -> None:
@@ -28,6 +30,9 @@ def main() -> None:
     start = time.perf_counter()
     stated = [entry for item in items for entry in at_entries(item)]
     _report_stated(stated, time.perf_counter() - start)
+    start = time.perf_counter()
+    proven = [entry for item in items for entry in evaluated_entries(item, DIGITS)]
+    _report_proven(proven, time.perf_counter() - start)
 
 
 def _report_compiled(entries: Sequence[Entry], elapsed: float) -> None:
@@ -58,6 +63,22 @@ def _report_stated(entries: Sequence[Entry], elapsed: float) -> None:
     print(f"   statuses that disagree: {len(wrong)}")
     for entry in [*wrong, *(e for e in given if e.error > 1e-12)]:
         print(f"      {entry.outcome} {entry}")
+
+
+def _report_proven(entries: Sequence[Proven], elapsed: float) -> None:
+    print(f"evaluate to {DIGITS} digits: {len(entries)} numbers in {seconds(elapsed)}")
+    known = [entry for entry in entries if entry.expected is not None]
+    given = [entry for entry in known if entry.is_given]
+    refused = [entry for entry in known if not (entry.is_given or entry.is_removable)]
+    unknown = [entry for entry in entries if entry.expected is None]
+    n_refused = sum(not entry.is_given for entry in unknown)
+    print(f"   of {len(known)} with a reference: given {len(given)}, refused {len(refused)}")
+    print(f"   of {len(unknown)} undefined in the reference: refused {n_refused}")
+    missed = [entry for entry in entries if entry.is_missed]
+    for entry in [*missed, *refused]:
+        print(f"      {entry.outcome} {entry.digits} {entry.question}")
+    verdict("numbers whose digits or interval miss the truth", len(missed), "<=", 0)
+    verdict("numbers refused that have a reference", len(refused), "<=", 0)
 
 
 def _distribution(what: str, entries: Sequence[Entry]) -> None:

@@ -128,7 +128,7 @@ def _digits(found: Any, certified: Any) -> float:
     import numpy as np
 
     gap = np.abs(np.array(list(found), dtype=float) / np.array(certified) - 1.0).max()
-    return float(np.clip(-np.log10(gap), 0.0, 11.0)) if np.isfinite(gap) and gap > 0.0 else 0.0
+    return float(np.clip(-np.log10(max(gap, 1e-11)), 0.0, 11.0)) if np.isfinite(gap) else 0.0
 
 
 def _fitters(lmfit: ModuleType | None) -> dict[str, Callable[[Case], Values]]:

@@ -18,6 +18,7 @@ SCRIPTS = (
     "string_to_callable",
     "call_latency",
     "hostile",
+    "audit_digits",
     "check_mistakes",
     "imports",
     "nist_fits",
