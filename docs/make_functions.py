@@ -5,34 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from symcalc.functions import (
-    FunctionRow,
-    bessel,
-    constants,
-    elementary,
-    hyperbolic,
-    integrals,
-    notation,
-    orthogonal,
-    special,
-    stable,
-    steps,
-)
+from symcalc.functions import CONSTANTS, FAMILIES, FunctionRow
 
 PAGE = Path(__file__).parent / "functions.md"
-
-#: The families in the order of the page, each with its title.
-FAMILIES = (
-    ("Elementary functions", elementary.ROWS),
-    ("Hyperbolic functions", hyperbolic.ROWS),
-    ("Absolute value, sign, extrema, rounding", steps.ROWS),
-    ("Stable forms", stable.ROWS),
-    ("Gamma, error function and their relatives", special.ROWS),
-    ("Functions defined by integrals", integrals.ROWS),
-    ("Bessel and Airy functions", bessel.ROWS),
-    ("Orthogonal polynomials", orthogonal.ROWS),
-    ("Names that are only notation", notation.ROWS),
-)
 
 HEAD = """# Functions
 
@@ -54,11 +29,13 @@ COLUMNS = """\
 def make_page() -> str:
     """Return the page as Markdown."""
     parts = [HEAD]
-    for title, rows in FAMILIES:
-        parts.append(f"## {title}\n\n{COLUMNS}" + "".join(map(_function, rows)))
-    table = "| constant | aliases |\n|---|---|\n"
-    known = [row for row in constants.ROWS if row.name != "nan"]
-    parts.append(f"## Constants\n\n{table}" + "".join(map(_constant, known)))
+    for title, rows in FAMILIES.items():
+        if all(row.name in CONSTANTS for row in rows):
+            head, line = "| constant | aliases |\n|---|---|\n", _constant
+        else:
+            head, line = COLUMNS, _function
+        shown = "".join(line(row) for row in rows if row.name != "nan")
+        parts.append(f"## {title}\n\n{head}{shown}")
     return "\n".join(parts)
 
 

@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-__all__ = ["Estimate", "Outcome", "Trust"]
+__all__ = ["Estimate", "Outcome", "Sentence", "Trust", "json_float"]
 
 
-class Outcome(enum.Enum):
+class Sentence(enum.Enum):
+    """Members whose value is the sentence, or the word, that a user reads."""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+
+class Outcome(Sentence):
     """How a run ended; the value is the sentence that a user reads."""
 
     DONE = "Done."
@@ -37,9 +44,6 @@ class Outcome(enum.Enum):
     UNDECIDED = "Undecided: what was computed does not settle the value."
     DISAGREES = "The closed form disagrees with the independent check."
 
-    def __str__(self) -> str:
-        return str(self.value)
-
     @property
     def is_good(self) -> bool:
         """Whether the answer is what was asked for."""
@@ -57,7 +61,7 @@ _GOOD = frozenset(
 )
 
 
-class Trust(enum.Enum):
+class Trust(Sentence):
     """How far a result can be trusted; the value is the word shown."""
 
     PROVEN = "proven"
@@ -65,9 +69,6 @@ class Trust(enum.Enum):
     ESTIMATED = "estimated"
     SUSPECT = "suspect"
     UNCHECKED = "unchecked"
-
-    def __str__(self) -> str:
-        return str(self.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +120,8 @@ class Estimate:
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; a number that is not finite is its name."""
         return {
-            "value": _json_float(self.value),
-            "error": _json_float(self.error),
+            "value": json_float(self.value),
+            "error": json_float(self.error),
             "method": self.method,
             "trust": self.trust.value,
             "outcome": self.outcome.name.lower(),
@@ -131,6 +132,6 @@ class Estimate:
         }
 
 
-def _json_float(value: float) -> float | str:
+def json_float(value: float) -> float | str:
     """Spell NaN and infinities as strings, which JSON lacks as numbers."""
     return value if value - value == 0 else str(float(value))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 import time
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..graph.graph import Graph, Node
+from ..outcome import Sentence
 from .precision import working_precision
 from .values import BallProgram
 
@@ -26,16 +26,13 @@ MAX_PRECISION = 8192
 SURE_PRECISION = 256
 
 
-class Status(enum.Enum):
+class Status(Sentence):
     """What the balls proved about a value; the text is the sentence shown."""
 
     PROVEN = "Proven to all digits asked for."
     NEAR_ZERO = "Proven to lie so near zero that no digit can be told."
     UNDEFINED = "Undefined: there is no real value at this point."
     UNDECIDED = "Undecided: the precision or the time given does not settle the value."
-
-    def __str__(self) -> str:
-        return self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Any
 
 from ..expression import Expression
+from ..outcome import Sentence, json_float
 
 __all__ = ["Audit", "AuditOutcome", "Blame", "Measurement", "Proposal"]
 
 
-class AuditOutcome(enum.Enum):
+class AuditOutcome(Sentence):
     """How an audit ended; the value is the sentence that a user reads."""
 
     KEEPS_DIGITS = "The compiled code keeps its digits."
     LOSES_DIGITS = "The compiled code loses digits, no more than tolerated."
     LOSES_TOO_MANY = "The compiled code loses more digits than tolerated."
     NOT_COMPARED = "Not compared: nowhere in the box is there a value to compare with."
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def is_good(self) -> bool:
@@ -58,14 +55,13 @@ class Measurement:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
-        computed = self.computed
         return {
             "worst": round(self.worst, 3),
             "median": round(self.median, 3),
             "mean": round(self.mean, 3),
             "histogram": list(self.histogram),
             "worst_point": self.worst_point,
-            "computed": computed if computed - computed == 0 else str(computed),
+            "computed": json_float(self.computed),
             "exact": self.exact,
             "phantom": self.n_phantom,
         }

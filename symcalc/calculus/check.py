@@ -14,7 +14,7 @@ from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
 from ..verify.diagnosis import diagnose
-from ..verify.evidence import AGREES, UNDEFINED, Evidence, Question
+from ..verify.evidence import UNDEFINED, Evidence, Question
 from ..verify.identity import is_identity
 from ..verify.mistakes import Finding, Verdict
 from .budget import budgeted
@@ -26,9 +26,6 @@ from .reading import Formula, to_expression, to_names
 __all__ = ["check"]
 
 Args = ParamSpec("Args")
-
-#: Points shown for each mistake.
-MAX_SHOWN = 3
 
 
 def _stays_at_home(verb: Callable[Args, Check]) -> Callable[Args, Check]:
@@ -123,11 +120,12 @@ def check(
         raise ArgumentError("The formula has no variable to differentiate in; name one in `wrt`.")
     claims = _claims(claim, names)
     truth = gradient(expression, names)
+    report = functools.partial(Check.of, expression, names, truth.entries)
     if callable(claims):
-        return _numeric(claims, expression, names, truth.entries, seed)
+        return _numeric(claims, expression, names, report, seed)
     known = expression.names
     forms = [to_expression(c, declared=known, limits=limits, **options) for c in claims]
-    return _symbolic(forms, expression, names, truth.entries, seed)
+    return _symbolic(forms, expression, names, report, seed)
 
 
 def _claims(claim: Any, names: Sequence[str]) -> Sequence[Formula] | Callable[..., Any]:
@@ -168,14 +166,14 @@ def _symbolic(
     forms: Sequence[Expression],
     expression: Expression,
     names: tuple[str, ...],
-    truth: dict[str, Expression],
+    report: Callable[..., Check],
     seed: int,
 ) -> Check:
     for name, form in zip(names, forms, strict=True):
         if form.root in form.graph.shapes:
             message = "has one value per row: is a sum or mean missing?"
             finding = Finding(Verdict.WRONG_SHAPE, message, (name,))
-            return Check.of(expression, names, truth, findings=[finding])
+            return report(findings=[finding])
     question = _question(expression, names, forms)
     evidence = Evidence.gather(question, seed)
     findings = diagnose(evidence)
@@ -186,16 +184,7 @@ def _symbolic(
         is_proven = all(is_identity(question.graph, a, b, positive) for a, b in pairs)
     strange = [v.name for v in question.variables if v.name not in expression.names]
     notes = [f"the claim uses {', '.join(strange)}, which f does not contain"] if strange else []
-    return Check.of(
-        expression,
-        names,
-        truth,
-        findings=findings,
-        evidence=evidence,
-        sightings=_sightings(evidence, findings),
-        is_proven=is_proven,
-        notes=notes,
-    )
+    return report(findings=findings, evidence=evidence, is_proven=is_proven, notes=notes)
 
 
 def _question(
@@ -224,7 +213,7 @@ def _numeric(
     function: Callable[..., Any],
     expression: Expression,
     names: tuple[str, ...],
-    truth: dict[str, Expression],
+    report: Callable[..., Check],
     seed: int,
 ) -> Check:
     numeric = NumericGradient(function, names, expression.variables)
@@ -234,26 +223,18 @@ def _numeric(
         evidence = Evidence.gather(question, seed)
     except WrongShapeError as error:
         finding = Finding(Verdict.WRONG_SHAPE, str(error), names)
-        return Check.of(expression, names, truth, findings=[finding], notes=notes)
+        return report(findings=[finding], notes=notes)
     if evidence.places and not _is_steady(numeric, evidence):
         message = "returns different numbers for the same point"
         finding = Finding(Verdict.UNSTEADY, message, names)
-        return Check.of(expression, names, truth, findings=[finding], notes=notes)
+        return report(findings=[finding], notes=notes)
     _raise_if_it_always_fails(numeric, evidence)
     findings = diagnose(evidence)
     if not findings and (evidence.state == UNDEFINED).any():
         k, p = np.argwhere(evidence.state == UNDEFINED)[0]
         place = Sighting.of(evidence, int(k), int(p))
         notes.append(f"it has no finite value far away: {place}")
-    return Check.of(
-        expression,
-        names,
-        truth,
-        findings=findings,
-        evidence=evidence,
-        sightings=_sightings(evidence, findings),
-        notes=notes,
-    )
+    return report(findings=findings, evidence=evidence, notes=notes)
 
 
 def _is_steady(numeric: NumericGradient, evidence: Evidence) -> bool:
@@ -272,20 +253,3 @@ def _raise_if_it_always_fails(numeric: NumericGradient, evidence: Evidence) -> N
         numeric.components(evidence.places[0])
     except (ArithmeticError, ValueError) as error:
         raise numeric.failure(error, evidence.places[0]) from error
-
-
-# -- what to show ---------------------------------------------------------------------------------
-
-
-def _sightings(evidence: Evidence, findings: Sequence[Finding]) -> list[Sighting]:
-    """Return the points that show each mistake; of a claim that is partly right, one of those."""
-    shown = []
-    names = evidence.question.names
-    for finding in findings:
-        k = names.index(finding.components[0])
-        state = evidence.state[k]
-        bad = np.flatnonzero((state != AGREES) & (state > 0)).tolist()
-        good = np.flatnonzero(state == AGREES).tolist()
-        chosen = [*bad[:MAX_SHOWN], *(good[:1] if bad else [])]
-        shown += [Sighting.of(evidence, k, int(p)) for p in sorted(chosen)]
-    return shown

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,15 +10,16 @@ from typing import Any
 import numpy as np
 
 from ..expression import Expression, Variable
-from ..outcome import Trust
+from ..language import assumed_range
+from ..outcome import Sentence, Trust, json_float
 from ..verify.evidence import AGREES, Evidence
 from ..verify.mistakes import Finding, Verdict
-from ..verify.sampling import range_of
+from ..writing import latex_block
 
 __all__ = ["Check", "Equality", "Equivalence", "Sighting", "positive_names"]
 
-#: What ends a row in LaTeX.
-ROW_END = r" \\ "
+#: Points shown for each mistake.
+MAX_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class Sighting:
         return {
             "component": self.component,
             "point": self.point,
-            **{k: v if math.isfinite(v) else str(v) for k, v in numbers.items()},
+            **{k: json_float(v) for k, v in numbers.items()},
         }
 
 
@@ -128,7 +128,6 @@ class Check:
         *,
         findings: Sequence[Finding] = (),
         evidence: Evidence | None = None,
-        sightings: Iterable[Sighting] = (),
         is_proven: bool = False,
         notes: Sequence[str] = (),
     ) -> Check:
@@ -158,7 +157,7 @@ class Check:
             trust,
             message,
             tuple(findings),
-            tuple(sightings),
+            () if evidence is None else _sightings(evidence, findings),
             dict(truth),
             n_points,
             gap,
@@ -178,7 +177,6 @@ class Check:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
-        gap = self.worst_gap
         return {
             "expression": self.expression.text,
             "variables": list(self.variables),
@@ -191,7 +189,7 @@ class Check:
             "evidence": [sighting.to_dict() for sighting in self.sightings],
             "derivative": {name: form.text for name, form in self.truth.items()},
             "n_points": self.n_points,
-            "worst_gap": gap if math.isfinite(gap) else str(gap),
+            "worst_gap": json_float(self.worst_gap),
             "notes": list(self.notes),
         }
 
@@ -207,8 +205,7 @@ class Check:
             rf"\frac{{\partial f}}{{\partial {name}}} &= {form.latex}"
             for name, form in self.truth.items()
         ]
-        lines = ROW_END.join([f"&{word}", *rows])
-        return rf"$$\begin{{aligned}} {lines} \end{{aligned}}$$"
+        return f"$${latex_block('aligned', [f'&{word}', *rows])}$$"
 
 
 def _extent(evidence: Evidence | None) -> tuple[int, float]:
@@ -221,6 +218,20 @@ def _extent(evidence: Evidence | None) -> tuple[int, float]:
         gaps = np.abs(evidence.gap[right]) / np.abs(evidence.truth[right])
     gaps = gaps[np.isfinite(gaps)]
     return counted, float(gaps.max()) if gaps.size else (0.0 if right.any() else math.nan)
+
+
+def _sightings(evidence: Evidence, findings: Sequence[Finding]) -> tuple[Sighting, ...]:
+    """Return the points that show each mistake; of a claim that is partly right, one of those."""
+    shown = []
+    names = evidence.question.names
+    for finding in findings:
+        k = names.index(finding.components[0])
+        state = evidence.state[k]
+        bad = np.flatnonzero((state != AGREES) & (state > 0)).tolist()
+        good = np.flatnonzero(state == AGREES).tolist()
+        chosen = [*bad[:MAX_SHOWN], *(good[:1] if bad else [])]
+        shown += [Sighting.of(evidence, k, int(p)) for p in sorted(chosen)]
+    return tuple(shown)
 
 
 def _told(finding: Finding, names: tuple[str, ...]) -> str:
@@ -241,18 +252,13 @@ def _number(value: Any) -> str:
 
 def positive_names(variables: Iterable[Variable]) -> frozenset[str]:
     """Return the variables that are vouched to be positive."""
-    found = set()
-    for variable in variables:
-        text = variable.assumption
-        lower, _ = range_of(variable.name, text)
-        if lower > 0 or (
-            lower == 0 and ">=" not in text and "<=" not in text and "non" not in text
-        ):
-            found.add(variable.name)
-    return frozenset(found)
+    known = {v.name: assumed_range(v.name, v.assumption) for v in variables}
+    return frozenset(
+        name for name, r in known.items() if r.lower > 0 or (r.lower == 0 and not r.has_lower)
+    )
 
 
-class Equality(enum.Enum):
+class Equality(Sentence):
     """What was found of two formulas; the value is the sentence that a user reads."""
 
     PROVED = "Equal: the difference vanishes identically."
@@ -260,9 +266,6 @@ class Equality(enum.Enum):
     OTHER_DOMAIN = "Not the same domain: at a point only one has a value."
     REFUTED = "Not equal: they differ at a point."
     UNDECIDED = "Not decided: there are too few points at which both have a value."
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def is_good(self) -> bool:
@@ -316,7 +319,7 @@ class Equivalence:
             "trust": self.trust.value,
             "message": self.message,
             "point": self.point,
-            "values": [v if math.isfinite(v) else str(v) for v in self.values],
+            "values": [json_float(v) for v in self.values],
             "digits": list(self.digits),
             "n_points": self.n_points,
         }

@@ -10,7 +10,7 @@ from typing import Any
 from ..balls import BallProgram, NoBall, Status, precise_value, working_precision
 from ..expression import Expression
 from ..graph.graph import Graph, Node
-from ..outcome import Outcome
+from ..outcome import Outcome, json_float
 from ..symbolic import prepare, requirements
 from ..verify.doubles import columns_of, run_plain
 
@@ -51,7 +51,7 @@ class MissingValue:
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
         return {
-            "point": {k: v if math.isfinite(v) else str(v) for k, v in self.point.items()},
+            "point": {k: json_float(v) for k, v in self.point.items()},
             "outcome": self.outcome.name.lower(),
             "step": self.step,
             "sentence": self.sentence,

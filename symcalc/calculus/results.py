@@ -12,12 +12,10 @@ from ..facts import KinkPlace
 from ..outcome import Estimate
 from ..symbolic import find_kinks
 from ..verify import DerivativeCheck
+from ..writing import latex_block
 from .at_point import Point, derivatives_at, to_point
 
 __all__ = ["Derivative", "Gradient", "Hessian", "Jacobian"]
-
-#: What ends a row in LaTeX.
-ROW_END = r" \\ "
 
 
 class Derivative(Expression):
@@ -161,7 +159,7 @@ class Gradient(Mapping[str, Expression]):
             rf"\frac{{\partial f}}{{\partial {symbols[name]}}} &= {form.latex}"
             for name, form in self.entries.items()
         ]
-        return rf"$$\begin{{aligned}} {ROW_END.join(rows)} \end{{aligned}}{_trust(self)}$$"
+        return f"$${latex_block('aligned', rows)}{_trust(self)}$$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,7 +251,7 @@ class Hessian(Mapping[tuple[str, str], Expression]):
 
     def _repr_latex_(self) -> str:
         rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
-        return rf"$$\begin{{pmatrix}} {ROW_END.join(rows)} \end{{pmatrix}}{_trust(self)}$$"
+        return f"$${latex_block('pmatrix', rows)}{_trust(self)}$$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,7 +327,7 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
 
     def _repr_latex_(self) -> str:
         rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
-        return rf"$$\begin{{pmatrix}} {ROW_END.join(rows)} \end{{pmatrix}}{_trust(self)}$$"
+        return f"$${latex_block('pmatrix', rows)}{_trust(self)}$$"
 
 
 def _trust(result: Gradient | Hessian | Jacobian) -> str:

@@ -9,7 +9,7 @@ import click
 import symcalc as sc
 
 from .formulas import FormulaCommand
-from .options import formula_options, json_option, read_formula
+from .options import formula_options, json_option, read_formula, seed_option
 from .output import answer
 
 __all__ = ["audit"]
@@ -25,7 +25,7 @@ __all__ = ["audit"]
     help='Ranges of all variables, "x = 1e-8 … 1e12, y = 0 .. 1"; repeatable.',
 )
 @click.option("--points", type=int, default=400, show_default=True, help="How many to sample.")
-@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same points.")
+@seed_option
 @click.option(
     "--tolerate",
     type=float,

@@ -20,7 +20,7 @@ import symcalc as sc
 from ..errors import ArgumentError, UserFunctionError
 from ..present import Line, describe
 from .formulas import FormulaCommand, from_argument
-from .options import json_option, read_names, syntax_option, wrt_option
+from .options import comparing_options, read_names, wrt_option
 from .output import answer
 
 __all__ = ["check"]
@@ -33,11 +33,7 @@ _IN_FILE = re.compile(r"(?P<path>[^:]+\.py|[A-Za-z]:[^:]+\.py):(?P<name>[A-Za-z_
 @click.argument("claim")
 @click.argument("expression")
 @wrt_option
-@click.option("--shapes", metavar="SHAPES", help='Data columns, "x: rows; y: rows".')
-@click.option("--assume", multiple=True, metavar="FACT", help='What is known, "a > 0"; repeatable.')
-@click.option("--seed", type=int, default=0, help="Another seed, other points.")
-@syntax_option
-@json_option
+@comparing_options
 def check(
     claim: str,
     expression: str,

@@ -7,7 +7,7 @@ import click
 import symcalc as sc
 
 from .formulas import FormulaCommand, from_argument
-from .options import json_option, syntax_option
+from .options import comparing_options
 from .output import answer
 
 __all__ = ["equivalent"]
@@ -16,11 +16,7 @@ __all__ = ["equivalent"]
 @click.command(cls=FormulaCommand)
 @click.argument("left")
 @click.argument("right")
-@click.option("--shapes", metavar="SHAPES", help='Data columns, "x: rows; y: rows".')
-@click.option("--assume", multiple=True, metavar="FACT", help='What is known, "x > 0"; repeatable.')
-@click.option("--seed", type=int, default=0, help="Another seed, other points.")
-@syntax_option
-@json_option
+@comparing_options
 def equivalent(
     left: str,
     right: str,

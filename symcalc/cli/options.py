@@ -14,6 +14,7 @@ from ..present import FORMATS
 from .formulas import from_argument
 
 __all__ = [
+    "comparing_options",
     "format_options",
     "formula_options",
     "json_option",
@@ -25,6 +26,7 @@ __all__ = [
     "read_point",
     "read_settings",
     "read_whole",
+    "seed_option",
     "syntax_option",
     "wrt_option",
 ]
@@ -55,6 +57,15 @@ syntax_option = click.option(
     default="symcalc",
     help="The notation of the formula.",
 )
+assume_option = click.option(
+    "--assume",
+    multiple=True,
+    metavar="FACT",
+    help='What is known of a variable, "a > 0"; repeatable.',
+)
+seed_option = click.option(
+    "--seed", type=int, default=0, show_default=True, help="Same seed, same points."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 
@@ -68,18 +79,20 @@ def format_options(command: F) -> F:
 
 def formula_options(command: F) -> F:
     """Give a command the options that say how its formula is to be read."""
-    command = syntax_option(command)
-    command = click.option(
-        "--assume",
-        multiple=True,
-        metavar="FACT",
-        help='What is known of a variable, "a > 0"; repeatable.',
-    )(command)
+    command = assume_option(syntax_option(command))
     return click.option(
         "--variables",
         metavar="NAMES",
         help='Exactly the names allowed, "x,y"; default: any name is a variable.',
     )(command)
+
+
+def comparing_options(command: F) -> F:
+    """Give a command that compares two formulas at points what it needs to read and try them."""
+    command = seed_option(syntax_option(json_option(command)))
+    return click.option("--shapes", metavar="SHAPES", help='Data columns, "x: rows; y: rows".')(
+        assume_option(command)
+    )
 
 
 def read_formula(

@@ -20,25 +20,24 @@ from . import (
 )
 from .row import FunctionRow, Kink
 
-__all__ = ["CONSTANTS", "NAMES", "TABLE", "FunctionRow", "Kink", "lookup"]
+__all__ = ["CONSTANTS", "FAMILIES", "NAMES", "TABLE", "FunctionRow", "Kink", "lookup"]
+
+#: The rows by family, each with its title.
+FAMILIES: dict[str, tuple[FunctionRow, ...]] = {
+    "Elementary functions": elementary.ROWS,
+    "Hyperbolic functions": hyperbolic.ROWS,
+    "Absolute value, sign, extrema, rounding": steps.ROWS,
+    "Stable forms": stable.ROWS,
+    "Gamma, error function and their relatives": special.ROWS,
+    "Functions defined by integrals": integrals.ROWS,
+    "Bessel and Airy functions": bessel.ROWS,
+    "Orthogonal polynomials": orthogonal.ROWS,
+    "Names that are only notation": notation.ROWS,
+    "Constants": constants.ROWS,
+}
 
 #: Canonical name (the kind of a node) -> row.
-TABLE: dict[str, FunctionRow] = {
-    row.name: row
-    for family in (
-        constants,
-        elementary,
-        hyperbolic,
-        steps,
-        stable,
-        special,
-        integrals,
-        bessel,
-        orthogonal,
-        notation,
-    )
-    for row in family.ROWS
-}
+TABLE: dict[str, FunctionRow] = {row.name: row for rows in FAMILIES.values() for row in rows}
 
 #: Names of the rows without arguments.
 CONSTANTS: frozenset[str] = frozenset(row.name for row in TABLE.values() if row.arity == (0, 0))

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from .assumptions import Range, assumed_ranges
+from .assumptions import Range, assumed_range, assumed_ranges
 from .conditions import CONDITIONS
 from .defining import define
 from .definitions import DEFINITIONS, Definition, Definitions
@@ -23,6 +23,7 @@ __all__ = [
     "Definitions",
     "Limits",
     "Range",
+    "assumed_range",
     "assumed_ranges",
     "check_limits",
     "check_name",

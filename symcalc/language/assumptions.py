@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,21 +18,13 @@ from .messages import near_names, shorten
 from .names import Scope, check_name, is_name
 from .tokens import tokenize
 
-__all__ = ["PROPERTIES", "Range", "assumed_ranges", "read_assumptions"]
+__all__ = ["PROPERTIES", "Range", "assumed_range", "assumed_ranges", "read_assumptions"]
 
 #: Words that may stand behind a name.
 PROPERTIES = frozenset(
     {"real", "complex", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero"}
 )
 
-
-#: The ends of the range that a property stands for.
-_SIGNS = {
-    "positive": (0.0, math.inf),
-    "nonnegative": (0.0, math.inf),
-    "negative": (-math.inf, 0.0),
-    "nonpositive": (-math.inf, 0.0),
-}
 #: The relation that holds with its sides exchanged.
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -43,18 +36,40 @@ class Range:
     Attributes
     ----------
     lower, upper : float
-        The ends; whether they are included is not told.
+        The ends.
+    has_lower, has_upper : bool
+        Whether the ends themselves are allowed.
     is_integer : bool
         Whether only whole numbers are meant.
     """
 
     lower: float = -math.inf
     upper: float = math.inf
+    has_lower: bool = False
+    has_upper: bool = False
     is_integer: bool = False
 
-    def cut(self, lower: float, upper: float) -> Range:
-        """Return the part of the range between two numbers."""
-        return Range(max(self.lower, lower), min(self.upper, upper), self.is_integer)
+    def __and__(self, other: Range) -> Range:
+        """Return what both ranges hold."""
+        lower, upper = max(self.lower, other.lower), min(self.upper, other.upper)
+        both = (self, other)
+        return Range(
+            lower,
+            upper,
+            all(r.has_lower for r in both if r.lower == lower),
+            all(r.has_upper for r in both if r.upper == upper),
+            self.is_integer or other.is_integer,
+        )
+
+
+#: The ranges that properties stand for.
+_RANGES = {
+    "positive": Range(lower=0.0),
+    "nonnegative": Range(lower=0.0, has_lower=True),
+    "negative": Range(upper=0.0),
+    "nonpositive": Range(upper=0.0, has_upper=True),
+    "integer": Range(is_integer=True),
+}
 
 
 def read_assumptions(assume: str | Mapping[str, str] | None) -> dict[str, str]:
@@ -112,32 +127,32 @@ def assumed_ranges(assumptions: Mapping[str, str]) -> dict[str, Range]:
     Examples
     --------
     >>> assumed_ranges({"p": "0 < p < 1"})["p"]
-    Range(lower=0.0, upper=1.0, is_integer=False)
+    Range(lower=0.0, upper=1.0, has_lower=False, has_upper=False, is_integer=False)
     """
-    ranges: dict[str, Range] = {}
-    for name, text in assumptions.items():
-        found = Range()
-        for item in text.split(","):
-            found = _narrowed(found, name, item)
-        if found.lower >= found.upper:
-            raise ArgumentError(f"What is assumed leaves `{name}` no range: {shorten(text)}.")
-        if found != Range():
-            ranges[name] = found
-    return ranges
+    ranges = {name: assumed_range(name, text) for name, text in assumptions.items()}
+    return {name: found for name, found in ranges.items() if found != Range()}
 
 
-def _narrowed(found: Range, name: str, item: str) -> Range:
-    """Return the range with one more assumption about the variable."""
+@functools.lru_cache(maxsize=1024)
+def assumed_range(name: str, assumption: str) -> Range:
+    """Return the range that the assumption about one variable leaves it; see `assumed_ranges`."""
+    found = Range()
+    for item in assumption.split(","):
+        for part in _ranges_in(item, name):
+            found = found & part
+    if found.lower >= found.upper:
+        raise ArgumentError(f"What is assumed leaves `{name}` no range: {shorten(assumption)}.")
+    return found
+
+
+def _ranges_in(item: str, name: str) -> list[Range]:
+    """Return the ranges that one assumption says the variable to be in."""
     texts = tokenize(item).texts[:-1]
     if not _is_comparison(texts):
-        for word in texts:
-            found = found.cut(*_SIGNS.get(word, (-math.inf, math.inf)))
-        return Range(found.lower, found.upper, found.is_integer or "integer" in texts)
+        return [_RANGES.get(word, Range()) for word in texts]
     graph, root = _read_condition(f"{name} {item}" if texts[0] in COMPARISONS else item)
     parts = graph.args[root] if graph.kinds[root] == "and" else (root,)
-    for part in parts:
-        found = found.cut(*_ends(graph, part, name))
-    return found
+    return [_related(graph, part, name) for part in parts]
 
 
 def _is_comparison(texts: Sequence[str]) -> bool:
@@ -145,8 +160,8 @@ def _is_comparison(texts: Sequence[str]) -> bool:
     return not set(COMPARISONS).isdisjoint(texts)
 
 
-def _ends(graph: Graph, condition: Node, name: str) -> tuple[float, float]:
-    """Return the ends that `name < number` and its like set; infinities for anything else."""
+def _related(graph: Graph, condition: Node, name: str) -> Range:
+    """Return the range that `name < number` and its like set; all reals for anything else."""
     relation = graph.data[condition] if graph.kinds[condition] == "compare" else ""
     if relation in _MIRRORED:
         left, right = graph.args[condition]
@@ -154,8 +169,11 @@ def _ends(graph: Graph, condition: Node, name: str) -> tuple[float, float]:
             left, right, relation = right, left, _MIRRORED[relation]
         number = constant_values(graph, right).get(right, math.nan)
         if graph.data[left] == name and not math.isnan(number):
-            return (number, math.inf) if relation in (">", ">=") else (-math.inf, number)
-    return -math.inf, math.inf
+            closed = relation.endswith("=") and math.isfinite(number)
+            if relation in (">", ">="):
+                return Range(lower=number, has_lower=closed)
+            return Range(upper=number, has_upper=closed)
+    return Range()
 
 
 def _read_condition(item: str) -> tuple[Graph, Node]:

@@ -103,10 +103,9 @@ def numeric_derivative(
     >>> print(sc.numeric_derivative(abs, 0.0).note)
     left -1, right 1
     """
-    _check(function, method, order, step, scale)
+    counted = _counted(function, method, order, step, scale)
     points = to_array(x)
     places = to_vector(points.ravel())
-    counted = Counted(function)
     boxes = to_bounds(bounds, places)
     entries = []
     for place, box in zip(places.tolist(), boxes, strict=True):
@@ -166,8 +165,7 @@ def numeric_gradient(
     >>> found.value.round(9), found.outcome.name
     (array([ 3., 12.]), 'DONE')
     """
-    _check(function, method)
-    counted = Counted(function)
+    counted = _counted(function, method)
     lines = Lines(counted, to_vector(x), bounds, vectorized)
     entries = [line.derivative(1, method) for line in lines]
     return Estimates(tuple(entries), (len(entries),), counted.n_calls)
@@ -211,8 +209,7 @@ def numeric_jacobian(
     array([[2., 1.],
            [2., 1.]])
     """
-    _check(function, method)
-    counted = Counted(function)
+    counted = _counted(function, method)
     point = to_vector(x)
     boxes = to_bounds(bounds, point)
     n_components = np.asarray(counted(point.copy())).size
@@ -266,8 +263,7 @@ def numeric_hessian(
     array([[4., 6.],
            [6., 0.]])
     """
-    _check(function, "adaptive")
-    counted = Counted(function)
+    counted = _counted(function, "adaptive")
     lines = Lines(counted, to_vector(x), bounds, False)
     n = len(lines)
     found: dict[tuple[int, int], Estimate] = {}
@@ -294,14 +290,14 @@ def _component(
     return Line(value, float(point[index]), bounds=box)
 
 
-def _check(
-    function: object,
+def _counted(
+    function: Callable[[Any], Any],
     method: str,
     order: int = 1,
     step: float | None = None,
     scale: float | None = None,
-) -> None:
-    """Raise an error for arguments that are not allowed."""
+) -> Counted:
+    """Return the callable with its counter; an argument that is not allowed is an error."""
     check_function(function)
     if method not in METHODS:
         raise ArgumentError(f"`method` is {method!r}; allowed are {', '.join(METHODS)}.")
@@ -312,3 +308,4 @@ def _check(
     if step is not None and method in ("adaptive", "complex"):
         raise ArgumentError(f"method={method!r} chooses its steps itself; leave `step` out.")
     check_positive(step=step, scale=scale)
+    return Counted(function)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..outcome import json_float
+
 __all__ = ["count_of", "format_number", "place_of", "show", "to_plain"]
 
 
@@ -20,8 +22,7 @@ def to_plain(value: Any) -> Any:
         return [to_plain(entry) for entry in value]
     if isinstance(value, (bool, int, str)) or value is None:
         return value
-    number = float(value)
-    return number if np.isfinite(number) else str(number)
+    return json_float(float(value))
 
 
 def format_number(value: float, digits: int = 10) -> str:

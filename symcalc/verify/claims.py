@@ -11,6 +11,7 @@ import numpy as np
 
 from ..balls import BallProgram, NoBall, to_ball, working_precision
 from ..graph.graph import Graph, Node
+from ..outcome import json_float
 from .oracle import DerivativeOracle, OracleValue
 from .plain import PlainProgram
 
@@ -72,7 +73,7 @@ class Comparison:
             "point": self.point,
             "method": self.method,
             "counts": self.counts,
-            **{k: v if math.isfinite(v) else str(v) for k, v in sides.items()},
+            **{k: json_float(v) for k, v in sides.items()},
         }
 
 

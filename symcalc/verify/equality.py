@@ -12,8 +12,8 @@ import numpy as np
 from ..balls import BallProgram, Status, precise_value, working_precision
 from ..expression import Variable
 from ..graph.graph import Graph, Node
+from ..language import assumed_range
 from .evidence import Place, Programs, Question, sample_places
-from .sampling import range_of
 
 __all__ = ["Encounter", "compare_at_points"]
 
@@ -101,10 +101,10 @@ def _plainness(row: tuple[float, ...]) -> int:
 
 
 def _is_allowed(variable: Variable, value: float) -> bool:
-    lower, upper = range_of(variable.name, variable.assumption)
+    known = assumed_range(variable.name, variable.assumption)
     words = variable.assumption.replace(",", " ").split()
-    if lower < value < upper:
-        return value.is_integer() if "integer" in words else bool(value) or "nonzero" not in words
+    if known.lower < value < known.upper:
+        return value.is_integer() if known.is_integer else bool(value) or "nonzero" not in words
     return False
 
 

@@ -14,8 +14,9 @@ from ..balls import BallProgram, to_ball, working_precision
 from ..expression import Variable
 from ..graph.graph import Graph, Node
 from ..graph.rows import unroll_rows
+from ..language import assumed_range
 from .plain import PlainProgram
-from .sampling import range_of, sample_points
+from .sampling import sample_points
 
 __all__ = [
     "AGREES",
@@ -342,9 +343,8 @@ def sample_places(question: Question, seed: int) -> Iterator[Place]:
     names = [v.name for v in scalars]
     rows = {f"{v.name}[{r}]": (v.name, r) for v in columns for r in range(ROWS[-1])}
     words = {v.name: v.assumption for v in scalars if v.assumption}
-    domains = {
-        f"{v.name}[{r}]": range_of(v.name, v.assumption) for v in columns for r in range(ROWS[-1])
-    }
+    known = {v.name: assumed_range(v.name, v.assumption) for v in columns}
+    domains = {row: (known[name].lower, known[name].upper) for row, (name, _) in rows.items()}
     points = sample_points(
         [*names, *rows], seed=seed, n_tries=MAX_TRIES, assumptions=words, domains=domains
     )
@@ -361,5 +361,5 @@ def sample_places(question: Question, seed: int) -> Iterator[Place]:
 def _short(value: float, variable: Variable) -> float:
     """Return the number in few digits, where that leaves it in the range of the variable."""
     rounded = float(f"{value:.4g}")
-    lower, upper = range_of(variable.name, variable.assumption)
-    return rounded if lower < rounded < upper else value
+    known = assumed_range(variable.name, variable.assumption)
+    return rounded if known.lower < rounded < known.upper else value

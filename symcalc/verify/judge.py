@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
-from ..outcome import Outcome, Trust
+from ..outcome import Outcome, Trust, json_float
 from .claims import Claim, Comparison, make_claims
 from .oracle import DerivativeOracle
 from .sampling import sample_points
@@ -75,12 +75,11 @@ class DerivativeCheck:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; a gap that is not finite is its name."""
-        gap = self.worst_gap
         return {
             "trust": self.trust.value,
             "outcome": self.outcome.name.lower(),
             "n_points": self.n_points,
-            "worst_gap": gap if math.isfinite(gap) else str(gap),
+            "worst_gap": json_float(self.worst_gap),
             "message": self.message,
             "details": [comparison.to_dict() for comparison in self.details],
         }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass
 from typing import Any
+
+from ..outcome import Sentence
 
 __all__ = ["Finding", "Verdict"]
 
 
-class Verdict(enum.Enum):
+class Verdict(Sentence):
     """What a claimed derivative is; the value is the sentence that a user reads."""
 
     AGREES = "The claim is right."
@@ -30,9 +31,6 @@ class Verdict(enum.Enum):
     UNSTEADY = "The claim returns different numbers for the same point."
     DIFFERS = "The claim is wrong, and the difference fits no known mistake."
     UNDECIDED = "Not decided: there are too few points at which both sides have a value."
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def is_good(self) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
 from ..errors import ArgumentError
+from ..language import assumed_range
 
-__all__ = ["range_of", "sample_points"]
+__all__ = ["sample_points"]
 
 #: Sizes and signs in the order they are tried: (least, greatest, sign); sign 0 draws each sign.
 _PATTERNS: tuple[tuple[float, float, int], ...] = (
@@ -27,13 +27,6 @@ _PATTERNS: tuple[tuple[float, float, int], ...] = (
     (1e-4, 1e-2, 0),
     (20.0, 500.0, 0),
 )
-_WORDS = {
-    "positive": (0.0, math.inf),
-    "nonnegative": (0.0, math.inf),
-    "negative": (-math.inf, 0.0),
-    "nonpositive": (-math.inf, 0.0),
-}
-_RELATION = re.compile(r"(<=|>=|<|>)")
 
 
 def sample_points(
@@ -79,47 +72,13 @@ def sample_points(
         }
 
 
-def range_of(name: str, assumption: str) -> tuple[float, float]:
-    """Return the range that an assumption about one variable leaves it, the ends excluded.
-
-    Examples
-    --------
-    >>> range_of("x", "x > 0, x <= 2")
-    (0.0, 2.0)
-    """
-    lower, upper = -math.inf, math.inf
-    for item in assumption.split(","):
-        pieces = [piece.strip() for piece in _RELATION.split(item)]
-        for left, relation, right in zip(pieces[::2], pieces[1::2], pieces[2::2], strict=False):
-            if left == name:
-                bound, is_upper = _number(right), relation.startswith("<")
-            elif right == name:
-                bound, is_upper = _number(left), relation.startswith(">")
-            else:
-                continue
-            if bound is not None:
-                lower, upper = (
-                    (lower, min(upper, bound)) if is_upper else (max(lower, bound), upper)
-                )
-        for word in item.split():
-            low, high = _WORDS.get(word, (-math.inf, math.inf))
-            lower, upper = max(lower, low), min(upper, high)
-    return (lower, upper) if lower < upper else (-math.inf, math.inf)
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None
-
-
 def _restriction(
     name: str, assumption: str, domains: Mapping[str, tuple[float, float]]
 ) -> tuple[tuple[float, float] | None, bool]:
     """Return the range that a variable stays in, if any, and whether it is a whole number."""
-    domain = domains.get(name, range_of(name, assumption))
-    return None if domain == (-math.inf, math.inf) else domain, "integer" in assumption.split()
+    known = assumed_range(name, assumption)
+    domain = domains.get(name, (known.lower, known.upper))
+    return None if domain == (-math.inf, math.inf) else domain, known.is_integer
 
 
 def _allowed(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .latex import to_latex
+from .latex import latex_block, to_latex
 from .python import python_imports, to_python
 from .text import to_text
 
-__all__ = ["python_imports", "to_latex", "to_python", "to_text"]
+__all__ = ["latex_block", "python_imports", "to_latex", "to_python", "to_text"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from ..functions import TABLE
@@ -13,7 +13,7 @@ from .layout import Layout, Level, Piece, Slot
 from .names import latex_names
 from .text import TextRenderer, separated
 
-__all__ = ["to_latex"]
+__all__ = ["latex_block", "to_latex"]
 
 #: Beyond this length a formula names its shared parts.
 LATEX_LENGTH = 5000
@@ -29,6 +29,12 @@ _SPELLED_OUT = frozenset(
 
 #: Constants whose letter would be read as a variable.
 _WORDS = frozenset({"Catalan", "EulerGamma", "GoldenRatio"})
+
+
+def latex_block(environment: str, rows: Iterable[str]) -> str:
+    r"""Return rows in an environment of LaTeX, such as `aligned`."""
+    body = r" \\ ".join(rows)
+    return rf"\begin{{{environment}}} {body} \end{{{environment}}}"
 
 
 def to_latex(graph: Graph, root: Node) -> str:
