@@ -19,6 +19,7 @@ SCRIPTS = (
     "call_latency",
     "hostile",
     "audit_digits",
+    "fuzz_parser",
     "check_mistakes",
     "imports",
     "nist_fits",

@@ -719,7 +719,7 @@ def test_latex_is_read(latex, text):
     [r"\sin x", r"\int x", r"\frac{d}{dx} x", r"x^23", "2 3", "x(y)", "1/2 x", r"\sin^{-1}(x)",
      r"\input{a}", r"\left(x", r"\frac{1}{2", "|x|", r"\foo", r"x_{a,b}", r"\psi^{(a}",
      r"f^{(2)}(x)", r"\text{hello}", "x'", r"\begin{matrix}", r"\%", "а",
-     "\x1b", r"\left.x\right|", "", "{", "}"],
+     "\x1b", r"\left.x\right|", "", "{", "}", r"\sin^{}(x)", r"\mathrm x", r"\mathrmab"],
 )  # fmt: skip
 def test_other_latex_is_refused(latex):
     assert len(message(latex, syntax="latex")) < 480

@@ -233,8 +233,10 @@ class _Translation(LatexSource):
             token in FUNCTIONS and len(token) > 1 and token not in LETTERS
         ):
             self.function(self.function_name(token))
-        elif token in LETTERS or token.startswith((r"\mathrm", r"\mathit")):
-            self.variable(self.word(token) if "{" in token else LETTERS[token], token)
+        elif token in LETTERS:
+            self.variable(LETTERS[token], token)
+        elif token.startswith((r"\mathrm", r"\mathit")):
+            self.variable(self.word(token), token)
         elif (token.isalpha() and token.isascii()) or token in GREEK:
             self.variable("I" if token == "i" and "i" not in self.known else token, token)
         elif token[0] == "\\":
@@ -349,6 +351,8 @@ class _Translation(LatexSource):
 
         def exponent() -> None:
             power = self.take(start)
+            if not power:
+                raise self.error("This exponent is empty.", self.index - 1)
             if power[0] == "-":
                 hint = r"Write \arcsin(x), or 1/\sin(x)."
                 raise self.error("A negative exponent has two readings.", self.index - 1, hint)
