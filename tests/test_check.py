@@ -515,3 +515,43 @@ def test_a_file_that_fails_is_wrapped(
 
     assert main(["check", f"{tmp_path / 'broken.py'}:f", "x^2", "--wrt", "x"]) == 2
     assert re.search(r"broken.py failed.* while it was loaded", capsys.readouterr().err)
+
+
+# -- branches that begin far away ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("claim", "formula"),
+    [
+        ("-1", "abs(x - 1000)"),
+        ("0", "relu(x - 1e9)"),
+        ("1", "max(x, -1e6)"),
+        ("cos(x)", "sin(x) if x < 12345 else x"),
+        ("1", "x if x < 3 or x > 3.01 else 0"),
+        ("0", "floor(x + 1e-25) + relu(x - 400)*1e-9"),
+    ],
+)
+def test_a_claim_that_holds_before_a_far_branch_is_right_on_one_part_only(
+    claim: str, formula: str
+) -> None:
+    assert sc.check(claim, formula, "x").outcome is sc.Verdict.PART_OF_DOMAIN
+
+
+def test_a_function_that_holds_before_a_far_branch_is_right_on_one_part_only() -> None:
+    found = sc.check(lambda x: -1.0, "abs(x - 1000)", "x")
+
+    assert found.outcome is sc.Verdict.PART_OF_DOMAIN
+    assert "x - 1000 < 0" in found.message
+    assert sc.check(lambda x: math.copysign(1.0, x - 1000), "abs(x - 1000)", "x").is_good
+
+
+def test_a_wrong_claim_about_a_formula_with_a_far_domain_is_seen() -> None:
+    found = sc.check("1/sqrt(x - 1000)", "sqrt(x - 1000)", "x")
+
+    assert found.outcome is sc.Verdict.CONSTANT_FACTOR
+    assert sc.check("1/(2*sqrt(x - 1000))", "sqrt(x - 1000)", "x").trust is sc.Trust.PROVEN
+
+
+def test_a_claim_that_could_not_be_compared_is_undecided_unless_it_is_proven() -> None:
+    assert sc.check("0", "1e-300*x", "x").outcome is sc.Verdict.UNDECIDED
+    assert sc.check("1e-300", "1e-300*x", "x").trust is sc.Trust.PROVEN

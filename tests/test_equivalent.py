@@ -348,3 +348,20 @@ def test_the_command_tells_by_its_exit_code(capsys: pytest.CaptureFixture[str]) 
     assert main(["equivalent", "log(x^2)", "2*log(x)", "--assume", "x > 0", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["trust"] == "proven"
     assert main(["equivalent", "x +", "x"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("abs(x - 1000)", "1000 - x"),
+        ("max(x, -1e6)", "x"),
+        ("relu(x - 1e9)", "0"),
+        ("x if x < 12345 else 0", "x"),
+        ("floor(x + 1e-25)", "floor(x)"),
+        ("clip(x*y, -1e5, 1e5)", "x*y"),
+    ],
+)
+def test_formulas_that_part_only_beyond_a_number_they_name_are_refuted(
+    left: str, right: str
+) -> None:
+    assert sc.equivalent(left, right).outcome is sc.Equality.REFUTED

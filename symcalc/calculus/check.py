@@ -178,10 +178,12 @@ def _symbolic(
     evidence = Evidence.gather(question, seed)
     findings = diagnose(evidence)
     is_proven = False
-    if not any(f.verdict is not Verdict.DOMAIN for f in findings):
+    if all(f.verdict in (Verdict.DOMAIN, Verdict.UNDECIDED) for f in findings):
         positive = positive_names(question.variables)
         pairs = zip(question.truths, question.claims, strict=True)
         is_proven = all(is_identity(question.graph, a, b, positive) for a, b in pairs)
+    if is_proven:
+        findings = [f for f in findings if f.verdict is not Verdict.UNDECIDED]
     strange = [v.name for v in question.variables if v.name not in expression.names]
     notes = [f"the claim uses {', '.join(strange)}, which f does not contain"] if strange else []
     return report(findings=findings, evidence=evidence, is_proven=is_proven, notes=notes)

@@ -53,7 +53,8 @@ def _of_component(evidence: Evidence, k: int) -> Finding | None:
     state = evidence.state[k]
     n_right, n_wrong = int((state == AGREES).sum()), int((state == DIFFERS).sum())
     undefined = state == UNDEFINED
-    if n_right + n_wrong + int(undefined.sum()) < min(MIN_POINTS, len(evidence.places)):
+    n_known, n_places = n_right + n_wrong + int(undefined.sum()), len(evidence.places)
+    if n_known < max(1, min(MIN_POINTS, n_places)):
         return Finding(Verdict.UNDECIDED, "too few points where both sides have a value", (name,))
     if n_wrong == 0:
         return _domain(evidence, k) if _is_telling(evidence, undefined) else None
@@ -95,18 +96,20 @@ def _part(evidence: Evidence, k: int) -> Finding | None:
     right, wrong = state == AGREES, state == DIFFERS
     if min(right.sum(), wrong.sum()) < 2:
         return None
-    telling = np.ones(len(state), dtype=bool)
+    inside, outside = right, wrong
     if not evidence.is_exact:  # far away, different formulas may round to equal numbers
-        telling = np.array([_reach(place) <= 6 for place in evidence.places])
+        near = np.array([_reach(place) <= 6 for place in evidence.places])
+        is_landmark = np.arange(len(state)) >= evidence.n_ordinary
+        inside, outside = right & near, wrong & (near | is_landmark)
     trivial = evidence.truth[k] == 0
-    if min((right & telling & ~trivial).sum(), (wrong & telling).sum()) < 2 and not (
+    if min((inside & ~trivial).sum(), outside.sum()) < 2 and not (
         evidence.is_exact and trivial[right].all()
     ):
         return None
     elsewhere = Component(evidence, k, wrong, explain=False).finding()
     if trivial[right].all() and elsewhere.verdict in FACTORS:
         return None  # a wrong factor is right wherever the derivative is zero
-    region = find_region(evidence, right & telling, wrong & telling)
+    region = find_region(evidence, inside, outside)
     if not region and not evidence.is_exact:
         return None
     message = f"right only where {region}" if region else "right at some points only"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,9 @@ import numpy as np
 from ..balls import BallProgram, Status, precise_value, working_precision
 from ..expression import Variable
 from ..graph.graph import Graph, Node
-from ..language import assumed_range
 from .evidence import Place, Programs, Question, sample_places
+from .landmarks import landmark_places
+from .sampling import is_allowed
 
 __all__ = ["Encounter", "compare_at_points"]
 
@@ -60,7 +61,7 @@ def compare_at_points(
     programs = Programs(question, (left, right))
     n_points = 0
     lonely: Encounter | None = None
-    for place in _all_places(question, seed):
+    for place in _all_places(question, (left, right), seed):
         program, point = programs.at(place)
         verdict = _compare(program, point)
         if verdict == "different":
@@ -74,9 +75,11 @@ def compare_at_points(
     return Encounter(n_points)
 
 
-def _all_places(question: Question, seed: int) -> Iterator[Place]:
+def _all_places(question: Question, roots: Sequence[Node], seed: int) -> Iterator[Place]:
     yield from _special_places(question, seed)
     yield from itertools.islice(sample_places(question, seed), 3 * N_POINTS)
+    ordinary = sample_places(question, seed)
+    yield from landmark_places(question.graph, roots, question.variables, ordinary)
 
 
 def _special_places(question: Question, seed: int) -> Iterator[Place]:
@@ -84,7 +87,7 @@ def _special_places(question: Question, seed: int) -> Iterator[Place]:
     variables = question.variables
     if any(v.shape for v in variables) or not variables:
         return
-    choices = [[x for x in SPECIAL if _is_allowed(v, x)] or [1.0] for v in variables]
+    choices = [[x for x in SPECIAL if is_allowed(v, x)] or [1.0] for v in variables]
     if len(variables) <= 2:
         rows: list[tuple[float, ...]] = sorted(itertools.product(*choices), key=_plainness)
     else:
@@ -98,14 +101,6 @@ def _special_places(question: Question, seed: int) -> Iterator[Place]:
 
 def _plainness(row: tuple[float, ...]) -> int:
     return sum(SPECIAL.index(x) for x in row)
-
-
-def _is_allowed(variable: Variable, value: float) -> bool:
-    known = assumed_range(variable.name, variable.assumption)
-    words = variable.assumption.replace(",", " ").split()
-    if known.lower < value < known.upper:
-        return value.is_integer() if known.is_integer else bool(value) or "nonzero" not in words
-    return False
 
 
 def _compare(program: BallProgram, point: dict[str, float]) -> str:

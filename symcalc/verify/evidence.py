@@ -15,6 +15,7 @@ from ..expression import Variable
 from ..graph.graph import Graph, Node
 from ..graph.rows import unroll_rows
 from ..language import assumed_range
+from .landmarks import landmark_places
 from .plain import PlainProgram
 from .sampling import sample_points
 
@@ -105,6 +106,8 @@ class Evidence:
         What rounding alone may contribute to the gap.
     state : array of int
         SKIPPED, AGREES, DIFFERS or UNDEFINED.
+    n_ordinary : int
+        The first so many places were drawn; those after them are landmarks of the formulas.
     """
 
     question: Question
@@ -114,6 +117,7 @@ class Evidence:
     gap: Array = field(default_factory=lambda: np.empty((0, 0)))
     noise: Array = field(default_factory=lambda: np.empty((0, 0)))
     state: NDArray[np.int_] = field(default_factory=lambda: np.empty((0, 0), dtype=int))
+    n_ordinary: int = 0
 
     @classmethod
     def gather(cls, question: Question, seed: int = 0) -> Evidence:
@@ -121,13 +125,15 @@ class Evidence:
         self = cls(question)
         columns: list[list[_Side]] = []
         sides = _Sides(question)
-        for place in sample_places(question, seed):
-            found = sides.at(place)
-            if found is not None and any(side.state != SKIPPED for side in found):
-                self.places.append(place)
-                columns.append(found)
-            if len(columns) == N_POINTS:
-                break
+        self._visit(sides, sample_places(question, seed), columns, N_POINTS)
+        self.n_ordinary = len(columns)
+        if not columns or not all(
+            any(side.state == DIFFERS for side in row) for row in zip(*columns, strict=True)
+        ):
+            roots = (question.value, *question.truths, *question.claims)
+            ordinary = sample_places(question, seed)
+            beyond = landmark_places(question.graph, roots, question.variables, ordinary)
+            self._visit(sides, beyond, columns, N_POINTS + MAX_TRIES)
         shape = (len(columns), len(question.names))
         numbers = np.array(
             [[(s.truth, s.claim, s.gap, s.noise) for s in column] for column in columns]
@@ -138,6 +144,18 @@ class Evidence:
         if self.is_exact:
             self._look_again(sides)
         return self
+
+    def _visit(
+        self, sides: _Sides, places: Iterator[Place], columns: list[list[_Side]], n_points: int
+    ) -> None:
+        """Evaluate both sides at places until there are so many points at all."""
+        for place in places:
+            found = sides.at(place)
+            if found is not None and any(side.state != SKIPPED for side in found):
+                self.places.append(place)
+                columns.append(found)
+            if len(columns) == n_points:
+                break
 
     def _look_again(self, sides: _Sides) -> None:
         """Compare to more bits where a claim that is wrong elsewhere seems right.

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ..errors import ArgumentError
+from ..expression import Variable
 from ..language import assumed_range
 
-__all__ = ["sample_points"]
+__all__ = ["is_allowed", "sample_points"]
 
 #: Sizes and signs in the order they are tried: (least, greatest, sign); sign 0 draws each sign.
 _PATTERNS: tuple[tuple[float, float, int], ...] = (
@@ -70,6 +71,15 @@ def sample_points(
             name: _allowed(float(size), float(s), float(u), *known[name])
             for name, size, s, u in zip(names, sizes, signs, fractions, strict=True)
         }
+
+
+def is_allowed(variable: Variable, value: float) -> bool:
+    """Say whether what is assumed of a variable leaves it a value."""
+    known = assumed_range(variable.name, variable.assumption)
+    words = variable.assumption.replace(",", " ").split()
+    if known.lower < value < known.upper:
+        return value.is_integer() if known.is_integer else bool(value) or "nonzero" not in words
+    return False
 
 
 def _restriction(
