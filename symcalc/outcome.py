@@ -105,6 +105,13 @@ class Estimate:
     def __float__(self) -> float:
         return self.value
 
+    def __repr__(self) -> str:
+        error = "" if self.error != self.error else f" ± {self.error:.2g}"
+        remark = " ".join(text for text in (self._remark(), self.note) if text)
+        said = f"; {remark}" if remark else ""
+        value = self.digits or f"{self.value:.15g}"
+        return f"Estimate({value}{error}, {self.trust.value}: {self.method}{said})"
+
     def _repr_html_(self) -> str:
         """Return a line for notebooks: the number, its error, its trust, and what to know."""
         error = "" if self.error != self.error else f" ± {self.error:.2g}"

@@ -151,6 +151,15 @@ RESULTS = {
     "Band": lambda: sc.fit("a*x", DATA, target="y", start="a=1").band(),
     "Profile": lambda: sc.fit("a*x", DATA, target="y", start="a=1").profile(),
     "ResidualChecks": lambda: sc.fit("a*x", DATA, target="y", start="a=1").checks,
+    "Trace": lambda: sc.minimize("x^2", "x=1").trace,
+    "Estimates": lambda: sc.numeric_gradient(lambda x: x[0] ** 2 * x[1], [3.0, 2.0]),
+    "Comparison": lambda: sc.compare("exp(x)*sin(y)", at="x=1, y=2", order=2),
+    "Check": lambda: sc.check("2*x*y + 1", "x^2*y", "x"),
+    "Equivalence": lambda: sc.equivalent("sqrt(x^2)", "x"),
+    "Explanation": lambda: sc.explain("x^2*sin(x*y)", "x"),
+    "Audit": lambda: sc.audit("sqrt(x+1) - sqrt(x)", over="x = 1 … 1e12", points=40),
+    "Domain": lambda: sc.domain("log(x)/(x - 1)"),
+    "MissingValue": lambda: sc.domain("log(x)/(x - 1)").why(x=-1),
 }
 
 

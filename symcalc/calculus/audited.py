@@ -276,10 +276,10 @@ class Audit:
             f"<td>{m.mean:.1f}</td></tr>"
             for name, m in self.measurements()
         )
-        better = "" if self.proposal is None else f"<p>better: {self.proposal.expression.text}</p>"
+        better = self.proposal and f"<p>better: {escape(self.proposal.expression.text)}</p>"
         head = "<tr><th>digits lost</th><th>worst</th><th>median</th><th>mean</th></tr>"
         title = escape(f"{self.expression.text}: {self.outcome}")
-        return f"<p>{title}</p><table>{head}{rows}</table>{better}"
+        return f"<p>{title}</p><table>{head}{rows}</table>{better or ''}"
 
     def measurements(self) -> list[tuple[str, Measurement]]:
         """Return every spelling that was measured, by name."""

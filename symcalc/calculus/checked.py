@@ -170,6 +170,11 @@ class Check:
         return self.outcome.is_good
 
     @property
+    def headline(self) -> str:
+        """The verdict in a line: "not right: a term too many: 1"."""
+        return f"{'right' if self.is_good else 'not right'}: {self.message}"
+
+    @property
     def wrong(self) -> tuple[str, ...]:
         """The variables whose derivatives are wrong."""
         spoiled = {name for finding in self.findings for name in finding.components}
@@ -194,18 +199,18 @@ class Check:
         }
 
     def __repr__(self) -> str:
-        lines = [f"{self.outcome} {self.message}"]
+        lines = [self.headline]
         lines += [f"∂f/∂{name} = {form.text}" for name, form in self.truth.items()]
         lines += [f"∂f/∂{s.component}: {s}" for s in self.sightings]
         return "\n".join([*lines, f"trust: {self.trust}", *self.notes])
 
     def _repr_latex_(self) -> str:
-        word = r"\text{right}" if self.is_good else r"\text{wrong}"
         rows = [
             rf"\frac{{\partial f}}{{\partial {name}}} &= {form.latex}"
             for name, form in self.truth.items()
         ]
-        return f"$${latex_block('aligned', [f'&{word}', *rows])}$$"
+        verdict = rf"&\text{{{self.headline}}} \quad \text{{{self.trust}}}"
+        return f"$${latex_block('aligned', [verdict, *rows])}$$"
 
 
 def _extent(evidence: Evidence | None) -> tuple[int, float]:
@@ -328,5 +333,8 @@ class Equivalence:
         return f"{self.left.text} and {self.right.text}\n{self.message}\ntrust: {self.trust}"
 
     def _repr_latex_(self) -> str:
-        sign = {True: "=", False: r"\neq"}[self.outcome is not Equality.REFUTED]
-        return rf"$\displaystyle {self.left.latex} {sign} {self.right.latex}$"
+        signs = {Equality.REFUTED: r"\neq", Equality.UNDECIDED: r"\overset{?}{=}"}
+        sign = signs.get(self.outcome, "=")
+        verdict = rf"\text{{{self.message}}} \quad \text{{{self.trust}}}"
+        rows = [f"{self.left.latex} {sign} {self.right.latex}", verdict]
+        return f"$${latex_block('gathered', rows)}$$"

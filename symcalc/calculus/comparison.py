@@ -10,6 +10,7 @@ from typing import Any
 
 from ..expression import Expression
 from ..outcome import Estimate, Outcome
+from ..writing import partial
 
 __all__ = ["ComparedDerivative", "Comparison", "MethodResult", "digits_of_agreement"]
 
@@ -82,6 +83,21 @@ class ComparedDerivative:
         raise KeyError(f"no method {name!r}; there are {', '.join(r.name for r in self.results)}")
 
     @property
+    def title(self) -> str:
+        """The derivative and its point in words: "∂²f/∂x∂y at x = 1, y = 2"."""
+        where = ", ".join(
+            f"{name} = {repr(value + 0.0).removesuffix('.0')}" for name, value in self.point.items()
+        )
+        return f"{partial(self.steps)} at {where}"
+
+    @property
+    def truth(self) -> str:
+        """The nearest double to the true value with its trust, or why there is none."""
+        if not self.reference.digits:
+            return str(self.reference.outcome)
+        return f"{self.reference.value:.17g} ({self.reference.trust.value})"
+
+    @property
     def outcome(self) -> Outcome:
         """`DONE` where there is a true value and the closed form agrees with it."""
         if not self.reference.outcome.is_good:
@@ -148,25 +164,25 @@ class Comparison:
     def __repr__(self) -> str:
         lines = []
         for entry in self.entries:
-            where = ", ".join(f"{name}={value:.15g}" for name, value in entry.point.items())
-            truth = entry.reference.digits[:20] or str(entry.reference.outcome)
-            lines.append(f"d/d{' d/d'.join(entry.steps)} at {where}: {truth}")
-            lines += [f"  {r.name:20} {r.estimate.value:<24.17g}{_shown(r)}" for r in entry.results]
+            lines.append(f"{entry.title}: {entry.truth}")
+            lines += [
+                f"  {r.name:20} {r.estimate.value + 0.0:<24.17g}{_shown(r)}" for r in entry.results
+            ]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        rows = []
+        """Return a table for each point and component."""
+        head = "<tr><th>method</th><th>value</th><th>agreement</th><th>evaluations</th></tr>"
+        tables = []
         for entry in self.entries:
-            where = ", ".join(f"{name} = {value:.15g}" for name, value in entry.point.items())
-            title = f"∂/∂{' ∂/∂'.join(entry.steps)} at {where}: {entry.reference.digits[:32]}"
-            rows.append(f"<tr><th colspan='4'>{escape(title)}</th></tr>")
-            rows += [
-                f"<tr><td>{r.name}</td><td>{r.estimate.value:.17g}</td><td>{_shown(r)}</td>"
-                f"<td>{r.n_evaluations}</td></tr>"
+            rows = "".join(
+                f"<tr><td>{r.name}</td><td>{r.estimate.value + 0.0:.17g}</td>"
+                f"<td>{_shown(r)}</td><td>{r.n_evaluations}</td></tr>"
                 for r in entry.results
-            ]
-        head = "<tr><th>method</th><th>value</th><th>digits</th><th>evaluations</th></tr>"
-        return f"<table>{head}{''.join(rows)}</table>"
+            )
+            title = escape(f"{entry.title}: {entry.truth}")
+            tables.append(f"<table><caption>{title}</caption>{head}{rows}</table>")
+        return "".join(tables)
 
 
 def _shown(result: MethodResult) -> str:

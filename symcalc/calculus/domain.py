@@ -220,7 +220,7 @@ class _OnLine:
                 continue
             if series[0] >= 0:
                 limit = series[1][0] if series[0] == 0 else series[1][0] * 0
-                shown = limit.str(12, radius=False)
+                shown = f"{float(limit.mid()):.12g}"
                 self.notes.append(f"removable {where}: the limit is {shown}")
             else:
                 self.notes.append(f"pole of order {-series[0]} {where}")

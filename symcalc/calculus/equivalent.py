@@ -119,8 +119,10 @@ def _summed_up(
             f"at {_spelled(place)}"
         )
         if met.n_points == 0:
-            message = f"there is no point tried where both have a value; {lacking.text} has none "
-            message += f"at {_spelled(place)}"
+            message = (
+                f"not the same domain: {lacking.text} has no value at {_spelled(place)}, "
+                "and at no point tried have both"
+            )
     elif proven and met.n_points:
         outcome, trust = Equality.PROVED, Trust.PROVEN
         message = "equal wherever both have a value: the difference vanishes identically"
@@ -129,7 +131,7 @@ def _summed_up(
         message = f"equal to 45 digits at {met.n_points} points; no proof was found"
     else:
         outcome, trust = Equality.UNDECIDED, Trust.UNCHECKED
-        message = "too few points where both have a value"
+        message = "not decided: there are too few points at which both have a value"
     point = dict(place) if place is not None else None
     return Equivalence(
         left, right, outcome, trust, message, point, met.values, met.digits, met.n_points

@@ -158,7 +158,7 @@ def _checked(
     missing = sorted((used | known) - set(point))
     if missing:
         raise ArgumentError(
-            f"The point gives no value for {', '.join(missing)}; write at='{missing[0]}=...'."
+            f"The point gives no value for {', '.join(missing)}; add `{missing[0]}=…`."
         )
     unknown = [name for name in point if name not in used | known]
     if unknown:

@@ -257,7 +257,8 @@ def _verdict(
     worst = max(gaps, default=math.nan)
     n = min(step.check.n_points for step in steps)
     count = "the only step agrees" if len(steps) == 1 else f"all {len(steps)} steps agree"
-    message = f"{count} with independent derivatives, worst relative gap {worst:.0e}"
+    gap = f"{worst:.0e}" if worst else "0"
+    message = f"{count} with independent derivatives, worst relative gap {gap}"
     if not weak:
         return DerivativeCheck(Trust.CHECKED, Outcome.DONE, n, worst, message)
     step = weak[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from ..balls import BallProgram, NoBall, Status, precise_value, working_precision
@@ -58,6 +59,13 @@ class MissingValue:
             "inputs": self.inputs,
             "value": self.value,
         }
+
+    def __repr__(self) -> str:
+        where = ", ".join(f"{name} = {value:.15g}" for name, value in self.point.items())
+        return f"at {where}: {self}"
+
+    def _repr_html_(self) -> str:
+        return escape(repr(self))
 
     def __str__(self) -> str:
         inputs = ", ".join(f"{name} = {value}" for name, value in self.inputs.items())

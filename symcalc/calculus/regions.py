@@ -9,6 +9,7 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..outcome import Outcome, Trust
 from ..symbolic import Interval, RealSet
+from ..writing import latex_block
 from .at_point import Point, to_point
 from .missing import MissingValue, find_missing
 
@@ -219,7 +220,9 @@ class Domain:
             ]
             parts += [rf"\text{{{condition.text}}}" for condition in region.unsolved]
             rows.append(rf"\text{{{level}:}} &\quad {', '.join(parts)}")
-        return r"$$\begin{aligned} " + r" \\ ".join(rows) + r" \end{aligned}$$"
+        remarks = [*self.notes, f"{self.check.trust}: {self.check.message}"]
+        rows += [rf"&\text{{{remark}}}" for remark in remarks]
+        return f"$${latex_block('aligned', rows)}$$"
 
 
 def interval_text(found: RealSet) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,7 @@ class Estimates:
         return lines
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><td>{n}</td><td>{text}</td></tr>" for n, text in self._lines())
+        rows = "".join(f"<tr><td>{n}</td><td>{escape(text)}</td></tr>" for n, text in self._lines())
         return f"<table>{rows}</table>"
 
     def to_dict(self) -> dict[str, Any]:

@@ -18,6 +18,9 @@ from .stopping import StoppingRule
 
 __all__ = ["Callback", "Journal", "StepState", "Trace"]
 
+#: Rows at either end of a long trace that a notebook shows.
+ROWS_SHOWN = 10
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
@@ -55,6 +58,19 @@ class Trace:
 
     def __repr__(self) -> str:
         return f"Trace({len(self)} rows: step, value, gradient_norm, step_length, …)"
+
+    def _repr_html_(self) -> str:
+        """Return a table for notebooks; of a long run the first and the last rows."""
+        rows = [
+            f"<tr><td>{step}</td><td>{value:.10g}</td><td>{norm:.3g}</td><td>{moved:.3g}</td>"
+            f"<td>{count}</td></tr>"
+            for step, value, norm, moved, count, _ in self
+        ]
+        if len(rows) > 2 * ROWS_SHOWN:
+            rows[ROWS_SHOWN:-ROWS_SHOWN] = [f"<tr>{5 * '<td>…</td>'}</tr>"]
+        titles = ("step", "value", "gradient norm", "step length", "evaluations")
+        head = "".join(f"<th>{title}</th>" for title in titles)
+        return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
 
     def to_dict(self) -> dict[str, Any]:
         """Return the columns as JSON-ready lists."""

@@ -43,9 +43,9 @@ def describe_audit(audit: Any) -> list[Block]:
 def _box(audit: Any) -> list[str]:
     lines = []
     for name, (lower, upper) in audit.ranges.items():
-        ends = format_number(lower)
+        ends = _end(lower)
         if lower != upper:
-            ends = f"{ends} to {format_number(upper)}"
+            ends = f"{ends} to {_end(upper)}"
         lines.append(f"{name} = {ends} ({audit.spread[name]})")
     counts = [f"{audit.n_points} points"]
     if audit.n_undefined:
@@ -56,6 +56,12 @@ def _box(audit: Any) -> list[str]:
         if measured.n_phantom:
             counts.append(f"{measured.n_phantom} with a number where none exists, {name}")
     return [*lines, ", ".join(counts)]
+
+
+def _end(number: float) -> str:
+    """Return the end of a range as people write it: 1e+12, not 1000000000000."""
+    short = f"{number + 0.0:g}"
+    return short if float(short) == number else format_number(number, 17)
 
 
 def _histogram(counts: Sequence[int]) -> list[Block]:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..writing import partial
 from .blocks import Block, Line, Table
-from .names import partial
 
 __all__ = ["describe_claim", "describe_equivalence"]
 
 #: A right derivative with a longer text is shown by `symcalc gradient`, not here.
 MAX_TEXT = 400
+#: A point with a longer text gets lines of its own.
+MAX_PLACE = 60
 
 
 def describe_claim(check: Any) -> list[Block]:
     """Return whether the claim is right, what is wrong with it, and the points that show it."""
-    word = "right" if check.is_good else "not right"
-    blocks: list[Block] = [Line(f"{word}: {check.message}", "good" if check.is_good else "bad")]
+    blocks: list[Block] = [Line(check.headline, "good" if check.is_good else "bad")]
     if not check.is_good:
         blocks += [
             Line(f"{partial((name,))} = {form.text}")
@@ -24,12 +25,24 @@ def describe_claim(check: Any) -> list[Block]:
             if len(form.text) <= MAX_TEXT
         ]
     if check.sightings:
-        rows = tuple(
-            (f"{partial((s.component,))} at {s.place}", *s.numbers) for s in check.sightings
-        )
-        blocks.append(Table(("", "claim", "derivative"), rows))
+        blocks += _sightings(check.sightings)
     blocks.append(Line(f"{check.trust}: {_grounds(check)}", "faint"))
     return [*blocks, *[Line(note, "faint") for note in check.notes]]
+
+
+def _sightings(sightings: Any) -> list[Block]:
+    """Return a table of claimed and right numbers; lines where the points are long."""
+    if any(len(s.place) > MAX_PLACE for s in sightings):
+        return [
+            Line(text)
+            for s in sightings
+            for text in (
+                f"  {partial((s.component,))} = {' instead of '.join(s.numbers)}",
+                f"    at {s.place}",
+            )
+        ]
+    rows = tuple((f"{partial((s.component,))} at {s.place}", *s.numbers) for s in sightings)
+    return [Table(("", "claim", "derivative"), rows)]
 
 
 def _grounds(check: Any) -> str:
@@ -46,7 +59,7 @@ def _grounds(check: Any) -> str:
 def describe_equivalence(equivalence: Any) -> list[Block]:
     """Return whether two formulas are equal, and the point that shows it if they are not."""
     style = "good" if equivalence.is_good else "bad"
-    blocks: list[Block] = [Line(str(equivalence.outcome), style), Line(equivalence.message)]
+    blocks: list[Block] = [Line(equivalence.message, style)]
     if equivalence.point is not None:
         sides = (equivalence.left, equivalence.right)
         rows = tuple(

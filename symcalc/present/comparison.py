@@ -6,14 +6,10 @@ import math
 from typing import Any
 
 from .blocks import Block, Line, Table
-from .names import partial
-from .numbers import format_number
 
 __all__ = ["describe_comparison"]
 
 HEAD = ("method", "value", "digits", "stated error", "step", "evaluations", "time")
-#: Digits of the true value that are shown; JSON has all.
-SHOWN_DIGITS = 50
 
 
 def describe_comparison(comparison: Any) -> list[Block]:
@@ -22,8 +18,7 @@ def describe_comparison(comparison: Any) -> list[Block]:
     for entry in comparison.entries:
         if blocks:
             blocks.append(Line(""))
-        where = ", ".join(f"{name} = {format_number(x, 17)}" for name, x in entry.point.items())
-        blocks.append(Line(f"{partial(entry.steps)} at {where}", "title"))
+        blocks.append(Line(entry.title, "title"))
         blocks += [_truth(entry.reference), _table(entry.results)]
         blocks += [
             Line(f"{result.name}: {_remark(result.estimate)}", "faint")
@@ -41,7 +36,8 @@ def _truth(reference: Any) -> Line:
         note = f" ({reference.note})" if reference.note else ""
         return Line(f"{reference.outcome}{note}", "bad")
     note = f"; {reference.note}" if reference.note else ""
-    return Line(f"{reference.digits} ({reference.trust.value}: {reference.method}{note})", "good")
+    vouched = f"({reference.trust.value}: {reference.method}{note})"
+    return Line(f"true value {reference.digits} {vouched}", "good")
 
 
 def _table(results: Any) -> Table:
@@ -73,5 +69,6 @@ def _time(seconds: float) -> str:
 
 def _remark(estimate: Any) -> str:
     """Return what must be said of a method's number."""
-    parts = ["" if estimate.outcome.is_good else str(estimate.outcome), estimate.note]
-    return " ".join(part for part in parts if part)
+    if estimate.outcome.is_good:
+        return str(estimate.note)
+    return f"{estimate.outcome} ({estimate.note})" if estimate.note else str(estimate.outcome)

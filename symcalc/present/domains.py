@@ -37,7 +37,9 @@ def describe_domain(domain: Any) -> list[Block]:
 
 def describe_missing(missing: Any) -> list[Block]:
     """Return what happened to the value at one point."""
-    where = ", ".join(f"{name} = {value!r}" for name, value in missing.point.items())
+    where = ", ".join(
+        f"{name} = {repr(value).removesuffix('.0')}" for name, value in missing.point.items()
+    )
     style = "good" if missing.outcome.is_good else "bad"
     blocks: list[Block] = [Line(""), Line(f"at {where}: {missing.sentence}", style)]
     if missing.inputs:

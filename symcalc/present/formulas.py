@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..outcome import Trust
+from ..writing import latex_partial, partial
 from .blocks import Block, Line
-from .names import latex_partial, partial
 from .source import python_function
 
 __all__ = [

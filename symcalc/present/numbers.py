@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..outcome import Outcome
+from ..writing import partial
 from .blocks import Block, Line, Table
-from .names import partial
 
 __all__ = ["describe_estimate", "describe_point", "format_error", "format_number"]
 

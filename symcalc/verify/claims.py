@@ -12,6 +12,7 @@ import numpy as np
 from ..balls import BallProgram, NoBall, to_ball, working_precision
 from ..graph.graph import Graph, Node
 from ..outcome import json_float
+from ..writing import partial
 from .oracle import DerivativeOracle, OracleValue
 from .plain import PlainProgram
 
@@ -216,17 +217,7 @@ def _is_complete(keys: Sequence[frozenset[tuple[str, int]]], degree: int) -> boo
 
 def _label(order: Order) -> str:
     """Return the name of a partial derivative, `∂²f/∂x∂y`."""
-    total = sum(order.values())
-    raised = str(total).translate(_SUPERSCRIPTS) if total > 1 else ""
-    below = "".join(
-        f"∂{name}" + (str(n).translate(_SUPERSCRIPTS) if n > 1 else "")
-        for name, n in order.items()
-        if n
-    )
-    return f"∂{raised}f/{below}"
-
-
-_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+    return partial([name for name, count in order.items() for _ in range(count)])
 
 
 def _compared(

@@ -364,7 +364,12 @@ _ROWS = (
     _Row("mul", Verdict.MISSING_TERM, _one_factor(1), _ONE_FACTOR),
     _Row("call", Verdict.SIGN, _flipped, "the derivative of {head} has the wrong sign, in {y}"),
     _Row("pow", Verdict.RULE, _power(True, 0), "power rule: the exponent of {y} is not lowered"),
-    _Row("pow", Verdict.RULE, _power(False, -1), "power rule: the exponent of {y} is no factor"),
+    _Row(
+        "pow",
+        Verdict.RULE,
+        _power(False, -1),
+        "power rule: the exponent of {y} is missing as a factor",
+    ),
     _Row("pow", Verdict.RULE, _power(True, 1), "power rule: the exponent of {y} is raised"),
     _Row(
         "call",

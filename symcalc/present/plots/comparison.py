@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..names import partial
+from ...writing import partial
 from .canvas import CURVE, INK, SECOND, label
 
 __all__ = ["draw_comparison"]
@@ -77,7 +77,7 @@ def _draw_panel(axes: Any, curve: Any, entry: Any) -> None:
         )
         if name in curve.chosen and curve.chosen[name][1] < CEILING:
             step, error = curve.chosen[name][:2]
-            _mark(axes, name, step, error, curve.steps[0])
+            _mark(axes, name, step, error, curve.steps[0], curve.steps[-1])
     _draw_levels(axes, entry, curve)
     axes.set_ylim(FLOOR / 10.0, CEILING)
     axes.set_xlim(curve.steps[0], curve.steps[-1])
@@ -86,10 +86,10 @@ def _draw_panel(axes: Any, curve: Any, entry: Any) -> None:
     label(axes, "step h", "relative error" if curve.is_relative else "absolute error")
 
 
-def _mark(axes: Any, name: str, step: float, error: float, least: float) -> None:
+def _mark(axes: Any, name: str, step: float, error: float, least: float, greatest: float) -> None:
     """Mark the step that a method chose; one far to the left stands at the edge."""
     color, marker, _ = _LOOKS[name.split()[0]]
-    at_edge = step < least
+    at_edge, near_end = step < least, step > 1e-3 * greatest
     place = (max(step, least), max(error, FLOOR))
     axes.plot(
         [place[0]], [place[1]], marker=marker, markersize=13 if marker == "s" else 9,
@@ -98,7 +98,8 @@ def _mark(axes: Any, name: str, step: float, error: float, least: float) -> None
     )  # fmt: skip
     axes.annotate(
         f"{'← ' if at_edge else ''}h = {step:.0e}", place,
-        xytext=(8, 10) if at_edge else (10, -14), textcoords="offset points", color=color,
+        xytext=(8, 10) if at_edge else (-12 if near_end else 10, 10 if error <= FLOOR else -14),
+        ha="right" if near_end else "left", textcoords="offset points", color=color,
         fontsize=8, zorder=5, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
     )  # fmt: skip
 

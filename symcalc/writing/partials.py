@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from ..graph.graph import Graph
-from ..writing import to_latex
+from .latex import to_latex
 
 __all__ = ["latex_partial", "partial"]
 
