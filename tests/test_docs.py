@@ -1,6 +1,6 @@
 """What the documents show is what happens: their code runs, their links lead somewhere.
 
-The sessions and commands of README.md are run by pytest itself and by `test_readme.py`.
+The sessions of README.md are run by pytest itself, the commands of all pages by `test_readme.py`.
 """
 
 from __future__ import annotations
@@ -117,3 +117,11 @@ def test_the_code_that_the_architecture_shows_is_the_code_that_is_generated() ->
     source = sc.compile("100*(y - x^2)^2 + (1 - x)^2", order=1).source
 
     assert f"```text\n{source.strip()}\n```" in read(ROOT / "ARCHITECTURE.md")
+
+
+def test_the_page_on_checking_lists_every_verdict_in_its_words() -> None:
+    text = read(ROOT / "docs" / "checking.md")
+
+    rows = re.findall(r"^\| `([A-Z_]+)` \| (.+) \|$", text, re.MULTILINE)
+
+    assert rows == [(verdict.name, verdict.value) for verdict in sc.Verdict]

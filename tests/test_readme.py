@@ -1,4 +1,4 @@
-"""What the README shows is what happens: its console blocks are run and compared."""
+"""What the README and the documents show is what happens: their commands are run and compared."""
 
 from __future__ import annotations
 
@@ -25,13 +25,27 @@ def commands(text: str) -> Iterator[tuple[str, str]]:
                 yield command.partition("  #")[0], output
 
 
-def test_commands_of_the_readme_print_what_stands_there(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+PAGES = [
+    page
+    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    if "\n$ symcalc " in page.read_text(encoding="utf-8")
+]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_a_page_print_what_stands_there(
+    page: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.chdir(ROOT)
-    shown = list(commands((ROOT / "README.md").read_text(encoding="utf-8")))
+    (tmp_path / "examples").symlink_to(ROOT / "examples")  # pictures are drawn elsewhere
+    monkeypatch.chdir(tmp_path)
+    shown = list(commands(page.read_text(encoding="utf-8")))
 
     for command, output in shown:
+        if "--plot" in command:
+            pytest.importorskip("matplotlib")
         main(shlex.split(command)[1:])
         captured = capsys.readouterr()
         got = captured.out + captured.err
