@@ -14,6 +14,7 @@ from fractions import Fraction
 from ..errors import DerivativeError
 from ..functions import CONSTANTS, TABLE
 from .graph import Graph, Node, Number
+from .integrand import Integrand, instantiate, jumps_with, make_integral, parameter_name
 from .regions import Region, branches, find_regions
 from .terms import Term, Terms
 
@@ -144,6 +145,8 @@ class _Reverse:
             self._pass_piecewise(node, adjoint, args)
         elif kind == "sum":
             self._give(node, args[0], adjoint)
+        elif kind == "integral":
+            self._pass_integral(node, adjoint, args)
         elif kind != "size":
             self._pass_call(node, adjoint, kind, args)
 
@@ -229,6 +232,34 @@ class _Reverse:
                 raise DerivativeError(_no_rule(kind, index, len(args)))
             self._give(node, arg, self._times(adjoint, self.terms(local).node))
 
+    def _pass_integral(self, node: Node, adjoint: Node, args: tuple[Node, ...]) -> None:
+        """Pass on by Leibniz' rule: f(upper), -f(lower), the integral of df/dp for a parameter."""
+        graph = self.graph
+        integrand: Integrand = graph.data[node]
+        lower, upper, *parameters = args
+        if upper in self.active:
+            local = instantiate(graph, integrand, parameters, upper)
+            self._give(node, upper, self._times(adjoint, local))
+        if lower in self.active:
+            local = graph.neg(instantiate(graph, integrand, parameters, lower))
+            self._give(node, lower, self._times(adjoint, local))
+        for index, parameter in enumerate(parameters):
+            if parameter in self.active:
+                slope = _differentiated(integrand, index)
+                local = self._integrated(slope, parameters, lower, upper)
+                self._give(node, parameter, self._times(adjoint, local))
+
+    def _integrated(
+        self, integrand: Integrand, parameters: Sequence[Node], lower: Node, upper: Node
+    ) -> Node:
+        """Return the integral of an integrand, with those parameters only that it has left."""
+        graph = self.graph
+        if integrand.graph.value(integrand.root) == 0:
+            return self.zero
+        bound = graph.var(f"{integrand.name}'")  # a name that no text can say
+        body = instantiate(graph, integrand, parameters, bound)
+        return make_integral(graph, body, bound, lower, upper, integrand.name)
+
     # -- products -------------------------------------------------------------------------
 
     def _split(self, node: Node) -> tuple[Number, Node]:
@@ -258,6 +289,19 @@ class _Reverse:
             return self.zero
         product = y if x == one else x if y == one else graph.node("mul", (x, y))
         return graph.scale(coefficient, product)
+
+
+def _differentiated(integrand: Integrand, index: int) -> Integrand:
+    """Return the derivative of an integrand in one of its parameters."""
+    if what := jumps_with(integrand, index):
+        raise DerivativeError(
+            f"The integrand jumps ({what}) at a place that moves with a parameter; "
+            "the derivative of its integral needs the integral split there."
+        )
+    inside = integrand.graph.copy()
+    variable = inside.var(parameter_name(index))
+    slope = gradient_nodes(inside, integrand.root, [variable])[0]
+    return Integrand(inside, slope, integrand.n_parameters, integrand.name)
 
 
 def _no_rule(name: str, index: int, n_args: int) -> str:
