@@ -294,10 +294,16 @@ Write (1/2)*x or 1/(2*x).""",
     y ~ a*x
       ^
 A model is its right side alone; the left one is the target: fit(model, data, target=...).""",
-    "integral(x, x, 0, 1)": """\
-Integrals are not available in this version.
-    integral(x, x, 0, 1)
-    ^^^^^^^^^^^^^^^^^^^^""",
+    "integral(x, x, 0)": """\
+An integral has an integrand and ranges.
+    integral(x, x, 0)
+    ^^^^^^^^^^^^^^^^^
+Write integral(f, x, 0, 1), or integral(f, (x, 0, 1), (y, 0, 2)), innermost first.""",
+    "1 + expectation(z^2, z ~ norml(0, 1))": """\
+Unknown distribution `norml`.
+    1 + expectation(z^2, z ~ norml(0, 1))
+                             ^^^^^^^^^^^
+Did you mean `normal` or `lognormal`?""",
     "2^3x": """\
 This product without a sign has two readings.
     2^3x
@@ -383,7 +389,15 @@ REFUSED = [
         "diff(x, x, 10**9)",
         "diff(x, pi)",
     ],
-    *["diff(x, x, 2, 2)", "integral(x, x, 0, 1)", "sum(x, y)", "pi(2)", "x(y)"],
+    *[
+        "diff(x, x, 2, 2)",
+        "integral(x, x)",
+        "integral(x, 2, 0, 1)",
+        "expectation(z)",
+        "sum(x, y)",
+        "pi(2)",
+        "x(y)",
+    ],
     *[
         "ﬁ(x)",
         "sın(x)",

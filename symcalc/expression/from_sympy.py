@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..functions import CONSTANTS, lookup
 from ..graph.graph import Graph, Node, Number, exact_decimal
+from ..graph.integrand import make_integral
 from ..graph.terms import Term, Terms
 from .ordering import order_terms
 from .variable import Variable, in_order
@@ -49,7 +50,8 @@ def convert(
     conversion = _Conversion({variable.name: variable for variable in variables}, decimals)
     root = conversion.run(obj)
     graph, roots = conversion.graph.extract([order_terms(conversion.graph, root)])
-    others = in_order(conversion.undeclared)
+    used = {graph.data[node] for node in graph.variables(roots)}
+    others = in_order(conversion.undeclared - (conversion.bound - used))
     return graph, roots[0], (*variables, *[Variable(name) for name in others])
 
 
@@ -59,6 +61,7 @@ class _Conversion:
     def __init__(self, declared: dict[str, Variable], decimals: bool) -> None:
         self.graph, self.declared, self.decimals = Graph(), declared, decimals
         self.undeclared: set[str] = set()
+        self.bound: set[str] = set()
         self.nodes: dict[int, Node] = {}
         self.makers: dict[str, Callable[[Any, list[Node]], Node]] = {
             "Add": lambda obj, args: self.graph.add(args),
@@ -71,6 +74,7 @@ class _Conversion:
             "UnevaluatedExpr": lambda obj, args: args[0],
             "Held": lambda obj, args: self.graph.absorb(obj.graph, [obj.root])[0],
             "hyper": self.hypergeometric,
+            "Integral": self.integral,
             "Tuple": lambda obj, args: self.graph.const(len(args)),
             "TupleArg": lambda obj, args: self.graph.const(len(args)),
             "BooleanTrue": lambda obj, args: self.truth("=="),
@@ -212,6 +216,17 @@ class _Conversion:
         return self.graph.piecewise(pieces, otherwise) if pieces else otherwise
 
     # -- functions ------------------------------------------------------------------------------
+
+    def integral(self, obj: Any, args: list[Node]) -> Node:
+        """Return an integral over its ranges, the first innermost."""
+        body = args[0]
+        for variable, *ends in obj.limits:
+            if len(ends) != 2:
+                raise ArgumentError(f"{_shortened(obj)}: an Integral in a formula needs both ends.")
+            lower, upper = (self.nodes[id(end)] for end in ends)
+            self.bound.add(variable.name)
+            body = make_integral(self.graph, body, self.nodes[id(variable)], lower, upper)
+        return body
 
     def hypergeometric(self, obj: Any, args: list[Node]) -> Node:
         """Return 1F1 or 2F1; SymPy keeps their parameters in tuples."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
+from ..graph.integrand import with_bound_names
 
 if TYPE_CHECKING:
     import sympy
@@ -84,7 +85,7 @@ class _View:
         import sympy
 
         self.sympy = sympy
-        self.graph, self.root = graph, root
+        self.graph, self.root = with_bound_names(graph, root)
         self.symbols = {variable.name: symbol_of(variable) for variable in variables}
         self.built: dict[Node, Any] = {}
         self.depths: dict[Node, int] = {}
@@ -98,6 +99,7 @@ class _View:
             "and": lambda node, args: sympy.And(*args),
             "or": lambda node, args: sympy.Or(*args),
             "not": lambda node, args: sympy.Not(*args),
+            "integral": lambda node, args: sympy.Integral(args[0], tuple(args[1:])),
         }
 
     def build(self) -> Any:

@@ -16,7 +16,15 @@ from ..functions import TABLE
 from .graph import REDUCTIONS, Graph, Node
 from .rewrite import make
 
-__all__ = ["BOUND", "Integrand", "instantiate", "jumps_with", "make_integral", "parameter_name"]
+__all__ = [
+    "BOUND",
+    "Integrand",
+    "instantiate",
+    "jumps_with",
+    "make_integral",
+    "parameter_name",
+    "with_bound_names",
+]
 
 #: The name that the variable of integration has inside an `Integrand`; no text can say it.
 BOUND = "0"
@@ -120,6 +128,41 @@ def instantiate(
             args = tuple(place[arg] for arg in inside.args[node])
             place[node] = _copied(inside, node, graph, args)
     return place[integrand.root]
+
+
+def with_bound_names(graph: Graph, root: Node) -> tuple[Graph, Node]:
+    """Return a formula to look at: each integral has the arguments (body, variable, lower, upper).
+
+    The bound variable has the name it was given, or that with a number behind where the integrand
+    uses the name for something else. Without integrals the formula is returned as it is.
+    """
+    nodes = graph.reachable([root])
+    if all(graph.kinds[node] != "integral" for node in nodes):
+        return graph, root
+    shown = Graph()
+    place: dict[Node, Node] = {}
+    for node in nodes:
+        args = tuple(place[arg] for arg in graph.args[node])
+        if graph.kinds[node] == "integral":
+            place[node] = _shown(shown, graph.data[node], *args)
+        else:
+            place[node] = _copied(graph, node, shown, args)
+    return shown, place[root]
+
+
+def _shown(shown: Graph, integrand: Integrand, lower: Node, upper: Node, *parameters: Node) -> Node:
+    """Return an integral in the form for looking at; those inside of its integrand as well."""
+    inside, root = with_bound_names(integrand.graph, integrand.root)
+    whole = Integrand(inside, root, integrand.n_parameters, integrand.name)
+    taken = {shown.data[node] for node in shown.variables(parameters)}
+    taken |= {inside.data[node] for node in inside.variables([root])}
+    name, number = integrand.name, 1
+    while name in taken:
+        name, number = f"{integrand.name}{number}", number + 1
+    bound = shown.var(name)
+    return shown.node(
+        "integral", (instantiate(shown, whole, parameters, bound), bound, lower, upper)
+    )
 
 
 def jumps_with(integrand: Integrand, index: int) -> str:

@@ -11,6 +11,15 @@ from ..graph.graph import Graph, Node
 from ..graph.terms import Term, Terms
 from .conditions import CONDITIONS
 from .definitions import Definition, Definitions
+from .integrals import (
+    BINDERS,
+    INTEGRALS,
+    bound_names,
+    distribution,
+    expectation,
+    integral,
+    is_distribution,
+)
 from .limits import Limits
 from .messages import near_names, shorten
 from .names import Scope, plain_name
@@ -33,11 +42,14 @@ _PAIRED = frozenset({"piecewise", "Piecewise"})
 class Call:
     """A bracket that collects arguments: a function's, or the pair of a piecewise."""
 
-    __slots__ = ("args", "build", "index", "name")
+    __slots__ = ("args", "bound", "build", "index", "name", "waiting")
 
     def __init__(self, name: str, index: int, build: Callable[[Call, int], Any]) -> None:
         self.name, self.index, self.build = name, index, build
         self.args: list[Any] = []
+        #: The names that the call binds, and those of them that its text has not reached yet.
+        self.bound: list[str] = []
+        self.waiting: list[str] = []
 
 
 class Calls:
@@ -61,6 +73,8 @@ class Calls:
             The name is not a function.
         """
         name = plain_name(self.tokens.texts[index])
+        if is_distribution(self.tokens, index):
+            return Call(name, index, lambda call, last: distribution(self, call, last))
         if name in self.scope.declared or name in self.scope.parts:
             raise self._not_a_function(name, "a variable", index)
         build = self._builder(name)
@@ -68,7 +82,13 @@ class Calls:
             raise self._unknown(name, index)
         if self.tokens.texts[index + 2] == ")":
             raise self.tokens.error(f"`{name}` needs an argument.", index, last=index + 2)
-        return Call(name, index, build)
+        call = Call(name, index, build)
+        if name in BINDERS:
+            call.bound = bound_names(self.tokens, index)
+            call.waiting = list(reversed(call.bound))
+            for bound in reversed(call.bound):
+                self.scope.bind(bound)
+        return call
 
     def _builder(self, name: str) -> Callable[[Call, int], Any] | None:
         """Return what makes a node of the arguments, or None for an unknown function."""
@@ -105,16 +125,28 @@ class Calls:
     def comma(self, call: Call | None, node: Any, parent: Call | None, index: int) -> Call:
         """Take an argument and return the call that the next one belongs to."""
         if call is None:
-            if parent is None or parent.name not in _PAIRED:
+            if parent is None or parent.name not in _PAIRED | INTEGRALS:
                 hint = "Numbers have no commas between their digits; a formula is one expression."
                 raise self.tokens.error("A comma can stand only between arguments.", index, hint)
-            call = Call("", index, self._pair)
+            is_range = parent.name in INTEGRALS
+            call = Call("", index, _range if is_range else self._pair)
+            if is_range:
+                self._release(parent)
         call.args.append(node)
+        if len(call.args) % 3 == 2:
+            self._release(call)
         return call
+
+    def _release(self, call: Call) -> None:
+        """Let the next name that a call binds mean what it means outside: its ends follow."""
+        if call.waiting:
+            self.scope.release(call.waiting.pop())
 
     def close(self, call: Call, node: Any, last: int) -> Any:
         """Take the last argument and return the node of the call."""
         call.args.append(node)
+        while call.waiting:
+            self._release(call)
         return call.build(call, last)
 
     def error(self, message: str, call: Call, last: int, hint: str = "") -> ParseError:
@@ -138,9 +170,13 @@ class Calls:
     def numbers(self, call: Call, last: int) -> list[Node]:
         """Return the arguments, all of which must be numbers."""
         for arg in call.args:
-            if isinstance(arg, tuple) or self.graph.kinds[arg] in CONDITIONS:
-                raise self.error("A condition stands where a number is needed.", call, last)
+            self.check_number(arg, call, last)
         return call.args
+
+    def check_number(self, arg: Any, call: Call, last: int) -> None:
+        """Raise an error unless an argument is a number."""
+        if isinstance(arg, tuple) or self.graph.kinds[arg] in CONDITIONS:
+            raise self.error("A condition stands where a number is needed.", call, last)
 
     # -- what calls mean ----------------------------------------------------------------------
 
@@ -298,9 +334,9 @@ def _size(calls: Calls, call: Call, last: int) -> Node:
     return calls.graph.size(_column(calls, call, last))
 
 
-def _integral(calls: Calls, call: Call, last: int) -> Node:
-    """Refuse an integral."""
-    raise calls.error("Integrals are not available in this version.", call, last)
+def _range(call: Call, last: int) -> tuple[Any, ...]:
+    """Return the range (x, a, b) of an integral."""
+    return tuple(call.args)
 
 
 #: Names whose brackets are not those of a function of the table.
@@ -321,6 +357,6 @@ SPECIAL_FORMS: dict[str, Callable[[Calls, Call, int], Node]] = {
     "sum": _sum,
     "mean": _mean,
     "size": _size,
-    "integral": _integral,
-    "integrate": _integral,
+    **dict.fromkeys(INTEGRALS, integral),
+    "expectation": expectation,
 }

@@ -108,6 +108,23 @@ class Scope:
         self.leaves: dict[str, Node] = {}
         self.variables: dict[str, Node] = {}
         self.parts: dict[str, Node] = {}
+        #: How many integrals around the place that is read bind a name.
+        self.bound: dict[str, int] = {}
+
+    def bind(self, name: str) -> None:
+        """Let a name be the variable of an integral from here on, whatever it means outside."""
+        self.bound[name] = self.bound.get(name, 0) + 1
+        self._forget(name)
+
+    def release(self, name: str) -> None:
+        """Let a name mean again what it meant before `bind`."""
+        self.bound[name] -= 1
+        self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Let the name be resolved anew where it is met next."""
+        for token in [token for token in self.leaves if plain_name(token) == name]:
+            del self.leaves[token]
 
     def resolve(self, tokens: Tokens, index: int) -> Node:
         """Return the node of the name at a place and remember it.
@@ -119,6 +136,9 @@ class Scope:
         """
         token = tokens.texts[index]
         name = plain_name(token)
+        if self.bound.get(name):
+            self.leaves[token] = self.graph.var(name, self.shapes.get(name, ()))
+            return self.leaves[token]
         node = self.parts.get(name)
         if node is None:
             node = self._constant(name)

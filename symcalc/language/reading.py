@@ -79,7 +79,11 @@ class Reading:
 
     def expression(self, root: Node) -> Expression:
         """Return the expression of a node of this text."""
-        order = self.names if self.names is not None else in_order(self.scope.variables)
+        met = set(self.scope.variables)
+        if self.scope.bound:  # a part behind `where` may speak of a variable of integration
+            used = {self.graph.data[node] for node in self.graph.variables([root])}
+            met -= self.scope.bound.keys() - used
+        order = self.names if self.names is not None else in_order(met)
         return Expression(self.graph, root, [self._variable(name) for name in order])
 
     def _variable(self, name: str) -> Variable:

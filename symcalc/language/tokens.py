@@ -141,6 +141,9 @@ def _read_joints(tokens: Tokens) -> None:
         word = _JOINTS.get(texts[index])
         if word is None:
             continue
+        if word == "not" and _names_distribution(texts, index):
+            texts[index] = ","
+            continue
         opens = texts[index + 1] in ("(", "not") or texts[index + 2 : index + 3] == ["("]
         closes = word == "not" or (index > 0 and texts[index - 1] == ")")
         if not (opens and closes):
@@ -149,6 +152,12 @@ def _read_joints(tokens: Tokens) -> None:
             hint = _MODEL_HINT if is_model else _JOINT_HINTS[texts[index]]
             raise tokens.error(message, index, hint)
         texts[index] = word
+
+
+def _names_distribution(texts: list[str], index: int) -> bool:
+    """Whether a `~` stands as in `expectation(f, z ~ normal(0, 1))`."""
+    is_first = texts[index - 2 : index - 1] == [","]
+    return is_first and "expectation" in texts and texts[index + 2 : index + 3] == ["("]
 
 
 def _check_characters(text: str) -> None:

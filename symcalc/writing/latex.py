@@ -70,6 +70,11 @@ class LatexRenderer(TextRenderer):
     # -- functions ----------------------------------------------------------------------------
 
     def call(self, name: str, args: Sequence[Node]) -> Layout:
+        if name == "integral":
+            body, variable, lower, upper = args
+            ends = (r"\int_{", Slot(lower), "}^{", Slot(upper), "} ")
+            step = (r" \, \mathrm{d}", Slot(variable))
+            return Layout(Level.PRODUCT, (*ends, Slot(body, Level.PRODUCT), *step))
         template = self.head(name)
         if "{0}" in template:
             return _filled(template, args)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections.abc import Sequence
 
 from ..functions import TABLE
@@ -21,6 +22,7 @@ SOURCE_LENGTH = 2000
 IMPORTS = {
     "np": "import numpy as np",
     "scipy": "import scipy.special",
+    "scipy.integrate": "import scipy.integrate",
     "symcalc": "import symcalc.backends.kernels",
 }
 
@@ -38,12 +40,15 @@ def to_python(graph: Graph, root: Node) -> str:
         keyword of Python gets an underscore at the end. Shared parts of long formulas are
         assigned first, inside a tuple of which the expression is the last item.
     """
-    return PythonRenderer(graph, root).render(SOURCE_LENGTH)
+    renderer = PythonRenderer(graph, root)
+    # A part that contains a bound variable could not be assigned outside of its integral.
+    has_integrals = any(renderer.kind(node) == "integral" for node in renderer.nodes)
+    return renderer.render(sys.maxsize if has_integrals else SOURCE_LENGTH)
 
 
 def python_imports(graph: Graph, root: Node) -> tuple[str, ...]:
     """Return the import lines that the source of a formula needs, NumPy's always first."""
-    used = {"np", *re.findall(r"\b(scipy|symcalc)\.", to_python(graph, root))}
+    used = {"np", *re.findall(r"\b(scipy\.integrate|scipy|symcalc)\.", to_python(graph, root))}
     return tuple(line for word, line in IMPORTS.items() if word in used)
 
 
@@ -54,6 +59,7 @@ class PythonRenderer(TextRenderer):
 
     def __init__(self, graph: Graph, root: Node) -> None:
         super().__init__(graph, root)
+        graph = self.graph
         self.varying: set[Node] = set()
         for node in self.nodes:
             args = graph.args[node]
@@ -83,6 +89,10 @@ class PythonRenderer(TextRenderer):
         return Layout(Level.ATOM, (text.replace("numpy.", "np.") or f"np.{name}",))
 
     def call(self, name: str, args: Sequence[Node]) -> Layout:
+        if name == "integral":
+            body, variable, lower, upper = (Slot(arg) for arg in args)
+            head = ("scipy.integrate.quad(lambda ", variable, ": ", body)
+            return Layout(Level.ATOM, (*head, ", ", lower, ", ", upper, ")[0]"))
         template = numpy_formula(name, len(args))
         pieces: list[Piece] = []
         for part in re.split(r"(\{[^}]*\})", template):

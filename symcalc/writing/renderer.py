@@ -8,6 +8,7 @@ from itertools import count
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node, Number
+from ..graph.integrand import with_bound_names
 from .layout import Layout, Level, Piece, Slot
 
 __all__ = ["Renderer"]
@@ -30,7 +31,7 @@ class Renderer(ABC):
     keeps_groups = True
 
     def __init__(self, graph: Graph, root: Node) -> None:
-        self.graph, self.root = graph, root
+        self.graph, self.root = graph, root = with_bound_names(graph, root)
         self.nodes = graph.reachable([root])
         self.variables = dict.fromkeys(
             graph.data[node] for node in self.nodes if graph.kinds[node] == "var"
