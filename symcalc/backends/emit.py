@@ -352,6 +352,8 @@ class Emitter:
         if not args:
             self._set(node, self._constant(kind), ATOM)
             return
+        if kind == "integral":
+            raise CompileError("Integrals cannot be compiled in this version.")
         texts = [self.read(arg, self._region(node), ADDITION) for arg in args]
         self._set(node, self.spell_call(kind, texts), ATOM, args)
 
