@@ -81,7 +81,7 @@ def main() -> None:
         print(f"{name:12}{len(run.points) - 1:6d}{run.n_evaluations:13d}{distance:16.1e}")
 
     best = sc.minimize(OBJECTIVE, {"x": START})
-    print(f"\nsc.minimize: x = {best.x['x']:.15g} in {best.n_steps} steps. {best.outcome}")
+    print(f"\nsc.minimize: x = {best.x['x']:.15g}, steps: {best.n_steps}. {best.outcome}")
     print(sc.compare(OBJECTIVE, at={"x": START}))
 
 

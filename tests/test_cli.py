@@ -584,3 +584,9 @@ def test_an_error_goes_to_standard_error_and_colors_nowhere() -> None:
     assert done.stdout == ""
     assert "\x1b" not in done.stderr
     assert done.returncode == 2
+
+
+def test_the_list_of_commands_shows_whole_sentences(run: Any) -> None:
+    text = run("--help").out
+
+    assert "..." not in text.partition("Commands:")[2]

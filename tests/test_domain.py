@@ -356,3 +356,13 @@ def test_the_command_tells_regions_and_reasons(run: Any) -> None:
     assert "at x = 2: log(1 - x) has no value: it needs 1 - x > 0" in bad.lines
     assert run("domain", "-1/x", "--json").json["notes"] == ["pole of order 1 at x = 0"]
     assert run("domain", "log(").code == 2
+
+
+@pytest.mark.parametrize(("formula", "point"), [("x^y", "x=-2, y=3"), ("x^y", "x=0, y=2")])
+def test_values_of_powers_that_no_region_holds_are_told(formula: str, point: str) -> None:
+    found = sc.domain(formula)
+
+    assert sc.evaluate(formula, at=point).outcome is sc.Outcome.DONE
+    assert found.value.text == "x in (0, oo)"
+    assert any("they are left out" in note for note in found.notes)
+    assert sc.domain("x^2").notes == ()

@@ -131,3 +131,38 @@ def test_logistic_regression_survives_data_on_which_the_textbook_formula_overflo
 
     assert found.converged
     assert np.isfinite(found.fun)
+
+
+def test_every_source_of_derivatives_leads_to_the_minimum_at_2() -> None:
+    example = load("minimize_from_numeric_and_symbolic.py")
+
+    symbolic = example["from_formula"]()
+    numeric = {name: example["from_values"](name) for name in ("adaptive", "central", "forward")}
+
+    assert symbolic.points[-1] == pytest.approx(2.0, abs=1e-9)
+    for run in numeric.values():
+        assert run.points[-1] == pytest.approx(2.0, abs=1e-8)
+        assert run.n_evaluations > symbolic.n_evaluations
+    # from the exact derivative 2x - 4 every distance to 2 is 0.8 of the one before
+    for before, after in zip(symbolic.points, symbolic.points[1:], strict=False):
+        assert after - 2.0 == pytest.approx(0.8 * (before - 2.0), abs=1e-14)
+
+
+def test_the_claims_about_somebody_elses_gradient_are_judged_rightly() -> None:
+    example = load("check_somebody_elses_gradient.py")
+
+    verdicts = {
+        title: example["judge"](claim, loss) for title, (claim, loss) in example["CLAIMS"].items()
+    }
+
+    right = {title for title, found in verdicts.items() if found.is_good}
+    assert right == {"right, but spelled another way", "a Python function that is right"}
+    assert verdicts["the residual, but not the inputs"].wrong == ("w",)
+
+
+def test_the_gradients_for_the_command_line_are_a_wrong_one_and_its_correction() -> None:
+    example = load("my_losses.py")
+    loss = "(w*a + b - c)^2/2"
+
+    assert sc.check(example["gradient"], loss, "w, b").wrong == ("w",)
+    assert sc.check(example["corrected"], loss, "w, b").is_good

@@ -377,3 +377,10 @@ def test_estimates_show_themselves() -> None:
     assert "<table>" in found._repr_html_()
     assert json.dumps(found.to_dict()["entries"][1])
     assert len(found) == len(list(found)) == 2
+
+
+def test_a_function_that_returns_no_number_is_refused_with_what_it_returned() -> None:
+    with pytest.raises(sc.UserFunctionError, match="returned 'a' at 1.0; it must return a number"):
+        sc.numeric_derivative(lambda x: "a", 1.0)  # type: ignore[arg-type,return-value]
+    with pytest.raises(sc.UserFunctionError, match="must return a number"):
+        sc.numeric_derivative(lambda x: None, 1.0)  # type: ignore[arg-type,return-value]

@@ -324,3 +324,49 @@ def test_derivatives_are_spelled_in_ascii_where_nothing_else_is_there() -> None:
 
 def test_a_stream_without_an_encoding_is_taken_as_it_is() -> None:
     assert respell("∂", SimpleNamespace(encoding=None)) == "∂"  # type: ignore[arg-type]
+
+
+def test_a_point_with_columns_of_data_gets_a_line_of_its_own() -> None:
+    claim = sc.check("sum(w*x - y)", "sum((w*x - y)^2)/2", "w", shapes="x: rows; y: rows")
+    lines = text_of(claim).splitlines()
+
+    places = [line for line in lines if line.startswith("    at ")]
+    assert len(places) == len(claim.sightings)
+    assert all(" instead of " in lines[lines.index(place) - 1] for place in places)
+
+
+def test_a_claim_begins_with_its_verdict_in_the_report_and_at_the_prompt() -> None:
+    wrong = sc.check("2*x*y + 1", "x^2*y", "x")
+    right = sc.check("2*x*y", "x^2*y", "x")
+
+    assert repr(wrong).startswith("not right: a term too many: 1\n")
+    assert text_of(wrong).startswith("not right: a term too many: 1\n")
+    assert repr(right).startswith("right: ")
+    assert r"\text{not right: a term too many: 1}" in wrong._repr_latex_()
+
+
+def test_a_second_derivative_is_named_with_its_point_in_every_report() -> None:
+    found = sc.compare("x^2*y", at="x=0.1, y=1e-9", order=2)
+
+    for entry, name in zip(found.entries, ("∂²f/∂x²", "∂²f/∂x∂y", "∂²f/∂y²"), strict=True):
+        title = f"{name} at x = 0.1, y = 1e-09"
+        assert entry.title == title
+        assert title in text_of(found)
+        assert title in repr(found)
+        assert title in found._repr_html_()
+
+
+def test_the_ends_of_a_range_are_written_as_people_write_them() -> None:
+    text = text_of(sc.audit("x + y", over="x = 1e-8 … 1e12, y = -1000 to 0.1", points=20))
+
+    assert "x = 1e-08 to 1e+12 (" in text
+    assert "y = -1000 to 0.1 (" in text
+
+
+def test_an_estimate_shows_its_digits_its_trust_and_why_there_is_none() -> None:
+    assert repr(sc.evaluate("1/4")) == "Estimate(0.25 ± 0, proven: ball arithmetic, 128 bits)"
+    assert "`log(x)` has no real value there" in repr(sc.evaluate("log(x)", at="x=-1"))
+
+
+def test_the_removable_point_of_a_domain_names_its_limit_without_idle_zeros() -> None:
+    assert "removable at x = 1: the limit is 1\n" in text_of(sc.domain("log(x)/(x - 1)"))

@@ -18,11 +18,13 @@ from ..symbolic import Definedness, RealSet, kink_terms, requirements
 from ..verify import sample_points
 from .regions import Condition, Region, RegionCheck
 
-__all__ = ["assumed_set", "box_regions"]
+__all__ = ["assumed_set", "box_regions", "left_out"]
 
 #: Larger second derivatives are not searched for conditions of their own.
 MAX_NODES = 4000
 N_POINTS, BITS = 36, 256
+#: Longer steps are cut in notes.
+MAX_TEXT = 120
 #: Relations that say more than others: `a > 0` makes `a != 0` superfluous.
 _STRONGER = {">": {">", ">=", "!="}, "<": {"<", "<=", "!="}, ">=": {">="}, "<=": {"<="}}
 
@@ -36,7 +38,7 @@ def box_regions(
     value = _Box(graph, names)
     value.add([expression.root], kinks=False)
     check = value.check(expression)
-    notes: list[str] = []
+    notes = left_out(graph, expression.root, is_zero_left_out=True)
     assumed = {v.name: assumed_set(v) for v in expression.variables if v.name in names}
     levels, roots = [value.region(assumed)], [expression.root]
     assumed = {name: found.interior() for name, found in assumed.items()}
@@ -83,6 +85,21 @@ def assumed_set(variable: Variable) -> RealSet:
             solved = Definedness(choice.graph.copy()).truth(condition)
             found = found if solved is None else found & solved
     return found
+
+
+def left_out(graph: Graph, root: Node, *, is_zero_left_out: bool) -> list[str]:
+    """Return a note for each power that has values where its base is not positive."""
+    notes = []
+    zero = ", and where its base is 0 and its exponent not negative" if is_zero_left_out else ""
+    for node in graph.reachable([root]):
+        if graph.kinds[node] == "pow" and all(graph.variables([a]) for a in graph.args[node]):
+            text = Expression(graph, node).text
+            shown = text if len(text) <= MAX_TEXT else f"{text[: MAX_TEXT - 1]}…"
+            notes.append(
+                f"{shown} also has values where its base is negative and its exponent a whole "
+                f"number{zero}; they are left out"
+            )
+    return notes
 
 
 class _Box:

@@ -19,7 +19,7 @@ from ..symbolic import Definedness, RealSet, kink_terms
 from ..symbolic.realset import inner_number, order
 from ..verify import derivative_at
 from .budget import budgeted
-from .conditions import assumed_set, box_regions
+from .conditions import assumed_set, box_regions, left_out
 from .reading import Formula, to_expression
 from .regions import Condition, Domain, Region, RegionCheck, number_text
 
@@ -126,7 +126,7 @@ class _OnLine:
             sets.append(found)
             regions.append(self._region(found, kinks))
         self._describe_overflow(root, value_set)
-        self._describe_powers(root)
+        self.notes += left_out(self.graph, root, is_zero_left_out=False)
         check = self._checked(chain, sets)
         (variable,) = [v for v in self.expression.variables if v.name == self.name]
         allowed = assumed_set(variable)
@@ -224,18 +224,6 @@ class _OnLine:
                 self.notes.append(f"removable {where}: the limit is {shown}")
             else:
                 self.notes.append(f"pole of order {-series[0]} {where}")
-
-    def _describe_powers(self, root: Node) -> None:
-        """Note that a negative base with a whole exponent is left out."""
-        for node in self.graph.reachable([root]):
-            if self.graph.kinds[node] != "pow":
-                continue
-            base, exponent = self.graph.args[node]
-            if self.graph.variables([base]) and self.graph.variables([exponent]):
-                self.notes.append(
-                    f"{self._formula(node)} has values besides where its base is negative and "
-                    "its exponent a whole number; they are left out"
-                )
 
     def _describe_overflow(self, root: Node, value_set: RealSet) -> None:
         """Note from where on a step leaves the range of doubles."""

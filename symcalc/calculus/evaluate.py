@@ -129,9 +129,7 @@ def _to_coordinates(at: Any, exact: bool, limits: Limits | None) -> Coordinates:
     if isinstance(at, str):
         return dict(read_exactly(at, limits=limits) if exact else read_assignments(at))
     if at is not None and not isinstance(at, Mapping):
-        raise ArgumentError(
-            f"`at` is a {type(at).__name__}; give a mapping or a string such as 'x=1, y=2'."
-        )
+        raise ArgumentError(f"`at` is {at!r:.60}; give a mapping or a string such as 'x=1, y=2'.")
     return {str(name): _coordinate(name, value) for name, value in (at or {}).items()}
 
 

@@ -31,11 +31,11 @@ COMMANDS = (
     minimize,
     fit,
     compare,
+    check,
+    equivalent,
     explain,
     audit,
     domain,
-    check,
-    equivalent,
 )
 
 
@@ -77,6 +77,8 @@ def group(context: click.Context) -> None:
       symcalc gradient "100*(y - x^2)^2 + (1 - x)^2"
       symcalc diff "sin(x*y)" --wrt x --wrt y
       symcalc minimize "100*(y - x^2)^2 + (1 - x)^2" --start x=-1.2,y=1
+      symcalc check "2*x*y + 1" "x^2*y" --wrt x
+      symcalc evaluate "(1 - cos(x))/x^2" --at x=1e-9 --digits 30
 
     Exit codes: 0 done, 1 the answer is not good, 2 bad input.
     """

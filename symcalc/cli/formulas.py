@@ -13,6 +13,8 @@ __all__ = ["FormulaCommand", "from_argument"]
 #: A mistyped option rather than a formula: two dashes and a word.
 _WORD = re.compile(r"--[A-Za-z][A-Za-z-]+(=.*)?", re.DOTALL)
 
+#: Longer first sentences are cut in the list of commands.
+MAX_SENTENCE = 200
 #: Characters read from a pipe; the reader's own limit is far below.
 _MAX_PIPED = 10_000_000
 
@@ -28,6 +30,10 @@ class FormulaCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Move the formulas behind a `--` of their own, then parse as usual."""
         return super().parse_args(ctx, self._set_apart(ctx, args))
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first sentence, whole: the list of commands wraps it."""
+        return super().get_short_help_str(max(limit, MAX_SENTENCE))
 
     def _set_apart(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Return the options with their values, then `--`, then everything else."""

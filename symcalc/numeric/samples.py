@@ -100,14 +100,22 @@ class Samples:
         self.n_evaluations += 1
         try:
             value = self.function(place)
-            # Python's (-8.0)**(1/3) is complex: no real value
-            return math.nan if isinstance(value, complex) else float(value)
         except (ValueError, ArithmeticError):
             return math.nan
         except Exception as error:
             raise UserFunctionError(
                 f"The function raised {type(error).__name__} at {place!r}: {error}"
             ) from error
+        if isinstance(value, complex):  # such as Python's (-8.0)**(1/3): no real value
+            return math.nan
+        try:
+            return float(value)
+        except OverflowError:
+            return math.nan
+        except (TypeError, ValueError):
+            raise UserFunctionError(
+                f"The function returned {value!r:.60} at {place!r}; it must return a number."
+            ) from None
 
     # -- where to look ----------------------------------------------------------------------
 

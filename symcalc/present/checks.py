@@ -50,10 +50,14 @@ def _grounds(check: Any) -> str:
     if check.is_good:
         if check.trust.value == "proven":
             return f"one normal form, and equal at {check.n_points} points"
-        return f"{check.n_points} points compared"
+        return _compared(check)
     if check.trust.value == "proven":
-        return f"at these points rigorous enclosures differ; {check.n_points} points compared"
-    return f"{check.n_points} points compared" if check.n_points else "found before any comparison"
+        return f"at these points rigorous enclosures differ; {_compared(check)}"
+    return _compared(check) if check.n_points else "found before any comparison"
+
+
+def _compared(found: Any) -> str:
+    return f"{found.n_points} point{'s' if found.n_points != 1 else ''} compared"
 
 
 def describe_equivalence(equivalence: Any) -> list[Block]:
@@ -67,8 +71,7 @@ def describe_equivalence(equivalence: Any) -> list[Block]:
             for form, digits in zip(sides, equivalence.digits, strict=True)
         )
         blocks.append(Table(("", ""), rows))
-    where = f"{equivalence.n_points} points compared"
-    return [*blocks, Line(f"{equivalence.trust}: {where}", "faint")]
+    return [*blocks, Line(f"{equivalence.trust}: {_compared(equivalence)}", "faint")]
 
 
 def _shortened(text: str, width: int = 60) -> str:
