@@ -384,3 +384,59 @@ def test_a_function_that_returns_no_number_is_refused_with_what_it_returned() ->
         sc.numeric_derivative(lambda x: "a", 1.0)  # type: ignore[arg-type,return-value]
     with pytest.raises(sc.UserFunctionError, match="must return a number"):
         sc.numeric_derivative(lambda x: None, 1.0)  # type: ignore[arg-type,return-value]
+
+
+@pytest.mark.parametrize("x", [1e-7, 1e-6, 1e-3])
+def test_cancellation_inside_a_function_is_noise_beside_a_small_point_too(x: float) -> None:
+    found = sc.numeric_derivative(lambda t: (1 - math.cos(t)) / t**2, x)
+
+    assert abs(found.value + x / 12) <= found.error
+    assert found.error < 50.0  # the slope of one stair is -1 / x
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_steps_of_whole_periods_are_found_out_far_away(order: int) -> None:
+    x, rate = 1e8, 16 * math.pi
+    found = sc.numeric_derivative(lambda t: math.cos(rate * t), x, order)
+    with mp.workdps(50):
+        phase = mpf(rate) * x
+        expected = (-mp.sin(phase) * rate, -mp.cos(phase) * rate**2)[order - 1]
+
+    assert abs(found.value - float(expected)) <= found.error
+    assert found.error < 0.1
+
+
+@pytest.mark.parametrize("function", [lambda x: np.float16(math.sin(x)), lambda x: round(x, 3)])
+def test_values_that_are_rounded_coarsely_have_no_slope_to_rely_on(
+    function: Callable[[float], Any],
+) -> None:
+    assert sc.numeric_derivative(function, 1.0).trust is sc.Trust.SUSPECT
+
+
+def test_a_flat_side_or_a_flat_bottom_is_no_staircase() -> None:
+    for function in (lambda x: max(x - 1e-3, 0.0), lambda x: 1 + x**9, lambda x: 3.0):
+        found = sc.numeric_derivative(function, 0.0)
+
+        assert found.outcome.is_good
+        assert abs(found.value) <= found.error
+
+
+@pytest.mark.parametrize("value", ["1.0", b"1.0", [1.0], {"a": 1.0}])
+def test_texts_and_lists_are_no_numbers(value: Any) -> None:
+    with pytest.raises(UserFunctionError, match="must return a number"):
+        sc.numeric_derivative(lambda x: value, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda x: [x[0], math.log(x[1] - 5)], "raised ValueError at"),
+        (lambda x: {"a": 1}, "no array of numbers"),
+        (lambda x: x if x[0] <= 1 else x[:1], "2 numbers at the point, but 1 with coordinate 0"),
+    ],
+)
+def test_a_jacobian_says_what_its_function_returns_amiss(
+    function: Callable[[Any], Any], message: str
+) -> None:
+    with pytest.raises(UserFunctionError, match=message):
+        sc.numeric_jacobian(function, [1.0, 2.0])

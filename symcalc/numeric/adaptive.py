@@ -25,6 +25,7 @@ FINEST = 2.0**-48
 NOISE_FLOOR = 8.0
 #: Steps that are looked at once more, in units of the last: does the slope stay the same there?
 PROBES = (2.0**-5, 2.0**-11)
+FLAT_PROBES = (*PROBES, 2.0**-17, 2.0**-23, 2.0**-29)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,14 @@ class _Tables:
     def forget(self) -> None:
         for table in (self.central, *self.sides):
             table.forget()
+
+    def is_staircase(self, entry: Entry) -> bool:
+        """Say whether a slope that long steps see from both sides is gone at short ones.
+
+        So it is where values are rounded coarsely, to float16 or to a few decimals.
+        """
+        longest = [table.steady_above(entry.step) for table in self.sides]
+        return min(longest) > 0.0 or max(longest) < 0.0
 
     def scale(self, entry: Entry) -> float:
         """Return the size of the slopes at the step that an entry rests on."""
@@ -137,10 +146,17 @@ def _agree(first: Entry, second: Entry, slack: float = SLACK) -> bool:
 def _holds_below(tables: _Tables, quotients: Callable[[float], Quotients], step: float) -> bool:
     """Say whether much smaller steps show the same slope: a long step may skip what is between.
 
-    Where they do not, what was seen so far is dropped.
+    Where they do not, what was seen so far is dropped. Where nothing changes at all, the steps
+    may all be whole periods; then each side is asked, and at more steps.
     """
-    for part in PROBES:
-        if not tables.central.allows(quotients(step * part).central, step * part):
+    central = tables.central.best
+    is_flat = central is not None and central.error >= LOOSE * tables.scale(central)
+    for part in FLAT_PROBES if is_flat else PROBES:
+        seen = quotients(step * part)
+        pairs = [(tables.central, seen.central)]
+        if is_flat:
+            pairs += zip(tables.sides, seen.sides, strict=True)
+        if not all(table.allows(quotient, step * part) for table, quotient in pairs):
             tables.forget()
             return False
     return True
@@ -166,6 +182,12 @@ def _verdict(tables: _Tables, method: str) -> Estimate:
         note = f"central {central.value:.6g}, {_listed(known)}"
         return _unsure(central, max(gap, central.error), method, note)
     if central.error >= LOOSE * scale and central.error <= NOISE_FLOOR * central.noise:
+        if any(table.rises_below(central.step) for table in tables.sides):
+            note = "long steps see no change, shorter ones do"
+            return _unsure(central, central.error, method, note)
+        if tables.is_staircase(central):
+            note = "short steps see no change, longer ones see the same slope from both sides"
+            return _unsure(central, central.error, method, note)
         return _drowned(central, method)
     if max(entry.error for entry in (central, *known)) > LOOSE * scale:
         error = max(central.error, gap)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, UserFunctionError
 from ..outcome import Estimate
 from .door import Counted, check_function, check_positive, to_array, to_bounds, to_vector
 from .estimates import Estimates
@@ -212,13 +212,15 @@ def numeric_jacobian(
     counted = _counted(function, method)
     point = to_vector(x)
     boxes = to_bounds(bounds, point)
-    n_components = np.asarray(counted(point.copy())).size
+    n_components = _n_components(counted, point)
     columns = []
     for index, box in enumerate(boxes):
         values: dict[Any, Any] = {}
         columns.append(
             [
-                _component(counted, point, index, k, values, box).derivative(1, method)
+                _component(counted, point, index, (k, n_components), values, box).derivative(
+                    1, method
+                )
                 for k in range(n_components)
             ]
         )
@@ -275,16 +277,43 @@ def numeric_hessian(
     return Estimates(entries, (n, n), counted.n_calls)
 
 
+def _n_components(counted: Counted, point: Any) -> int:
+    """Return how many numbers the function returns."""
+    where = f"at {np.array2string(point, threshold=6)}"
+    try:
+        values = np.asarray(counted(point.copy()))
+    except Exception as error:
+        raise UserFunctionError(
+            f"The function raised {type(error).__name__} {where}: {error}"
+        ) from error
+    if values.dtype.kind not in "biufc":
+        raise UserFunctionError(
+            f"The function returned no array of numbers {where}, but {values!r:.80}."
+        )
+    return int(values.size)
+
+
 def _component(
-    counted: Counted, point: Any, index: int, component: int, known: dict[Any, Any], box: Any
+    counted: Counted,
+    point: Any,
+    index: int,
+    place: tuple[int, int],
+    known: dict[Any, Any],
+    box: Any,
 ) -> Line:
-    """Return one component along one coordinate; the components share the calls in `known`."""
+    """Return component k of n along one coordinate; all of them share the calls in `known`."""
+    component, n_components = place
 
     def value(t: Any) -> Any:
         if t not in known:
             moved = point.astype(type(t))
             moved[index] = t
             known[t] = np.asarray(counted(moved)).ravel()
+            if known[t].size != n_components:
+                raise UserFunctionError(
+                    f"The function returned {n_components} numbers at the point, but "
+                    f"{known[t].size} with coordinate {index} at {t!r}."
+                )
         return known[t][component].item()
 
     return Line(value, float(point[index]), bounds=box)

@@ -14,6 +14,8 @@ FIRST_COLUMN = 2
 #: A later quotient refutes an entry beyond these multiples of the entry's error and of its own
 #: noise: errors inside a function that move slowly hide from the measurement of noise.
 DOUBT, NOISE_DOUBT = 4.0, 32.0
+#: So many of the longest steps see one slope when their quotients vary by less than this part.
+LONGEST, STEADY = 5, 0.25
 
 #: A difference quotient and a bound on the noise in it; NaN where there is none.
 Quotient = tuple[float, float]
@@ -60,6 +62,7 @@ class Table:
         self.power = power
         self.best: Entry | None = None
         self.quotients: dict[float, float] = {}
+        self._noises: dict[float, float] = {}
         #: The noise in the last plain quotient.
         self.floor = math.inf
         self._previous: list[Quotient] = []
@@ -71,7 +74,7 @@ class Table:
             self._previous = []
             return
         self.quotients[step] = value
-        self.floor = noise
+        self._noises[step] = self.floor = noise
         if not self.allows(quotient, step):
             self.best = None
         row = [quotient]
@@ -98,6 +101,21 @@ class Table:
         expected = coarse * step / self.best.step
         allowed = expected + DOUBT * self.best.error + NOISE_DOUBT * noise
         return abs(value - self.best.value) <= allowed
+
+    def rises_below(self, step: float) -> bool:
+        """Say whether quotients at smaller steps are no noise."""
+        return any(
+            abs(value) > NOISE_DOUBT * self._noises[at]
+            for at, value in self.quotients.items()
+            if at < step
+        )
+
+    def steady_above(self, step: float) -> float:
+        """Return the slope of the longest steps, all above the one given; 0 where it varies."""
+        longest = sorted(self.quotients, reverse=True)[:LONGEST]
+        first = self.quotients[longest[0]]
+        steady = all(abs(self.quotients[s] - first) <= STEADY * abs(first) for s in longest)
+        return first if steady and longest[-1] > step else 0.0
 
     def forget(self) -> None:
         """Drop the best entry and the rows; later rows start afresh."""

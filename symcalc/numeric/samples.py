@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Iterable, Sequence
 
-from ..errors import UserFunctionError
+from ..errors import SymcalcError, UserFunctionError
 from .noise import EPSILON, LEAST, noise_of
 
 __all__ = ["Bounds", "Samples"]
@@ -31,6 +31,9 @@ NOISE_STEP = UNEVEN * 2.0**-40
 WIDER, MAX_WIDENINGS, WIDEST = 2.0**10, 3, 2.0**-16
 #: Offsets beside a step lie this part of it apart, or an odd number of last places.
 BESIDE = 2.0**-20
+#: Beside a small point, values that differ may still lie on one step of a staircase inside the
+#: function, as those of (1 - cos(x))/x**2 do: the offsets are spread to this part of the scale.
+SMALL, INNER = 0.25, 2.0**-28
 #: So many different values show the noise; further apart it must be seen itself, above the
 #: rounding of the values by this factor.
 ENOUGH, VISIBLE = 4, 2.0
@@ -102,20 +105,24 @@ class Samples:
             value = self.function(place)
         except (ValueError, ArithmeticError):
             return math.nan
+        except SymcalcError:
+            raise
         except Exception as error:
             raise UserFunctionError(
                 f"The function raised {type(error).__name__} at {place!r}: {error}"
             ) from error
-        if isinstance(value, complex):  # such as Python's (-8.0)**(1/3): no real value
+        if isinstance(value, complex):  # Python's (-8.0)**(1/3) is: no real value
             return math.nan
         try:
-            return float(value)
-        except OverflowError:
+            if not isinstance(value, str | bytes):  # float would read them
+                return float(value)
+        except ArithmeticError:
             return math.nan
         except (TypeError, ValueError):
-            raise UserFunctionError(
-                f"The function returned {value!r:.60} at {place!r}; it must return a number."
-            ) from None
+            pass
+        raise UserFunctionError(
+            f"The function returned {value!r:.60} at {place!r}; it must return a number."
+        )
 
     # -- where to look ----------------------------------------------------------------------
 
@@ -152,10 +159,10 @@ class Samples:
     def noise(self) -> float:
         """A bound on the noise of the values near the point."""
         if self._noise is None:
-            self._noise = LEAST
+            self._noise, widest, visible = LEAST, self.scale * WIDEST, VISIBLE
             for widening in range(MAX_WIDENINGS + 1):
                 offsets = self.noise_offsets(widening)
-                if widening and offsets[-1] > self.scale * WIDEST:
+                if widening and offsets[-1] > widest:
                     break
                 self.ask(sign * offset for offset in offsets for sign in (1, -1))
                 sides = [[self(sign * offset) for offset in offsets] for sign in (1, -1)]
@@ -165,8 +172,10 @@ class Samples:
                 self._noise = max(self._noise, *found, LEAST)
                 size = max(map(abs, (value for values in sides for value in values)))
                 if not widening and any(map(_is_uneven, sides)):
-                    break
-                if widening and self._noise > VISIBLE * EPSILON * size > 0.0:
+                    is_small = abs(self.x) < SMALL * self.scale
+                    widest = min(abs(self.x) / 2, self.scale * INNER) if is_small else 0.0
+                    visible = STAIR
+                if widening and self._noise > visible * EPSILON * size > 0.0:
                     break
         return self._noise
 
