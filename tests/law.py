@@ -111,11 +111,10 @@ def violations(
     for module in modules.values():
         module.imports = list(_imports(module, folder.name, modules))
     found = list(_unlisted(folder, rooms))
-    eager = {i.module for m in modules.values() for i in m.imports if i.level == "top"}
+    importers = _importers(modules)
     for module in modules.values():
         found += _order(module, folder.name, rooms)
-        on_demand = not module.is_package and module.name not in eager
-        found += _columns(module, folder.name, rooms, on_demand)
+        found += _columns(module, folder.name, rooms, importers.get(module.name, []))
         found += _borrowed(module, folder.name)
         found += _calls(module)
         found += _sizes(module, long_bodies)
@@ -229,13 +228,28 @@ def _order(module: Module, package: str, rooms: Mapping[str, Room]) -> Iterator[
             yield f"{where}: `{module.room}` imports `{target}`; it may use public names only"
 
 
+def _importers(modules: Mapping[str, Module]) -> dict[str, list[Module]]:
+    """Return for each module those that import it at their top."""
+    found: dict[str, list[Module]] = {}
+    for module in modules.values():
+        for name in {item.module for item in module.imports if item.level == "top"}:
+            found.setdefault(name, []).append(module)
+    return found
+
+
+def _loads(module: Module, package: str) -> bool:
+    """Whether a module imports a third-party package at its top."""
+    return any(item.package == package and item.level == "top" for item in module.imports)
+
+
 def _columns(
-    module: Module, package: str, rooms: Mapping[str, Room], on_demand: bool
+    module: Module, package: str, rooms: Mapping[str, Room], importers: list[Module]
 ) -> Iterator[str]:
     """Find third-party packages outside their column, or loaded too early.
 
     A module that the package imports inside functions only is loaded on demand: what it needs may
-    stand at its top (a subclass of a class of SymPy can stand nowhere else).
+    stand at its top (a subclass of a class of SymPy can stand nowhere else). So may what a module
+    needs that is imported only by such modules, each of which has the same at its own top.
     """
     room = rooms.get(module.room, Room())
     for item in module.imports:
@@ -243,6 +257,7 @@ def _columns(
         if name == package or name in _STANDARD or item.level == "types":
             continue
         where = f"{module.name}:{item.line}"
+        on_demand = not module.is_package and all(_loads(other, name) for other in importers)
         if name not in room.lazy:
             yield f"{where}: `{module.room}` may not import {name}"
         elif item.level == "top" and name not in room.top and not on_demand:

@@ -100,6 +100,13 @@ FAULTS = {
         },
         "scipy must be imported inside a function",
     ),
+    "a heavy package is loaded by a module that one without it imports": (
+        {
+            "backends/special.py": "import scipy.special\n",
+            "backends/lazy.py": "from .special import x\n",
+        },
+        "scipy must be imported inside a function",
+    ),
     "a heavy package is loaded in the body of a class": (
         {"balls/__init__.py": "class Ball:\n    import flint\n"},
         "flint must be imported inside a function",
@@ -209,6 +216,16 @@ def test_a_module_loaded_on_demand_may_import_what_it_needs_at_its_top(tmp_path:
     files = {
         "expression/held.py": "import sympy\n\n\nclass Held(sympy.Basic):\n    pass\n",
         "expression/__init__.py": "def view():\n    from .held import Held\n    return Held\n",
+    }
+
+    assert law.violations(build(tmp_path, files)) == []
+
+
+def test_modules_loaded_on_demand_may_share_a_module_that_has_the_same_at_its_top(tmp_path):
+    files = {
+        "symbolic/ways.py": "import sympy\nfrom .view import x\ny = x\n",
+        "symbolic/view.py": "import sympy\nx = sympy\n",
+        "symbolic/__init__.py": "def run():\n    from .ways import y\n    return y\n",
     }
 
     assert law.violations(build(tmp_path, files)) == []

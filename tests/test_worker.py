@@ -14,9 +14,10 @@ import pytest
 
 import symcalc as sc
 from symcalc.language import DEFINITIONS
-from symcalc.worker import run_verb, server
+from symcalc.symbolic.integration import IntegralProblem
+from symcalc.worker import run_task, run_verb, server, start_worker
 from symcalc.worker.client import _WORKER
-from symcalc.worker.protocol import pack, unpack
+from symcalc.worker.protocol import Task, pack, unpack
 
 SLOW = "sin(" * 60 + "x*y" + ")" * 60
 
@@ -125,7 +126,9 @@ def test_every_error_of_the_worker_can_be_sent(monkeypatch, error, memory_mb, ki
     monkeypatch.setattr(sc, "verb", verb, raising=False)
     monkeypatch.setattr(server, "_limit_memory", lambda memory_mb: None)
 
-    answer = unpack(server._answer(pack(("verb", (), {}, memory_mb, ()))))
+    task = Task("symcalc:verb", (), {}, None, memory_mb, ())
+
+    answer = unpack(server._answer(pack(task), print))
 
     assert answer[0] == "error"
     assert type(answer[1]) is kind or isinstance(answer[1], OSError)
@@ -136,7 +139,9 @@ def test_every_error_of_the_worker_can_be_sent(monkeypatch, error, memory_mb, ki
 def test_a_result_that_cannot_be_sent_is_an_error_and_not_the_end(monkeypatch):
     monkeypatch.setattr(sc, "verb", lambda: lambda: None, raising=False)
 
-    answer = unpack(server._answer(pack(("verb", (), {}, None, ()))))
+    task = Task("symcalc:verb", (), {}, None, None, ())
+
+    answer = unpack(server._answer(pack(task), print))
 
     assert answer[0] == "error"
     assert "pickle" in str(answer[1])
@@ -199,3 +204,115 @@ def test_errors_pickle(kind):
 
     assert type(error) is kind
     assert str(error) == "why"
+
+
+def test_late_work_is_interrupted_and_the_process_stays():
+    sc.parse("x", limits=sc.Limits(seconds=60))
+    process = _WORKER.process.pid
+
+    with pytest.raises(sc.LimitError, match=r"longer than 0\.2 s"):
+        sc.differentiate(SLOW, ("x", 12), limits=sc.Limits(seconds=0.2, max_nodes=10**9))
+
+    assert str(sc.parse("x", limits=sc.Limits(seconds=60))) == "x"
+    assert _WORKER.process.pid == process
+
+
+def test_work_that_does_not_listen_is_killed_soon_after():
+    sc.parse("x", limits=sc.Limits(seconds=60))
+    process = _WORKER.process.pid
+    os.kill(process, signal.SIGSTOP)
+
+    with pytest.raises(sc.LimitError, match=r"longer than 0\.1 s"):
+        sc.parse("x", limits=sc.Limits(seconds=0.1))
+
+    assert str(sc.parse("x", limits=sc.Limits(seconds=60))) == "x"
+    assert _WORKER.process.pid != process
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "os:system",
+        "symcalc.worker.client:_start",
+        "symcalc",
+        "symcalc:",
+        "symcalcs.evil:run",
+        "symcalc.:x",
+        "symcalc:parse.x",
+    ],
+)
+def test_only_public_names_of_the_package_are_run(name):
+    with pytest.raises(sc.ArgumentError, match="names no task"):
+        run_task(name, ("true",))
+
+    task = Task(name, ("true",), {}, None, None, DEFINITIONS.known())
+    kind, error = unpack(server._answer(pack(task), print))
+
+    assert kind == "error"
+    assert "public functions of symcalc" in str(error)
+
+
+def test_a_task_reports_while_it_runs():
+    integrand = sc.parse("exp(-a*x)", assume="a > 0")
+    problem = IntegralProblem(integrand, (("x", sc.parse("0"), sc.parse("oo")),))
+    seen = []
+
+    found = run_task(
+        "symcalc.symbolic.integration:run_strategy",
+        ("table", problem),
+        seconds=60,
+        on_progress=seen.append,
+    )
+
+    assert [candidate.form.text for candidate in found] == ["1/a"]
+    assert seen == list(found)
+
+
+def test_threads_share_the_one_worker():
+    answers = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(run_task("symcalc:parse", ("x",))))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert [str(answer) for answer in answers] == ["x"] * 4
+
+
+def test_a_worker_can_be_started_ahead_with_modules_loaded():
+    _WORKER.stop()
+
+    start_worker(["symcalc.symbolic.integration.ladder"])
+    process = _WORKER.process.pid
+
+    assert str(run_task("symcalc:parse", ("x",), seconds=60)) == "x"
+    assert _WORKER.process.pid == process
+
+
+def test_an_interrupt_of_the_caller_leaves_no_process_and_the_next_call_works():
+    script = (
+        "import os, signal, threading\n"
+        "import symcalc as sc\n"
+        "from symcalc.worker.client import _WORKER\n"
+        "sc.parse('x', limits=sc.Limits(seconds=60))\n"
+        "print(_WORKER.process.pid)\n"
+        "threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT)).start()\n"
+        "try:\n"
+        "    limits = sc.Limits(seconds=60, max_nodes=10**9)\n"
+        f"    sc.differentiate({SLOW!r}, ('x', 12), limits=limits)\n"
+        "except KeyboardInterrupt:\n"
+        "    print('interrupted')\n"
+        "print(sc.parse('x', limits=sc.Limits(seconds=60)))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-"], input=script, capture_output=True, text=True, check=True
+    )
+    process, *rest = done.stdout.split()
+
+    assert rest == ["interrupted", "x"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(process), 0)

@@ -1,5 +1,5 @@
-"""Runs a public verb in another process, under limits on time and memory."""
+"""Runs a named task of symcalc in another process, under limits on time and memory."""
 
-from .client import run_verb
+from .client import run_task, run_verb, start_worker
 
-__all__ = ["run_verb"]
+__all__ = ["run_task", "run_verb", "start_worker"]

@@ -9,13 +9,17 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..errors import ArgumentError, LimitError
 from ..language import DEFINITIONS
-from .protocol import pack, receive, send, unpack
+from .protocol import PACKAGE, Task, is_ours, pack, receive, send, unpack
 
-__all__ = ["run_verb"]
+__all__ = ["run_task", "run_verb", "start_worker"]
+
+#: The worker ends late work itself, and stays; where it cannot, it is killed this much later.
+GRACE = 0.3
 
 
 class _Worker:
@@ -25,24 +29,30 @@ class _Worker:
         self.lock = threading.Lock()
         self.process: subprocess.Popen[bytes] | None = None
 
-    def run(self, task: bytes, seconds: float | None, memory_mb: float | None) -> Any:
-        """Send a packed task and return its answer, or raise `LimitError`."""
+    def run(self, task: Task, on_progress: Callable[[Any], None] | None) -> Any:
+        """Send a task and return its answer, or raise `LimitError`."""
+        body, seconds = _packed(task), task.seconds
         with self.lock:
-            process = self._started()
+            process = self.started()
             expired = threading.Event()
-            timer = threading.Timer(seconds or 0.0, self._expire, (process, expired))
+            timer = threading.Timer((seconds or 0.0) + GRACE, self._expire, (process, expired))
             if seconds is not None:
                 timer.start()
             try:
                 if process.stdin is None or process.stdout is None:
                     raise EOFError
-                send(process.stdin, task)
-                return unpack(receive(process.stdout))
+                send(process.stdin, body)
+                while True:
+                    kind, content = unpack(receive(process.stdout))
+                    if kind != "progress":
+                        return kind, content
+                    if on_progress is not None:
+                        on_progress(content)
             except (EOFError, BrokenPipeError):
                 self.stop()
                 if expired.is_set():
                     raise LimitError(f"The work takes longer than {seconds:g} s.") from None
-                raise LimitError(_died(memory_mb)) from None
+                raise LimitError(_died(task.memory_mb)) from None
             except BaseException:
                 self.stop()
                 raise
@@ -59,16 +69,70 @@ class _Worker:
                 if pipe is not None:
                     _close(pipe)
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def started(self, preload: Sequence[str] = ()) -> subprocess.Popen[bytes]:
+        """Return the process, a new one where there is none that lives."""
         if self.process is None or self.process.poll() is not None:
             self.stop()
-            self.process = _start()
+            self.process = _start(preload)
         return self.process
 
     @staticmethod
     def _expire(process: subprocess.Popen[bytes], expired: threading.Event) -> None:
         expired.set()
         process.kill()
+
+
+def run_task(
+    name: str,
+    args: tuple[Any, ...] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    *,
+    seconds: float | None = None,
+    memory_mb: float | None = None,
+    on_progress: Callable[[Any], None] | None = None,
+) -> Any:
+    """Run a public function of symcalc in the worker process and return its result.
+
+    Parameters
+    ----------
+    name : str
+        "module:function": "symcalc.symbolic.integration:run_strategy".
+    args, kwargs : tuple, mapping
+        Sent by pickle.
+    seconds, memory_mb : float, optional
+        The limits. Late work is interrupted, and the process stays, with all that it has loaded
+        and remembered; only where it does not listen for 0.3 s it is killed.
+    on_progress : callable, optional
+        Called with each message of the function, which gets `report=` to send them.
+
+    Raises
+    ------
+    LimitError
+        The work took longer than `seconds`, or needed `memory_mb` megabytes more than the
+        process has when its libraries are loaded (kept on Linux only), or the process was killed.
+        The next call works.
+    ArgumentError
+        The name is none of ours, or an argument cannot be sent to another process.
+    SymcalcError
+        What the function itself raised; an exception of another kind is raised here too, with the
+        place in the worker process as a note.
+
+    Examples
+    --------
+    >>> from symcalc.worker import run_task
+    >>> run_task("symcalc:parse", ("x^2",), seconds=60)
+    Expression('x**2')
+    """
+    if not is_ours(name):
+        raise ArgumentError(
+            f"`{name}` names no task: it is `module:function`, with a public function of symcalc."
+        )
+    words, reports = dict(kwargs or {}), on_progress is not None
+    task = Task(name, args, words, seconds, memory_mb, DEFINITIONS.known(), reports)
+    kind, answer = _WORKER.run(task, on_progress)
+    if kind == "error":
+        raise answer
+    return answer
 
 
 def run_verb(
@@ -79,31 +143,30 @@ def run_verb(
     seconds: float | None,
     memory_mb: float | None,
 ) -> Any:
-    """Run a public verb of symcalc in the worker process and return its result.
+    """Run a public verb of symcalc in the worker process; see `run_task`."""
+    return run_task(f"{PACKAGE}:{verb}", args, kwargs, seconds=seconds, memory_mb=memory_mb)
 
-    Raises
-    ------
-    LimitError
-        The work took longer than `seconds`, or needed `memory_mb` megabytes more than the
-        process has when its libraries are loaded (kept on Linux only).
-    ArgumentError
-        An argument cannot be sent to another process.
-    SymcalcError
-        What the verb itself raised; an exception of another kind is raised here too, with the
-        place in the worker process as a note.
+
+def start_worker(preload: Sequence[str] = ()) -> None:
+    """Start the worker process, if there is none, and do not wait for it.
+
+    Parameters
+    ----------
+    preload : sequence of str
+        Modules that the process loads at once, while the caller does other things.
     """
-    task = _packed((verb, args, kwargs, memory_mb, DEFINITIONS.known()))
-    kind, answer = _WORKER.run(task, seconds, memory_mb)
-    if kind == "error":
-        raise answer
-    return answer
+    if _WORKER.lock.acquire(blocking=False):  # else it works for another thread
+        try:
+            _WORKER.started(preload)
+        finally:
+            _WORKER.lock.release()
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(preload: Sequence[str]) -> subprocess.Popen[bytes]:
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     return subprocess.Popen(
-        [sys.executable, "-m", "symcalc.worker"],
+        [sys.executable, "-m", "symcalc.worker", *preload],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -116,7 +179,7 @@ def _close(pipe: Any) -> None:
         pipe.close()
 
 
-def _packed(task: tuple[Any, ...]) -> bytes:
+def _packed(task: Task) -> bytes:
     """Return a task as bytes."""
     try:
         return pack(task)

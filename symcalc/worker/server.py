@@ -6,12 +6,17 @@ import errno
 import importlib
 import os
 import pickle
+import signal
 import sys
 import traceback
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import IO, Any
 
-from ..errors import LimitError, SymcalcError
+from ..errors import ArgumentError, LimitError, SymcalcError
 from ..language import DEFINITIONS
-from .protocol import pack, receive, send, unpack
+from ..symbolic.deadline import TooLateError, run_until, use_alarms
+from .protocol import Task, is_ours, pack, receive, send, unpack
 
 __all__ = ["serve"]
 
@@ -31,38 +36,71 @@ UNSENDABLE = (
 LIBRARIES = ("flint", "scipy.optimize", "sympy")
 
 
-def serve() -> None:
+def serve(preload: Sequence[str] = ()) -> None:
     """Answer tasks, one by one, until the input ends.
 
-    A task is (verb, positional arguments, keyword arguments, memory in MB or None, functions that
-    the caller has defined); the answer is ("value", result) or ("error", exception). Whatever the
-    work prints goes to standard error, so that it cannot be taken for an answer.
+    Parameters
+    ----------
+    preload : sequence of str
+        Modules to load before the first task is read.
+
+    Notes
+    -----
+    Whatever the work prints goes to standard error, so that it cannot be taken for an answer.
+    Ctrl-C is the caller's affair, who ends this process; and a caller that is gone ends it too.
     """
     tasks = os.fdopen(os.dup(0), "rb")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    use_alarms()
+    for module in preload:
+        importlib.import_module(module)
     while True:
         try:
             task = receive(tasks)
         except EOFError:
             return
-        send(answers, _answer(task))
+        send(answers, _answer(task, partial(_report, answers)))
 
 
-def _answer(task: bytes) -> bytes:
+def _report(answers: IO[bytes], message: Any) -> None:
+    """Send what a task has to say while it runs."""
+    send(answers, pack(("progress", message)))
+
+
+def _answer(body: bytes, report: Callable[[Any], None]) -> bytes:
     """Return the packed result of a task, or the packed error that it ended in."""
     memory_mb = None
     try:
-        verb, args, kwargs, memory_mb, definitions = unpack(task)
-        DEFINITIONS.replace(definitions)
-        function = getattr(importlib.import_module("symcalc"), verb)
-        _limit_memory(memory_mb)
-        return pack(("value", function(*args, **kwargs)))
+        task: Task = unpack(body)
+        memory_mb = task.memory_mb
+        return pack(("value", _result(task, report)))
+    except TooLateError:
+        return pack(("error", LimitError(f"The work takes longer than {task.seconds:g} s.")))
     except Exception as error:  # noqa: BLE001 - an error ends the task, never the process
         failure = error
     finally:
         _limit_memory(None)
     return _packed_error(failure, memory_mb)
+
+
+def _result(task: Task, report: Callable[[Any], None]) -> Any:
+    """Run a task under its limits."""
+    if not is_ours(task.name):
+        raise ArgumentError(f"The worker runs public functions of symcalc, not `{task.name}`.")
+    DEFINITIONS.replace(task.definitions)
+    module, _, name = task.name.partition(":")
+
+    def work() -> Any:
+        function = getattr(importlib.import_module(module), name)
+        _limit_memory(task.memory_mb)
+        words = {**task.kwargs, "report": report} if task.reports else task.kwargs
+        return function(*task.args, **words)
+
+    if task.seconds is None:
+        return work()
+    return run_until(task.seconds, work, TooLateError())
 
 
 def _packed_error(error: Exception, memory_mb: float | None) -> bytes:

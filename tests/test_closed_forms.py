@@ -1,0 +1,99 @@
+"""The strategies for integrals propose right forms; mpmath judges the values."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+import sympy
+
+import symcalc as sc
+from symcalc.symbolic.integration import STRATEGIES, Candidate, IntegralProblem
+from symcalc.worker import run_task
+
+
+def FERMI(a, b):
+    return mpmath.gamma(a) * mpmath.altzeta(a)
+
+
+def LAPLACE(a, b):
+    return mpmath.pi * mpmath.exp(-a * b) / 2 / a
+
+
+def LOG_SINE(a, b):
+    return mpmath.pi**3 / 24 + mpmath.pi * mpmath.log(2) ** 2 / 2
+
+
+#: Strategy, integrand, range, the integral in mpmath's words.
+FORMS = [
+    ("table", "exp(-a*x)", "0", "oo", lambda a, b: 1 / a),
+    ("table", "(exp(-a*x) - exp(-b*x))/x", "0", "oo", lambda a, b: mpmath.log(b / a)),
+    ("table", "(sin(a*x)/x)^3", "0", "oo", lambda a, b: 3 * mpmath.pi * a**2 / 8),
+    ("table", "x^(a - 1)/(exp(x) + 1)", "0", "oo", FERMI),
+    ("table", "log(x)/(x^2 + a^2)", "0", "oo", lambda a, b: mpmath.pi * mpmath.log(a) / 2 / a),
+    ("table", "x^(a - 1)*(1 - x)^(b - 1)", "0", "1", mpmath.beta),
+    ("table", "1/(1 + x^4)", "-oo", "oo", lambda a, b: mpmath.pi / mpmath.sqrt(2)),
+    ("table", "log(sin(x))^2", "0", "pi/2", LOG_SINE),
+    ("rules", "abs(x^2 - 2)", "0", "2", lambda a, b: (8 * mpmath.sqrt(2) - 4) / 3),
+    ("rules", "abs(x - a)", "0", "1", lambda a, b: a - 0.5 if a > 1 else a * a - a + 0.5),
+    ("rules", "floor(x)*x", "0", "3", lambda a, b: mpmath.mpf(13) / 2),
+    ("substitution", "1/(5 + 4*cos(x))", "0", "2*pi", lambda a, b: 2 * mpmath.pi / 3),
+    ("residues", "cos(b*x)/(x^2 + a^2)", "0", "oo", LAPLACE),
+    ("symmetry", "1/(1 + tan(x)^sqrt(2))", "0", "pi/2", lambda a, b: mpmath.pi / 4),
+    ("symmetry", "1/((1 + x^2)*(1 + x^pi))", "0", "oo", lambda a, b: mpmath.pi / 4),
+]  # fmt: skip
+
+
+def problem_of(text: str, *ranges: tuple[str, str, str]) -> IntegralProblem:
+    def read(part: str) -> sc.Expression:
+        return sc.parse(part, assume="a > 0, b > 0")
+
+    return IntegralProblem(read(text), tuple((x, read(low), read(high)) for x, low, high in ranges))
+
+
+def run_strategy(name: str, problem: IntegralProblem) -> tuple[Candidate, ...]:
+    return run_task(
+        "symcalc.symbolic.integration:run_strategy", (name, problem), seconds=30, memory_mb=4000
+    )
+
+
+def value_of(form: sc.Expression, **point: float) -> mpmath.mpf:
+    found = form.sympy.subs({s: sympy.Rational(point[s.name]) for s in form.sympy.free_symbols})
+    return mpmath.mpf(str(sympy.N(found, 20)))
+
+
+@pytest.mark.parametrize(("name", "text", "low", "high", "truth"), FORMS, ids=lambda v: str(v)[:40])
+def test_a_strategy_finds_the_closed_form(name, text, low, high, truth):
+    found = run_strategy(name, problem_of(text, ("x", low, high)))
+
+    assert found
+    for a, b in ((1.5, 0.75), (0.5, 2.25)):
+        value, expected = value_of(found[0].form, a=a, b=b), truth(mpmath.mpf(a), mpmath.mpf(b))
+        assert abs(value - expected) < 1e-14 * abs(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "ranges", "truth"),
+    [
+        ("iterated", "x^2*y", [("y", "0", "1 - x"), ("x", "0", "1")], "1/60"),
+        ("polar", "1", [("y", "-sqrt(1 - x^2)", "sqrt(1 - x^2)"), ("x", "-1", "1")], "pi"),
+        ("swapped", "exp(-y^2)", [("y", "x", "oo"), ("x", "0", "oo")], "1/2"),
+        ("homogeneous", "(x + y)^2", [("y", "0", "1"), ("x", "0", "1")], "7/6"),
+    ],
+)
+def test_integrals_over_several_variables(name, text, ranges, truth):
+    found = run_strategy(name, problem_of(text, *ranges))
+
+    assert [candidate.form.text for candidate in found][:1] == [truth]
+
+
+def test_shares_of_the_time_add_up():
+    for variables in ("one", "several"):
+        shares = [s.share for s in STRATEGIES if s.variables == variables]
+
+        assert sum(shares) == pytest.approx(1.0)
+
+
+def test_a_spike_that_no_sample_sees_is_not_taken_for_zero():
+    found = run_strategy("symmetry", problem_of("exp(-10^8*(x - 0.123)^2)", ("x", "0", "1")))
+
+    assert "0" not in [candidate.form.text for candidate in found]
