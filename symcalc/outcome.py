@@ -42,6 +42,7 @@ class Outcome(Sentence):
     SUBGRADIENT = "Not differentiable at this point: subgradient by policy."
     JUMP = "No derivative: the function jumps at this point."
     UNDECIDED = "Undecided: what was computed does not settle the value."
+    DIVERGENT = "Divergent: the integral has no finite value."
     DISAGREES = "The closed form disagrees with the independent check."
 
     @property

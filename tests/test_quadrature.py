@@ -1,0 +1,178 @@
+"""Integrals of callables: right to their stated error, or they say why there is no number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.errors import UserFunctionError
+from symcalc.facts import Behavior, IntegrandFacts, SpecialPoint
+from symcalc.numeric.quadrature import quadrature
+from symcalc.numeric.quadrature.panels import GAUSS, KRONROD, NODES
+
+INF = math.inf
+Row = tuple[Callable[[Any], Any], float, float, float]
+
+#: What others lose digits on, or get wrong.
+VALUES: dict[str, Row] = {
+    "a polynomial": (lambda x: x**3 - 2 * x + 1, 0, 2, 2.0),
+    "an end of exponent -9/10": (lambda x: x**-0.9, 0, 1, 10.0),
+    "an end of exponent -99/100": (lambda x: x**-0.99, 0, 1, 100.0),
+    "the same away from 0": (lambda x: (1 - x) ** -0.9, 0, 1, 10.0),
+    "both ends": (lambda x: 1 / np.sqrt(x * (1 - x)), 0, 1, math.pi),
+    "a logarithmic end": (lambda x: 1 / (x * np.log(x) ** 2), 0, 0.5, 1 / math.log(2)),
+    "an algebraic tail": (lambda x: 1 / (1 + x**4), 0, INF, math.pi / 2**1.5),
+    "cancellation at an end": (lambda x: x / (np.exp(x) - 1), 0, INF, math.pi**2 / 6),
+    "a slow exponential": (lambda x: np.exp(-np.sqrt(x)), 0, INF, 2.0),
+    "an oscillating tail": (lambda x: np.sin(x) / x, 0, INF, math.pi / 2),
+    "a tail that oscillates ever faster": (
+        lambda x: np.sin(x * x), 0, INF, math.sqrt(math.pi / 8)
+    ),
+    "an end that oscillates ever faster": (
+        lambda x: np.sin(1 / x), 0, 1, 0.50406706190692837199
+    ),
+    "many oscillations": (
+        lambda x: np.sin(1e4 * x) ** 2, 0, 1, 0.5 - math.sin(20000) / 40000
+    ),
+    "steps": (np.floor, 0, 3.5, 4.5),
+    "a kink": (lambda x: abs(x * x - 2), 0, 2, 8 * math.sqrt(2) / 3 - 4 / 3),
+    "a singular place inside": (
+        lambda x: abs(x - 1 / 3) ** -0.5, 0, 1, 2 * math.sqrt(1 / 3) + 2 * math.sqrt(2 / 3)
+    ),
+    "a narrow peak": (
+        lambda x: np.exp(-1e8 * (x - 0.123456789) ** 2), 0, 1, math.sqrt(math.pi) * 1e-4
+    ),
+    "a narrow peak on the line": (
+        lambda x: np.exp(-1e6 * x * x), -INF, INF, math.sqrt(math.pi) * 1e-3
+    ),
+    "a peak far out": (lambda x: np.exp(-((x - 1000) ** 2)), -INF, INF, math.sqrt(math.pi)),
+    "a steep front": (lambda x: np.tanh(1000 * (x - 1 / 3)), 0, 1, 1 / 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_an_integral_of_a_black_box_lies_within_its_stated_error(name: str) -> None:
+    f, lower, upper, expected = VALUES[name]
+
+    found = quadrature(f, lower, upper)
+
+    assert found.trust is sc.Trust.CHECKED, found
+    assert found.outcome is sc.Outcome.DONE
+    assert abs(found.value - expected) <= 10 * found.error
+    assert found.error <= 1e-8 * abs(expected)
+    assert "black box" in found.note
+
+
+#: Function, range, place and exponent of the divergence.
+DIVERGENT: dict[str, tuple[Callable[[Any], Any], float, float, float, float]] = {
+    "1/x at 0": (lambda x: 1 / x, 0, 1, 0, -1),
+    "1/x at infinity": (lambda x: 1 / x, 1, INF, INF, -1),
+    "1/x through 0": (lambda x: 1 / x, -1, 1, 0, -1),
+    "a pole inside": (lambda x: 1 / (x - 1 / 3) ** 2, 0, 1, 1 / 3, -2),
+    "a pole nobody named": (np.tan, 0, 2, math.pi / 2, -1),
+    "an end away from 0": (lambda x: (1 - x) ** -1.5, 0, 1, 1, -1.5),
+    "a logarithm that does not help": (lambda x: 1 / (x * np.log(x)), 2, INF, INF, -1),
+    "growth": (lambda x: np.exp(-x), -INF, INF, -INF, INF),
+}
+
+
+@pytest.mark.parametrize("name", DIVERGENT)
+def test_a_divergent_integral_is_an_outcome_that_names_place_and_exponent(name: str) -> None:
+    f, lower, upper, place, exponent = DIVERGENT[name]
+
+    found = quadrature(f, lower, upper)
+
+    assert found.outcome is sc.Outcome.DIVERGENT
+    assert math.isnan(found.value)
+    assert found.place == pytest.approx(place, rel=1e-9)
+    assert found.exponent == pytest.approx(exponent, rel=1e-3)
+
+
+def test_an_oscillation_that_does_not_die_away_has_no_integral() -> None:
+    assert quadrature(np.sin, 0, INF).outcome is sc.Outcome.DIVERGENT
+
+
+def test_a_range_without_values_is_undefined_and_the_place_is_named() -> None:
+    found = quadrature(lambda x: np.sqrt(x - 1), 0, 2)
+
+    assert found.outcome is sc.Outcome.UNDEFINED
+    assert found.place is not None
+    assert 0 < found.place < 1
+
+
+def test_an_integrand_that_is_zero_wherever_it_is_asked_for_is_suspect() -> None:
+    found = quadrature(lambda x: np.exp(-1e16 * (x - 0.123456789) ** 2), 0, 1)
+
+    assert found.trust is sc.Trust.SUSPECT
+    assert "zero at all" in found.note
+
+
+def test_facts_find_a_peak_that_no_scan_can_find() -> None:
+    facts = IntegrandFacts((SpecialPoint(0.123456789, "peak", width=1e-8),), is_complete=True)
+
+    found = quadrature(lambda x: np.exp(-1e16 * (x - 0.123456789) ** 2), 0, 1, facts=facts)
+
+    assert found.trust is sc.Trust.CHECKED
+    assert found.value == pytest.approx(math.sqrt(math.pi) * 1e-8, rel=1e-8)
+
+
+def test_an_oscillation_about_a_mean_is_integrated_to_infinity_from_its_facts() -> None:
+    tail = Behavior(-2.0, frequency=2.0, has_mean=True)
+    facts = IntegrandFacts(upper=tail, is_complete=True)
+
+    found = quadrature(lambda x: (np.sin(x) / x) ** 2, 0, INF, facts=facts)
+
+    assert found.value == pytest.approx(math.pi / 2, rel=1e-10)
+    assert abs(found.value - math.pi / 2) <= 10 * found.error <= 1e-7
+
+
+def test_a_principal_value_takes_both_sides_of_a_pole_together() -> None:
+    found = quadrature(lambda x: 1 / (x * x - 1), 0, 2, principal_value_at=[1.0])
+
+    assert abs(found.value + math.log(3) / 2) <= 10 * found.error <= 1e-9
+
+
+def test_a_shifted_integrand_keeps_the_digits_of_an_end_away_from_zero() -> None:
+    found = quadrature(
+        lambda x: (1 - x * x) ** -0.75,
+        0,
+        1,
+        f_from=lambda end, d: (
+            ((1 - end - d) * (1 + end + d)) ** -0.75 if end != 1 else (-d * (2 + d)) ** -0.75
+        ),
+    )
+    expected = math.gamma(0.25) * math.gamma(0.5) / math.gamma(0.75) / 2
+
+    assert abs(found.value - expected) <= 10 * found.error <= 1e-11
+
+
+def test_a_callable_for_single_numbers_is_accepted() -> None:
+    found = quadrature(lambda x: math.exp(-x), 0, INF)
+
+    assert abs(found.value - 1.0) <= 10 * found.error <= 1e-10
+
+
+def test_reversed_and_empty_ranges_are_read_as_in_a_textbook() -> None:
+    assert quadrature(np.exp, 1, 0).value == -quadrature(np.exp, 0, 1).value
+    assert quadrature(np.exp, 1, 1).value == 0.0
+
+
+def test_an_integrand_that_raises_is_named() -> None:
+    def broken(x: Any) -> Any:
+        raise KeyError("missing")
+
+    with pytest.raises(UserFunctionError, match="KeyError"):
+        quadrature(broken, 0, 1)
+
+
+def test_the_kronrod_rule_is_exact_to_degree_31_and_the_gauss_rule_to_19() -> None:
+    for degree in range(0, 32, 2):
+        assert KRONROD @ NODES**degree == pytest.approx(2 / (degree + 1), rel=1e-14)
+    for degree in range(0, 20, 2):
+        assert GAUSS @ NODES**degree == pytest.approx(2 / (degree + 1), rel=1e-14)
+    assert abs(GAUSS @ NODES**20 - 2 / 21) > 1e-9
