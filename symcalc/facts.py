@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["Behavior", "IntegrandFacts", "KinkPlace", "ObjectiveFacts", "SpecialPoint"]
@@ -97,6 +98,14 @@ class Behavior:
         Whether the oscillation has a mean other than zero (`sin(x)^2`), or there is none.
     sign : int
         1 or -1 where the sign is known near the place, else 0.
+    is_integrable : bool or None
+        Whether the integral up to the place (or to infinity) exists; None when not known.
+    tends : str
+        What the integral does where it does not exist: "+oo", "-oo" or "oscillates".
+    coefficient : float
+        The factor of the leading order where it does not oscillate, NaN when not known.
+    is_analytic : bool
+        Whether the leading terms towards a finite place are those of a Taylor or Laurent series.
     """
 
     power: float
@@ -106,6 +115,10 @@ class Behavior:
     frequency: float = 0.0
     has_mean: bool = True
     sign: int = 0
+    is_integrable: bool | None = None
+    tends: str = ""
+    coefficient: float = math.nan
+    is_analytic: bool = True
 
 
 @dataclass(frozen=True, slots=True)

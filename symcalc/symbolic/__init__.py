@@ -4,6 +4,7 @@ from .atoms import stabilize, stabilize_for_display
 from .definedness import Definedness, Requirement, kink_terms, requirements
 from .derivation import Derivation, Part, Step, derive_by_hand
 from .display import simplify_for_display
+from .integrands import Convergence, Verdict, convergence, integrand_facts
 from .joins import repair_joins
 from .kinks import find_kinks
 from .preimage import preimage
@@ -15,6 +16,7 @@ from .spellings import alternatives
 from .totals import tidy_totals
 
 __all__ = [
+    "Convergence",
     "Definedness",
     "Derivation",
     "Interval",
@@ -23,10 +25,13 @@ __all__ = [
     "Requirement",
     "Rule",
     "Step",
+    "Verdict",
     "alternatives",
+    "convergence",
     "derive_by_hand",
     "find_kinks",
     "flat_products",
+    "integrand_facts",
     "kink_terms",
     "preimage",
     "prepare",
