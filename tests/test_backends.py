@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.backends import compile_expression
 
 
 def test_gradient_and_hessian_have_the_batch_in_front():
@@ -48,6 +49,48 @@ def test_rows_of_a_batch_equal_single_calls_to_rounding():
         np.testing.assert_allclose(values[i], value, rtol=1e-14)
         np.testing.assert_allclose(gradients[i], gradient, rtol=1e-14, atol=1e-16)
         np.testing.assert_allclose(hessians[i], f.hessian(x[i], y[i]), rtol=1e-13, atol=1e-15)
+
+
+def test_a_condition_is_shared_by_a_branch_inside_its_own_branch():
+    f = sc.compile("(x if y*y < 4 and x > 1 else 2*x) if y*y < 4 else x^2")
+
+    assert f([0.5, 2.0, 3.0], [1.0, 1.0, 5.0]).tolist() == [1.0, 2.0, 9.0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum((y - (x + a if x > 0 else a))^2)",
+        "sum((y - (a^2 if x > 2 else 0))^2)",
+        "sum(a if x > 1.5 else 0)",
+        "sum((x if a > 1 else a)*y)",
+        "sum((a if y > 0 else 2*a) if x > 1 else 3*a)",
+        "sum(sum(a*x)*y if x > 1 else a)",
+        "sum((sum(a*x)*y + (sin(a) if y > 0 else exp(a*x)) if x > 1 else a) if a > 0 else a*y)",
+        "sum(mean(a^2*x)^2*x if x > 1.5 else sum(x)*a)",
+    ],
+)
+@pytest.mark.parametrize("a", [0.5, 3.1])
+def test_a_parameter_in_branches_that_rows_choose_has_its_gradient_and_hessian(text, a):
+    columns = {"x": np.array([1.0, 2.0, 4.0]), "y": np.array([2.0, -3.0, 5.0])}
+    expression = sc.parse(text, shapes="x: rows; y: rows")
+    f = compile_expression(expression, list(expression.names), order=2, wrt=["a"])
+    columns = {name: columns[name] for name in f.names if name != "a"}
+
+    def value(place):
+        return f(a=place, **columns)
+
+    first = sc.numeric_derivative(value, a)
+    second = sc.numeric_derivative(value, a, 2)
+
+    assert abs(f.gradient(a=a, **columns)[0] - first.value) <= first.error + 1e-12
+    assert abs(f.hessian(a=a, **columns)[0, 0] - second.value) <= second.error + 1e-9
+
+
+def test_a_product_with_a_quotient_in_it_is_computed_as_typed():
+    f = sc.compile("x*(x/y)")
+
+    assert f(1e200, 1e200) == f(np.array([1e200]), 1e200)[0] == 1e200
 
 
 def test_plain_numbers_give_a_plain_float():

@@ -43,6 +43,93 @@ def test_unstable_patterns_become_atoms(text, atom):
     assert stable(text) == atom
 
 
+CONJUGATES = [
+    ("sqrt(x + 1) - sqrt(x)", "1/(sqrt(x + 1) + sqrt(x))"),
+    ("sqrt(x + 1) - 1", "x/(sqrt(x + 1) + 1)"),
+    ("sqrt(x^2 + 1) - x", "1/(hypot(x, 1) + x) if x > 0 else hypot(x, 1) - x"),
+    (
+        "1 - x/sqrt(x^2 + 1)",
+        "1/(hypot(x, 1) + x)/hypot(x, 1) if x > 0 else 1 - direction(x, 1)",
+    ),
+    ("1/sqrt(1 - x^2) - 1", "(x/(1 + sqrt(1 - x**2)))*(x/sqrt(1 - x**2))"),
+    ("1/sqrt(x) - 1/sqrt(x + 1)", "1/(sqrt(x + 1) + sqrt(x))/sqrt(x)/sqrt(x + 1)"),
+    ("sqrt(x^2 + 1) - abs(x)", "1/(hypot(x, 1) + abs(x))"),
+    ("x*sqrt(y + 1) - x*sqrt(y)", "x/(sqrt(y + 1) + sqrt(y))"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), CONJUGATES)
+def test_a_root_and_what_cancels_it_become_their_conjugate(text, form):
+    assert stable(text) == form
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["sqrt(x) - sqrt(y)", "sqrt(x^2 + 1) + 1", "x/sqrt(x^2 + 1) - y", "-sqrt(x + 1) - sqrt(x)"],
+)
+def test_roots_that_share_nothing_or_do_not_cancel_stay_as_they_are(text):
+    assert sc.Expression(*prepare(sc.parse(text).graph, sc.parse(text).root)).text == stable(text)
+    assert "if" not in stable(text)
+    assert stable(text).count("-") == text.count("-")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(text for text, _ in CONJUGATES if "y" not in text),
+        "sqrt(x^2 + 2*x + 2) - x - 1",
+        "x - sqrt(x^2 - 1)",
+        "1 - 1/sqrt(1 + x^2)",
+        "x - x/sqrt(1 + x^2)",
+        "sqrt(1 + x) - sqrt(1 - x)",
+        "1/x - 1/sqrt(x^2 + 1)",
+        "sqrt(2)*x - sqrt(2*x^2 + 1)",
+        "sqrt(sin(x)^2 + 1) - sin(x)",
+        "sqrt(x^2 + x^4) - x",
+    ],
+)
+@pytest.mark.parametrize(
+    "x", [0.0, 1e-300, -1e-12, 1e-3, 0.5, -0.5, 1.0, -1.0, 3.7, -3.7, 1e9, -1e9, 1e16, 1e75]
+)
+def test_a_difference_with_a_root_keeps_its_digits_at_any_size_and_sign(text, x):
+    expression = sc.parse(text)
+    f = sc.compile(expression, order=1)
+    truth = sc.evaluate(expression, at={"x": x})
+    slope = sc.differentiate(expression, "x").at(x=x)
+
+    with np.errstate(all="ignore"):
+        values = [f(x), *f(np.array([x, x]))]
+        slopes = f.gradient(x)
+    if truth.outcome.is_good:
+        assert values == pytest.approx([truth.value] * 3, rel=4e-15)
+    if slope.outcome.is_good:
+        assert slopes[0] == pytest.approx(slope.value, rel=1e-13)
+
+
+def test_the_conjugate_of_roots_that_vanish_together_is_not_taken_where_they_do():
+    f = sc.compile("sqrt(x + y) - sqrt(x)")
+
+    assert f(0.0, 0.0) == 0.0
+    assert f(1e16, 1.0) == pytest.approx(5e-9, rel=1e-15)
+
+
+def test_an_overflow_is_not_hidden_by_a_conjugate():
+    with np.errstate(all="ignore"):
+        assert math.isinf(sc.compile("sqrt(x^2 + x) - x")(1e200))
+        assert math.isinf(sc.compile("sqrt(x + y) - sqrt(x)")(1e308, 1e308))
+        assert sc.compile("y/sqrt(x^2 + y^2) - 1")(1e308, 1e308) == pytest.approx(0.5**0.5 - 1)
+
+
+def test_the_conjugate_holds_for_columns_of_data():
+    best = sc.minimize(
+        "sum((sqrt(x^2 + a) - x - y)^2)",
+        {"a": 2.0},
+        data={"x": np.array([1e5, 2e5, 4e5]), "y": 1.5 / np.array([1e5, 2e5, 4e5])},
+    )
+
+    assert best.x["a"] == pytest.approx(3.0, rel=1e-8)
+
+
 @pytest.mark.parametrize(
     "text", ["log(2 + x)", "exp(x) + 1", "x/(1 + exp(x))^2", "log(1 + exp(x)*y)"]
 )

@@ -262,11 +262,14 @@ class Emitter:
                 base, exponent = self.graph.args[arg]
                 below.append(self._positive_power(arg, base, -self.graph.data[exponent], ATOM))
                 continue
+            # a*(b/c) is not a*b/c, which may overflow
+            is_grouped = above and self.graph.kinds[arg] == "mul"
+            level = ATOM if is_grouped else PRODUCT
             if arg in self.negative:
                 negative = not negative
-                text = self._magnitude(arg, PRODUCT)
+                text = self._magnitude(arg, level)
             else:
-                text = self.read(arg, region, PRODUCT)
+                text = self.read(arg, region, level)
             if arg == operands[0] and self.graph.kinds[arg] == "const":
                 self._coefficient(arg, text, above, below)
             else:

@@ -14,6 +14,9 @@ __all__ = ["ArrayEmitter", "NestingError", "ScalarEmitter"]
 #: Python refuses more than 100 levels of indentation.
 MAX_NESTED_BRANCHES = 60
 
+#: Kinds of nodes that are truth values.
+LOGIC = frozenset({"compare", "and", "or", "not"})
+
 #: Spellings of what is not a row of the table.
 SCALAR_EXTRA = {"sqrt": "math.sqrt", "sum": "numpy.sum", "size": "numpy.size"}
 ARRAY_EXTRA = {"sqrt": "numpy.sqrt", "sum": "numpy.sum", "size": "numpy.size"}
@@ -135,10 +138,9 @@ class ArrayEmitter(Emitter):
             self.masks[region] = self._mask(outer, earlier, condition)
         where, nan = self.function("numpy.where"), self.function("math.nan")
         for node in waiting:
-            text = self.read(node, outer, ADDITION)
-            self.line(
-                outer, f"{self.masked[region][node]} = {where}({self.masks[region]}, {text}, {nan})"
-            )
+            name, text = self.masked[region][node], self.read(node, outer, ADDITION)
+            away = "False" if self.graph.kinds[node] in LOGIC else nan
+            self.line(outer, f"{name} = {where}({self.masks[region]}, {text}, {away})")
         for line in self.blocks.pop(region, []):
             self.line(outer, line)
 

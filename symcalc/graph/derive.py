@@ -102,18 +102,26 @@ class _Reverse:
             inner = [region for region in by_region if region is not None and region != home]
             if not inner:
                 return self._sum(by_region[home])
-            self._leave(by_region, max(inner, key=lambda region: region.depth))
+            deepest = max(inner, key=lambda region: region.depth)
+            outside = self._leave(by_region, deepest)
+            leaves_rows = self._is_per_row(deepest) and not self._is_per_row(deepest.parent)
+            if leaves_rows and node not in self.graph.shapes:
+                outside = self.graph.node("sum", (outside,))
+            by_region.setdefault(deepest.parent, []).append(outside)
 
-    def _leave(self, by_region: dict[Region | None, list[Node]], deepest: Region) -> None:
-        """Replace the contributions made in the branches of one piecewise by one outside of it."""
+    def _leave(self, by_region: dict[Region | None, list[Node]], deepest: Region) -> Node:
+        """Return one contribution for those made in the branches of one piecewise."""
         graph, chosen = self.graph, deepest.piecewise
         args, outer = graph.args[chosen], deepest.parent
         values = [
             self._sum(by_region.pop(self._branch(outer, chosen, index), []))
             for index in branches(len(args))
         ]
-        inside = graph.piecewise(list(zip(values, args[1::2], strict=False)), values[-1])
-        by_region.setdefault(outer, []).append(inside)
+        return graph.piecewise(list(zip(values, args[1::2], strict=False)), values[-1])
+
+    def _is_per_row(self, region: Region | None) -> bool:
+        """Whether adjoints made in a region are those of one row."""
+        return region is not None and region.is_per_row(self.graph)
 
     def _branch(self, outer: Region | None, piecewise: Node, index: int) -> Region:
         return Region.of_branch(self.graph, outer, piecewise, index)
@@ -153,13 +161,16 @@ class _Reverse:
     def _give(self, node: Node, arg: Node, contribution: Node) -> None:
         if arg not in self.active or contribution == self.zero:
             return
+        self._add(node, arg, contribution, self.regions.get(node))
+
+    def _add(self, node: Node, arg: Node, contribution: Node, region: Region | None) -> None:
+        """Note a contribution made inside a region; a scalar gets the total over the rows."""
         shapes = self.graph.shapes
-        if node in shapes and arg not in shapes:
+        if node in shapes and arg not in shapes and not self._is_per_row(region):
             if contribution in shapes:
                 contribution = self.graph.node("sum", (contribution,))
             else:
                 contribution = self._times(self.graph.size(node), contribution)
-        region = self.regions.get(node)
         self.pending.setdefault(arg, {}).setdefault(region, []).append(contribution)
 
     def _pass_product(self, node: Node, adjoint: Node, args: tuple[Node, ...]) -> None:
@@ -212,8 +223,7 @@ class _Reverse:
         for index in branches(len(args)):
             arg = args[index]
             if arg in self.active:
-                region = self._branch(outer, node, index)
-                self.pending.setdefault(arg, {}).setdefault(region, []).append(adjoint)
+                self._add(node, arg, adjoint, self._branch(outer, node, index))
 
     def _pass_call(self, node: Node, adjoint: Node, kind: str, args: tuple[Node, ...]) -> None:
         row = TABLE[kind]

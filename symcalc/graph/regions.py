@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .graph import Graph, Node
+from .graph import REDUCTIONS, Graph, Node
 
 __all__ = ["Region", "branches", "find_regions"]
 
@@ -42,6 +42,15 @@ class Region:
         key = (outer.key if outer else None, conditions, last)
         return cls(key, piecewise, outer, 1 if outer is None else outer.depth + 1)
 
+    def is_per_row(self, graph: Graph) -> bool:
+        """Whether each row of data chooses for itself to be in the region."""
+        region: Region | None = self
+        while region is not None:
+            if any(c in graph.shapes for c in graph.args[region.piecewise][1::2]):
+                return True
+            region = region.parent
+        return False
+
 
 def branches(n_args: int) -> list[int]:
     """Return the indices of the values among the arguments of a piecewise."""
@@ -56,6 +65,8 @@ def find_regions(
     operands: Mapping[Node, tuple[Node, ...]] | None = None,
 ) -> dict[Node, Region]:
     """Return the innermost region of each node that is not always needed; leaves have none.
+
+    A total over rows is taken of all of them: it stays outside of branches that rows choose.
 
     Parameters
     ----------
@@ -73,6 +84,8 @@ def find_regions(
     inside: dict[Node, Region | None] = dict.fromkeys(roots)
     for node in reversed(order):
         region = inside[node]
+        while region is not None and kinds[node] in REDUCTIONS and region.is_per_row(graph):
+            region = region.parent
         if region is not None and args[node]:
             found[node] = region
         last = len(args[node]) - 1

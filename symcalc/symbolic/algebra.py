@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from ..graph.graph import Graph, Node
-from .exact_differences import HALF, differences_in, exact_difference, square_of
+from .differences import HALF, differences_in, exact_difference, square_of
 
 __all__ = [
     "common_denominator",

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
-from .differences import stable_difference
 from .logarithms import length_of, stable_logarithm
+from .stable_differences import stable_difference
 
 __all__ = ["stabilize", "stabilize_for_display"]
 

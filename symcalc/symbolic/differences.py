@@ -1,100 +1,85 @@
-"""Differences of like functions, said so that they do not cancel.
-
-`sqrt(x + 1) - sqrt(x)` is `1/(sqrt(x + 1) + sqrt(x))`, `log(x + 1) - log(x)` is `log1p(1/x)`, and
-`exp(a) - exp(b)` is `exp(b)*expm1(a - b)`. The first two are used only where the difference of the
-arguments is simpler than they are: there terms cancel exactly, on paper instead of in floats.
-"""
+"""Differences with what is equal cancelled exactly: `(x + 1) - x` is 1."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from fractions import Fraction
 
 from ..graph.graph import Graph, Node, Number
+from .polynomials import minus, multiplied_out, to_node
 
-__all__ = ["stable_difference"]
+__all__ = [
+    "HALF",
+    "cancelled_difference",
+    "differences_in",
+    "exact_difference",
+    "exact_sum",
+    "square_of",
+    "without_front",
+]
 
 HALF = Fraction(1, 2)
 
 
-def stable_difference(g: Graph, terms: tuple[Node, ...]) -> Node | None:
-    """Return the sum with one pair f(a) - f(b) of its terms made stable, or None."""
-    for i, left in enumerate(terms):
-        for right in terms[i + 1 :]:
-            found = _pair(g, left, right)
-            if found is not None:
-                rest = list(terms)
-                rest.remove(left)
-                rest.remove(right)
-                return g.add((found, *rest))
-    return None
-
-
-def _pair(g: Graph, left: Node, right: Node) -> Node | None:
-    """Return left + right where they are c·f(a) and -c·f(b)."""
-    scale, first = _split(g, left)
-    other, second = _split(g, right)
-    if scale != -other or first == second or g.kinds[first] != g.kinds[second]:
+def cancelled_difference(g: Graph, left: Node, right: Node) -> Node | None:
+    """Append left - right multiplied out, where terms cancel; None where none do."""
+    a, b = multiplied_out(g, left), multiplied_out(g, right)
+    if a is None or b is None:
         return None
-    if scale < 0:
-        scale, first, second = other, second, first
-    rule = _RULES.get(g.kinds[first])
-    found = rule(g, first, second) if rule else None
-    return None if found is None else g.scale(scale, found)
+    gap = minus(a, b)
+    return to_node(g, gap) if len(gap) < len(a) + len(b) else None
 
 
-def _exponentials(g: Graph, first: Node, second: Node) -> Node | None:
-    a, b = g.args[first][0], g.args[second][0]
-    return g.mul((second, g.call("expm1", (g.sub(a, b),))))
+def exact_difference(g: Graph, left: Node, right: Node) -> Node:
+    """Append left - right, with equal terms cancelled."""
+    found = cancelled_difference(g, left, right)
+    return g.sub(left, right) if found is None else found
 
 
-def _logarithms(g: Graph, first: Node, second: Node) -> Node | None:
-    a, b = g.args[first][0], g.args[second][0]
-    gap = _simple_difference(g, a, b)
-    return None if gap is None else g.call("log1p", (g.div(gap, b),))
+def exact_sum(g: Graph, node: Node) -> Node:
+    """Append a sum multiplied out, where that has fewer terms."""
+    terms = g.args[node] if g.kinds[node] == "add" else (node,)
+    found = multiplied_out(g, node)
+    return node if found is None or len(found) >= len(terms) else to_node(g, found)
 
 
-def _roots(g: Graph, first: Node, second: Node) -> Node | None:
-    (a, power), (b, other) = g.args[first], g.args[second]
-    if g.value(power) != HALF or g.value(other) != HALF:
+def differences_in(g: Graph, node: Node) -> Iterator[tuple[Node, Node, list[Node]]]:
+    """Yield (a, b, others) for each way to read a sum as a - b + others."""
+    if g.kinds[node] != "add":
+        return
+    terms = g.args[node]
+    for i, minus_term in enumerate(terms):
+        if not _is_negative(g, minus_term):
+            continue
+        for j, plus in enumerate(terms):
+            if j != i and not _is_negative(g, plus):
+                yield plus, g.neg(minus_term), [t for k, t in enumerate(terms) if k not in (i, j)]
+
+
+def square_of(g: Graph, node: Node) -> Node | None:
+    """Append the square of a multiple of a square root or length; None for anything else."""
+    coefficient, rest = without_front(g, node)
+    if g.kinds[rest] == "pow" and g.value(g.args[rest][1]) == HALF:
+        inside = g.args[rest][0]
+    elif g.kinds[rest] == "hypot":
+        inside = g.add([g.pow(leg, g.const(2)) for leg in g.args[rest]])
+    else:
         return None
-    gap = _simple_difference(g, a, b)
-    return None if gap is None else g.div(gap, g.add((first, second)))
+    return g.scale(coefficient * coefficient, inside)
 
 
-_RULES: dict[str, Callable[[Graph, Node, Node], Node | None]] = {
-    "exp": _exponentials,
-    "log": _logarithms,
-    "pow": _roots,
-}
-
-
-def _simple_difference(g: Graph, a: Node, b: Node) -> Node | None:
-    """Return a - b with equal terms cancelled, or None when none are."""
-    coefficients: dict[Node, Number] = {}
-    constant: Number = 0
-    n_terms = 0
-    for sign, side in ((1, a), (-1, b)):
-        for term in g.args[side] if g.kinds[side] == "add" else (side,):
-            n_terms += 1
-            factor, rest = _split(g, term)
-            if g.value(rest) == 1:
-                constant += sign * factor
-            else:
-                coefficients[rest] = coefficients.get(rest, 0) + sign * factor
-    left = [g.scale(factor, rest) for rest, factor in coefficients.items() if factor != 0]
-    if len(left) + (constant != 0) >= n_terms:
-        return None
-    return g.add([*left, g.const(constant)])
-
-
-def _split(g: Graph, term: Node) -> tuple[Number, Node]:
-    """Return the number in front of a term, and the rest; of a number, itself and 1."""
-    value = g.value(term)
+def without_front(g: Graph, node: Node) -> tuple[Number, Node]:
+    """Return the number in front of a node, and the rest; of a number, itself and 1."""
+    value = g.value(node)
     if value is not None:
         return value, g.const(1)
-    if g.kinds[term] == "mul":
-        front = g.value(g.args[term][0])
+    if g.kinds[node] == "mul":
+        front = g.value(g.args[node][0])
         if front is not None:
-            return front, g.mul(g.args[term][1:])
-    return 1, term
+            return front, g.mul(g.args[node][1:])
+    return 1, node
+
+
+def _is_negative(g: Graph, node: Node) -> bool:
+    """Whether a term is written with a minus."""
+    return without_front(g, node)[0] < 0

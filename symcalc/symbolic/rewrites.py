@@ -25,7 +25,7 @@ from .algebra import (
     product_of,
     root_of_product,
 )
-from .exact_differences import HALF, differences_in, exact_difference, exact_sum, square_of
+from .differences import HALF, differences_in, exact_difference, exact_sum, square_of
 
 __all__ = ["REWRITES", "Rewrite"]
 

@@ -1,0 +1,51 @@
+"""Differences of like functions, said so that they do not cancel.
+
+`sqrt(x + 1) - sqrt(x)` is `1/(sqrt(x + 1) + sqrt(x))`, `log(x + 1) - log(x)` is `log1p(1/x)`, and
+`exp(a) - exp(b)` is `exp(b)*expm1(a - b)`. The first two are used only where the difference of the
+arguments is simpler than they are: there terms cancel exactly, on paper instead of in floats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..graph.graph import Graph, Node
+from .conjugates import conjugate_difference
+from .differences import cancelled_difference, without_front
+
+__all__ = ["stable_difference"]
+
+
+def stable_difference(g: Graph, terms: tuple[Node, ...]) -> Node | None:
+    """Return the sum with one pair f(a) - f(b) of its terms made stable, or None."""
+    heads = [without_front(g, term) for term in terms]
+    likely = [i for i, (_, head) in enumerate(heads) if g.kinds[head] in _RULES]
+    for place, i in enumerate(likely):
+        for j in likely[place + 1 :]:
+            (scale, first), (other, second) = heads[i], heads[j]
+            if scale != -other or first == second or g.kinds[first] != g.kinds[second]:
+                continue
+            if scale < 0:
+                scale, first, second = other, second, first
+            found = _RULES[g.kinds[first]](g, first, second)
+            if found is not None:
+                rest = [term for k, term in enumerate(terms) if k not in (i, j)]
+                return g.add((g.scale(scale, found), *rest))
+    return conjugate_difference(g, terms)
+
+
+def _exponentials(g: Graph, first: Node, second: Node) -> Node:
+    a, b = g.args[first][0], g.args[second][0]
+    return g.mul((second, g.call("expm1", (g.sub(a, b),))))
+
+
+def _logarithms(g: Graph, first: Node, second: Node) -> Node | None:
+    a, b = g.args[first][0], g.args[second][0]
+    gap = cancelled_difference(g, a, b)
+    return None if gap is None else g.call("log1p", (g.div(gap, b),))
+
+
+_RULES: dict[str, Callable[[Graph, Node, Node], Node | None]] = {
+    "exp": _exponentials,
+    "log": _logarithms,
+}
