@@ -43,6 +43,52 @@ def test_unstable_patterns_become_atoms(text, atom):
     assert stable(text) == atom
 
 
+QUOTIENTS_OF_EXPONENTIALS = [
+    ("exp(x)/(exp(x) - 1)", "-bose(-x)"),
+    ("y*exp(x)/(exp(x) + 1)", "y*sigmoid(x)"),
+    ("exp(x)/(1 - exp(x))", "bose(-x)"),
+    ("1/(1 - exp(-x))", "-bose(-x)"),
+    ("exp(-x)/(1 - exp(-x))", "bose(x)"),
+    ("exp(x)/(exp(x) - exp(y))", "-bose(-(x - y))"),
+    ("(exp(x) - 1)^(-2)", "bose(x)**2"),
+    ("(exp(x) + 1)/(exp(x) - 1)", "coth(x/2)"),
+    ("(exp(2*x) - 1)/(exp(2*x) + 1)", "tanh(x)"),
+    ("(exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)"),
+]
+
+
+@pytest.mark.parametrize(("text", "form"), QUOTIENTS_OF_EXPONENTIALS)
+def test_an_exponential_over_another_becomes_a_function_that_does_not_overflow(text, form):
+    assert stable(text) == form
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(text for text, _ in QUOTIENTS_OF_EXPONENTIALS if "y" not in text),
+        "3*x*exp(x)/(2*exp(x) - 2)",
+        "exp(x)/(exp(x) - 1)^2",
+        "exp(2*x)/(exp(x) - 1)^2",
+        "x^4*exp(x)/(exp(x) - 1)^2",
+        "exp(x)/(exp(x) - 2)",
+        "exp(x)/(3*exp(x) - 1)",
+        "exp(3*x)/(exp(x) + 1)^3",
+        "exp(2*x)/(exp(2*x) - 1)",
+        "exp(x)/(exp(x) - exp(-x))",
+    ],
+)
+@pytest.mark.parametrize("x", [-800.0, -40.0, -1.5, -1e-9, 1e-9, 0.5, 40.0, 800.0])
+def test_a_quotient_of_exponentials_keeps_its_digits_at_any_size_and_sign(text, x):
+    expression = sc.parse(text)
+    f = sc.compile(expression, order=1)
+    truth = sc.evaluate(expression, at={"x": x})
+    slope = sc.differentiate(expression, "x").at(x=x)
+
+    assert truth.outcome.is_good
+    assert [f(x), f(np.array([x]))[0]] == pytest.approx([truth.value] * 2, rel=5e-15, abs=1e-320)
+    assert f.gradient(x)[0] == pytest.approx(slope.value, rel=1e-13, abs=1e-320)
+
+
 CONJUGATES = [
     ("sqrt(x + 1) - sqrt(x)", "1/(sqrt(x + 1) + sqrt(x))"),
     ("sqrt(x + 1) - 1", "x/(sqrt(x + 1) + 1)"),

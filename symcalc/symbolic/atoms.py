@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
+from .exponential_quotients import exponents_of, inverse_of, quotient_of_exponentials, share_of
 from .logarithms import length_of, stable_logarithm
 from .stable_differences import stable_difference
 
@@ -20,9 +21,6 @@ __all__ = ["stabilize", "stabilize_for_display"]
 
 #: Kinds without which only powers can be unstable.
 TRIGGERS = frozenset({"exp", "log", "cos", "cosh", "sinh", "binomial"})
-
-#: Functions whose reciprocal has a row of its own, finite where the function overflows.
-RECIPROCALS = {"cosh": "sech", "sinh": "csch", "expm1": "bose"}
 
 #: Functions f with f(-a) = f(a), in which abs(a) is a.
 EVEN = frozenset({"cos", "cosh", "sech", "cosm1", "logcosh", "sinc"})
@@ -34,6 +32,12 @@ VANISHING = frozenset(
 
 #: binomial(n, k) is written out up to this k.
 MAX_BINOMIAL = 20
+
+#: What the exponentials of a product meet.
+EXPONENTIAL = frozenset({"exp", "bose", "sigmoid"})
+
+#: So many rules are tried on one product, one after the other.
+MAX_ROUNDS = 8
 
 #: Quotients of equal integer powers at least this high are powers of the quotient.
 HIGH_POWER = 8
@@ -93,57 +97,38 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
     if kind == "pow":
         return _reciprocal(g, *args) or _powers_of_exponentials(g, *args) or _euclidean(g, *args)
     if kind == "mul":
-        return (
-            _quotient_of_powers(g, args)
+        return _product(g, args)
+    return None
+
+
+def _product(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """Return a product by the rules that apply one after the other; each leaves less to do."""
+    found: Node | None = None
+    for _ in range(MAX_ROUNDS):
+        args = _flat_with_exponentials(g, factors)
+        node = (
+            _softmax(g, args)
+            or _quotient_of_powers(g, args)
             or _cosine_of_direction(g, args)
             or _hyperbolic_quotient(g, args)
             or _common_argument(g, args)
             or _product_of_exponentials(g, args)
+            or quotient_of_exponentials(g, args)
         )
-    return None
+        if node is None:
+            break
+        found, factors = node, g.args[node]
+        if g.kinds[node] != "mul":
+            break
+    return found
 
 
 # -- sums of exponentials ---------------------------------------------------------------------
 
 
-def _exponent(g: Graph, node: Node) -> Node | None:
-    """Return a with node = exp(a): for multiples of exponentials and numbers, if positive."""
-    kind = g.kinds[node]
-    if kind == "exp":
-        return g.args[node][0]
-    value = g.value(node)
-    if value is not None:
-        if value <= 0:
-            return None
-        return g.const(0) if value == 1 else g.call("log", (node,))
-    if kind == "mul" and len(g.args[node]) == 2:
-        front, rest = g.args[node]
-        factor = g.value(front)
-        if factor is not None and factor > 0 and g.kinds[rest] == "exp":
-            return g.add((g.args[rest][0], g.call("log", (front,))))
-    return None
-
-
-def _exponents(g: Graph, node: Node) -> list[Node] | None:
-    """Return the exponents of a sum of exponentials with at least one true one, or None."""
-    if g.kinds[node] != "add":
-        return None
-    if not any(_has_exponential(g, term) for term in g.args[node]):
-        return None
-    found = [_exponent(g, term) for term in g.args[node]]
-    exponents = [exponent for exponent in found if exponent is not None]
-    return exponents if len(exponents) == len(found) else None
-
-
-def _has_exponential(g: Graph, term: Node) -> bool:
-    return g.kinds[term] == "exp" or (
-        g.kinds[term] == "mul" and any(g.kinds[factor] == "exp" for factor in g.args[term])
-    )
-
-
 def _log_of_exponentials(g: Graph, inside: Node) -> Node | None:
     """log(exp(a) + exp(b) + …) is logsumexp(a, b, …); log(1 + exp(a)) is softplus(a)."""
-    exponents = _exponents(g, inside)
+    exponents = exponents_of(g, inside)
     if exponents is None:
         return None
     zero = g.const(0)
@@ -157,7 +142,7 @@ def _reciprocal_of_exponentials(g: Graph, base: Node, exponent: Node) -> Node | 
     """1/(1 + exp(a)) is sigmoid(-a)."""
     if g.value(exponent) != -1:
         return None
-    exponents = _exponents(g, base)
+    exponents = exponents_of(g, base)
     zero = g.const(0)
     if exponents is None or len(exponents) != 2 or zero not in exponents:
         return None
@@ -170,7 +155,7 @@ def _powers_of_exponentials(g: Graph, base: Node, exponent: Node) -> Node | None
     power = g.value(exponent)
     if power is None or power >= 0 or power.denominator != 1:
         return None
-    exponents = _exponents(g, base)
+    exponents = exponents_of(g, base)
     if exponents is None:
         return None
     inverse = _reciprocal_of_exponentials(g, base, g.const(-1))
@@ -196,7 +181,7 @@ def _softmax(g: Graph, factors: tuple[Node, ...]) -> Node | None:
             return _replace(g, factors, (top, factor), g.call("sigmoid", (a,)))
         if g.kinds[factor] != "pow" or g.value(g.args[factor][1]) != -1:
             continue
-        exponents = _exponents(g, g.args[factor][0])
+        exponents = exponents_of(g, g.args[factor][0])
         if exponents is not None:
             lse = g.call("logsumexp", tuple(exponents))
             return _replace(g, factors, (top, factor), g.call("exp", (g.sub(a, lse),)))
@@ -253,20 +238,21 @@ def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
 
 def _reciprocal(g: Graph, base: Node, exponent: Node) -> Node | None:
     """1/a**n is a**(-n), as quotients of powers are recognised by; 1/cosh(a) is sech(a), …."""
-    if g.value(exponent) != -1:
+    whole = g.value(exponent)
+    if whole is None or whole >= 0 or whole.denominator != 1:
         return None
-    name = RECIPROCALS.get(g.kinds[base])
-    if name is not None:
-        return g.call(name, g.args[base])
-    if g.kinds[base] != "pow":
+    inverse = inverse_of(g, base)
+    if inverse is not None:
+        return g.pow(inverse, g.const(-whole))
+    if whole != -1 or g.kinds[base] != "pow":
         return None
     power = g.value(g.args[base][1])
     if power is None or power.denominator != 1 or power < 0:
         return None
     inner = g.args[base][0]
-    name = RECIPROCALS.get(g.kinds[inner])
-    if name is not None:
-        return g.pow(g.call(name, g.args[inner]), g.const(power))
+    inverse = inverse_of(g, inner)
+    if inverse is not None:
+        return g.pow(inverse, g.const(power))
     raised = g.const(-power)
     return _powers_of_exponentials(g, inner, raised) or g.pow(inner, raised)
 
@@ -348,14 +334,19 @@ def _cosine_of_direction(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     return None
 
 
-def _product_of_exponentials(g: Graph, args: tuple[Node, ...]) -> Node | None:
-    """exp(a)*exp(b) is exp(a + b): finite where one of the factors overflows."""
+def _flat_with_exponentials(g: Graph, args: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Return factors with those of inner products that hold an exponential among them."""
     flat: list[Node] = []
     for arg in args:
-        inner = g.kinds[arg] == "mul" and any(g.kinds[f] == "exp" for f in g.args[arg])
+        inner = g.kinds[arg] == "mul" and any(g.kinds[f] in EXPONENTIAL for f in g.args[arg])
         flat.extend(g.args[arg] if inner else (arg,))
-    exponents = [g.args[f][0] for f in flat if g.kinds[f] == "exp"]
+    return tuple(flat)
+
+
+def _product_of_exponentials(g: Graph, factors: tuple[Node, ...]) -> Node | None:
+    """exp(a)*exp(b) is exp(a + b): finite where one of the factors overflows."""
+    exponents = [g.args[f][0] for f in factors if g.kinds[f] == "exp"]
     if len(exponents) < 2:
         return None
-    rest = [f for f in flat if g.kinds[f] != "exp"]
-    return g.mul((*rest, g.call("exp", (g.add(exponents),))))
+    rest = [f for f in factors if g.kinds[f] != "exp"]
+    return g.mul((*rest, share_of(g, g.add(exponents))))

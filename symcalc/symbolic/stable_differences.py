@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from ..graph.graph import Graph, Node
 from .conjugates import conjugate_difference
-from .differences import cancelled_difference, without_front
+from .differences import cancelled_difference, exact_difference, without_front
 
 __all__ = ["stable_difference"]
 
@@ -36,7 +36,7 @@ def stable_difference(g: Graph, terms: tuple[Node, ...]) -> Node | None:
 
 def _exponentials(g: Graph, first: Node, second: Node) -> Node:
     a, b = g.args[first][0], g.args[second][0]
-    return g.mul((second, g.call("expm1", (g.sub(a, b),))))
+    return g.mul((second, g.call("expm1", (exact_difference(g, a, b),))))
 
 
 def _logarithms(g: Graph, first: Node, second: Node) -> Node | None:
