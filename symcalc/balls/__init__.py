@@ -1,6 +1,7 @@
 """Graph to rigorous values: ball arithmetic by python-flint, the arithmetic of the oracle."""
 
 from .decimals import correct_decimal, count_digits, distance_bound
+from .enclosure import Enclosure, enclose_integral
 from .precise import PreciseValue, Status, precise_value
 from .precision import to_ball, working_precision
 from .taylor import laurent
@@ -8,6 +9,7 @@ from .values import BallProgram, NoBall, ball_value
 
 __all__ = [
     "BallProgram",
+    "Enclosure",
     "NoBall",
     "PreciseValue",
     "Status",
@@ -15,6 +17,7 @@ __all__ = [
     "correct_decimal",
     "count_digits",
     "distance_bound",
+    "enclose_integral",
     "laurent",
     "precise_value",
     "to_ball",

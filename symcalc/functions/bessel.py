@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import enclosures
+from . import continuations, enclosures
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -64,6 +64,7 @@ ROWS = (
         array="scipy.special.jv",
         sympy="besselj",
         ball=lambda n, x: x.bessel_j(n),
+        continuation=continuations.bessel("bessel_j", is_entire=True),
         latex="J_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, -3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -78,6 +79,7 @@ ROWS = (
         array="scipy.special.yv",
         sympy="bessely",
         ball=lambda n, x: x.bessel_y(n),
+        continuation=continuations.bessel("bessel_y", is_entire=False),
         latex="Y_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, 3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -92,6 +94,7 @@ ROWS = (
         array="scipy.special.iv",
         sympy="besseli",
         ball=lambda n, x: x.bessel_i(n),
+        continuation=continuations.bessel("bessel_i", is_entire=True),
         latex="I_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, -3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -106,6 +109,7 @@ ROWS = (
         array="scipy.special.kv",
         sympy="besselk",
         ball=lambda n, x: x.bessel_k(n),
+        continuation=continuations.bessel("bessel_k", is_entire=False),
         latex="K_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, 3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -118,6 +122,7 @@ ROWS = (
         array="kernels.spherical_jn",
         sympy=_spherical_sympy,
         ball=enclosures.spherical_jn,
+        continuation=continuations.spherical_jn,
         latex="j_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, -3.25), (2.0, 1e-10), (3.0, 30.0)),
     ),
@@ -128,6 +133,7 @@ ROWS = (
         array="kernels.airyai",
         sympy="airyai",
         ball="airy_ai",
+        continuation="airy_ai",
         series="airy_ai",
         latex="\\operatorname{Ai}",
         sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
@@ -139,6 +145,7 @@ ROWS = (
         array="kernels.airyaiprime",
         sympy="airyaiprime",
         ball=lambda x: x.airy_ai(derivative=1),
+        continuation=lambda z: z.airy_ai(derivative=1),
         series="airy_ai_prime",
         latex="\\operatorname{Ai}'",
         sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
@@ -150,6 +157,7 @@ ROWS = (
         array="kernels.airybi",
         sympy="airybi",
         ball="airy_bi",
+        continuation="airy_bi",
         series="airy_bi",
         latex="\\operatorname{Bi}",
         sample=((0.5,), (-2.75,), (0.0,), (20.0,)),
@@ -161,6 +169,7 @@ ROWS = (
         array="kernels.airybiprime",
         sympy="airybiprime",
         ball=lambda x: x.airy_bi(derivative=1),
+        continuation=lambda z: z.airy_bi(derivative=1),
         series="airy_bi_prime",
         latex="\\operatorname{Bi}'",
         sample=((0.5,), (-2.75,), (0.0,), (20.0,)),

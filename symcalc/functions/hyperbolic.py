@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import continuations
 from .row import FunctionRow, Kink
 
 __all__ = ["ROWS"]
@@ -16,6 +17,7 @@ _DIRECT = (
         array="numpy.sinh",
         sympy="sinh",
         ball="sinh",
+        continuation="sinh",
         complex_step=True,
         latex="\\sinh",
         sample=((0.5,), (-3.25,), (1e-200,), (700.0,)),
@@ -29,6 +31,7 @@ _DIRECT = (
         array="numpy.cosh",
         sympy="cosh",
         ball="cosh",
+        continuation="cosh",
         complex_step=True,
         latex="\\cosh",
         sample=((0.5,), (-3.25,), (0.0,), (700.0,)),
@@ -43,6 +46,7 @@ _DIRECT = (
         array="numpy.tanh",
         sympy="tanh",
         ball="tanh",
+        continuation="tanh",
         complex_step=True,
         latex="\\tanh",
         sample=((0.5,), (-3.25,), (0.0,), (20.0,), (-200.0,)),
@@ -57,6 +61,7 @@ _DIRECT = (
         array="kernels.coth",
         sympy="coth",
         ball="coth",
+        continuation="coth",
         complex_step=True,
         latex="\\coth",
         sample=((0.5,), (-3.25,), (1e-80,), (20.0,), (-200.0,)),
@@ -70,6 +75,7 @@ _DIRECT = (
         array="kernels.sech",
         sympy="sech",
         ball="sech",
+        continuation="sech",
         latex="\\operatorname{sech}",
         sample=((0.5,), (-3.25,), (0.0,), (300.0,)),
     ),
@@ -83,6 +89,7 @@ _DIRECT = (
         array="kernels.csch",
         sympy="csch",
         ball="csch",
+        continuation="csch",
         latex="\\operatorname{csch}",
         sample=((0.5,), (-3.25,), (1e-80,), (300.0,)),
     ),
@@ -99,6 +106,7 @@ _INVERSE = (
         array="numpy.arcsinh",
         sympy="asinh",
         ball="asinh",
+        continuation=continuations.asinh,
         complex_step=True,
         latex="\\operatorname{arsinh}",
         sample=((0.5,), (-3.25,), (1e-200,), (1e200,)),
@@ -114,6 +122,7 @@ _INVERSE = (
         array="numpy.arccosh",
         sympy="acosh",
         ball="acosh",
+        continuation=continuations.acosh,
         complex_step=True,
         latex="\\operatorname{arcosh}",
         sample=((1.5,), (1.0000000001,), (30.0,), (1e100,)),
@@ -129,6 +138,7 @@ _INVERSE = (
         array="numpy.arctanh",
         sympy="atanh",
         ball="atanh",
+        continuation=continuations.asin_like("atanh"),
         complex_step=True,
         latex="\\operatorname{artanh}",
         sample=((0.5,), (-0.99999999,), (1e-200,), (0.0,)),
@@ -144,6 +154,7 @@ _INVERSE = (
         array="kernels.acoth",
         sympy="acoth",
         ball=lambda x: (1 / x).atanh(),
+        continuation=continuations.of_reciprocal(continuations.asin_like("atanh")),
         latex="\\operatorname{arcoth}",
         sample=((1.5,), (-3.25,), (1.0000000001,), (1e100,)),
     ),
@@ -158,6 +169,7 @@ _INVERSE = (
         array="kernels.asech",
         sympy="asech",
         ball=lambda x: (1 / x).acosh(),
+        continuation=continuations.of_reciprocal(continuations.acosh),
         latex="\\operatorname{arsech}",
         sample=((0.5,), (0.9999999999,), (1e-100,)),
     ),
@@ -173,6 +185,7 @@ _INVERSE = (
         array="kernels.acsch",
         sympy="acsch",
         ball=lambda x: (1 / x).asinh(),
+        continuation=continuations.of_reciprocal(continuations.asinh),
         latex="\\operatorname{arcsch}",
         sample=((0.5,), (-3.25,), (1e-100,), (1e100,)),
     ),

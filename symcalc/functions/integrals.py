@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import enclosures
+from . import continuations, enclosures
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -28,6 +28,7 @@ ROWS = (
         array="scipy.special.expi",
         sympy="Ei",
         ball="ei",
+        continuation=continuations.exponential_integral,
         series="ei",
         latex="\\operatorname{Ei}",
         sample=((0.5,), (-3.25,), (1e-200,), (30.0,)),
@@ -41,6 +42,7 @@ ROWS = (
         array="scipy.special.exp1",
         sympy="E1",
         ball=lambda x: x.expint(1) if x > 0 else x.nan(),
+        continuation=continuations.first_exponential_integral,
         latex="\\operatorname{E}_1",
         sample=((0.5,), (3.25,), (1e-200,), (30.0,)),
     ),
@@ -54,6 +56,7 @@ ROWS = (
         array="kernels.expint",
         sympy="expint",
         ball=enclosures.expint,
+        continuation=continuations.expint,
         latex="\\operatorname{{E}}_{{{0}}}\\left({1}\\right)",
         sample=((2.0, 0.5), (1.0, 3.25), (0.0, 2.5), (-2.0, 0.75), (5.0, 30.0)),
     ),
@@ -66,6 +69,7 @@ ROWS = (
         array="kernels.li",
         sympy="li",
         ball=lambda x: x.li() if x > 0 else x.nan(),
+        continuation=continuations.logarithmic_integral,
         series="li",
         latex="\\operatorname{li}",
         sample=((0.5,), (3.25,), (1e100,)),
@@ -79,6 +83,7 @@ ROWS = (
         array="kernels.sine_integral",
         sympy="Si",
         ball="si",
+        continuation="si",
         series="si",
         latex="\\operatorname{Si}",
         sample=((0.5,), (-3.25,), (0.0,), (30.0,)),
@@ -93,6 +98,7 @@ ROWS = (
         array="kernels.cosine_integral",
         sympy="Ci",
         ball="ci",
+        continuation=continuations.cut_left_of(0, "ci"),
         series="ci",
         latex="\\operatorname{Ci}",
         sample=((0.5,), (3.25,), (1e-200,), (30.0,)),
@@ -106,6 +112,7 @@ ROWS = (
         array="kernels.sinh_integral",
         sympy="Shi",
         ball="shi",
+        continuation="shi",
         series="shi",
         latex="\\operatorname{Shi}",
         sample=((0.5,), (-3.25,), (1e-10,), (30.0,)),
@@ -119,6 +126,7 @@ ROWS = (
         array="kernels.cosh_integral",
         sympy="Chi",
         ball="chi",
+        continuation=continuations.cut_left_of(0, "chi"),
         series="chi",
         latex="\\operatorname{Chi}",
         sample=((0.75,), (3.25,), (1e-200,), (30.0,)),
@@ -130,6 +138,7 @@ ROWS = (
         array="kernels.fresnels",
         sympy="fresnels",
         ball="fresnel_s",
+        continuation="fresnel_s",
         series="fresnel_s",
         latex="\\operatorname{S}",
         sample=((0.5,), (-3.25,), (1e-80,), (10.25,)),
@@ -141,6 +150,7 @@ ROWS = (
         array="kernels.fresnelc",
         sympy="fresnelc",
         ball="fresnel_c",
+        continuation="fresnel_c",
         series="fresnel_c",
         latex="\\operatorname{C}",
         sample=((0.5,), (-3.25,), (1e-50,), (10.25,)),

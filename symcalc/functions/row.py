@@ -69,6 +69,11 @@ class FunctionRow:
     ball : str or callable or None
         The oracle: the method of `flint.arb` by name, or `ball(*args)` on `flint.arb` values that
         returns an enclosure or a NaN ball outside the real domain; None where Arb has none.
+    continuation : str or callable or None
+        The complex continuation, for proofs of integrals: a method of `flint.acb` by name, entire
+        or meromorphic; or `continuation(*args)` on finite `flint.acb` values, which is NaN where
+        the ball touches a cut, a kink or a jump (see `functions.continuations`). None: no proof
+        of an integral goes through the function.
     series : str or None
         The method of `flint.arb_series` by name, where it has one.
     complex_step : bool
@@ -93,6 +98,7 @@ class FunctionRow:
     array: str = ""
     sympy: str | Callable[..., Any] = ""
     ball: str | Callable[..., Any] | None = None
+    continuation: str | Callable[..., Any] | None = None
     series: str | None = None
     complex_step: bool = False
     latex: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
-from . import enclosures
+from . import continuations, enclosures
 from .row import FunctionRow, Kink
 
 __all__ = ["ROWS"]
@@ -51,6 +51,7 @@ ROWS = (
         array="numpy.abs",
         sympy="Abs",
         ball="__abs__",
+        continuation=continuations.absolute,
         latex="\\left|{0}\\right|",
         sample=((0.5,), (-3.25,), (1e-300,)),
     ),
@@ -64,6 +65,7 @@ ROWS = (
         array="numpy.sign",
         sympy="sign",
         ball=enclosures.sign,
+        continuation=continuations.sign,
         latex="\\operatorname{sign}",
         sample=((0.5,), (-3.25,), (1e-300,)),
     ),
@@ -78,6 +80,7 @@ ROWS = (
         array="kernels.heaviside",
         sympy="Heaviside",
         ball=enclosures.heaviside,
+        continuation=continuations.heaviside,
         latex="\\theta",
         sample=((0.5,), (-3.25,), (1e-300,)),
     ),
@@ -90,6 +93,7 @@ ROWS = (
         array="kernels.relu",
         sympy=lambda sympy, x: sympy.Max(x, 0),
         ball=lambda x: x.max(0),
+        continuation=continuations.relu,
         latex="\\operatorname{relu}",
         sample=((0.5,), (-3.25,), (1e-300,)),
     ),
@@ -105,6 +109,7 @@ ROWS = (
         array="kernels.maximum",
         sympy="Max",
         ball=enclosures.maximum,
+        continuation=continuations.maximum,
         latex="\\max",
         sample=((0.5, 0.25), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
     ),
@@ -120,6 +125,7 @@ ROWS = (
         array="kernels.minimum",
         sympy="Min",
         ball=enclosures.minimum,
+        continuation=continuations.minimum,
         latex="\\min",
         sample=((0.5, 0.25), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
     ),
@@ -133,6 +139,7 @@ ROWS = (
         array="numpy.floor",
         sympy="floor",
         ball="floor",
+        continuation=continuations.rounding("floor"),
         latex="\\left\\lfloor {0} \\right\\rfloor",
         sample=((0.5,), (-3.25,), (1e10 + 0.5,)),
     ),
@@ -147,6 +154,7 @@ ROWS = (
         array="numpy.ceil",
         sympy="ceiling",
         ball="ceil",
+        continuation=continuations.rounding("ceil"),
         latex="\\left\\lceil {0} \\right\\rceil",
         sample=((0.5,), (-3.25,), (1e10 + 0.5,)),
     ),
@@ -162,6 +170,7 @@ ROWS = (
         array="numpy.mod",
         sympy="Mod",
         ball=lambda x, y: x - y * (x / y).floor(),
+        continuation=continuations.mod,
         latex="\\left({0} \\bmod {1}\\right)",
         sample=((5.5, 2.0), (-3.25, 1.5), (7.0, -2.25)),
     ),
