@@ -366,3 +366,16 @@ def test_values_of_powers_that_no_region_holds_are_told(formula: str, point: str
     assert found.value.text == "x in (0, oo)"
     assert any("they are left out" in note for note in found.notes)
     assert sc.domain("x^2").notes == ()
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        ("polygamma(1, x)", "x not in (0, -1, -2, ...)"),
+        ("expint(2, x)", "x in (0, oo)"),
+        ("gegenbauer(2, x, 0.5)", "everywhere"),
+        ("legendre(2, x)", "everywhere"),
+    ],
+)
+def test_a_whole_order_leaves_what_is_asked_of_the_other_arguments(formula: str, text: str) -> None:
+    assert sc.domain(formula).value.text == text

@@ -532,3 +532,26 @@ def test_a_function_that_is_nowhere_finite_has_no_difference() -> None:
 
     assert found.outcome is Outcome.NOT_FINITE
     assert math.isnan(found.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("1/(1 - exp(x))", lambda x: mpmath.exp(x) / mpmath.expm1(x) ** 2),
+        ("sqrt(exp(x) - 1)", lambda x: mpmath.exp(x) / (2 * mpmath.sqrt(mpmath.expm1(x)))),
+        ("(1 - cos(x))/x^2", lambda x: -x / 12),
+    ],
+)
+def test_a_derivative_right_beside_a_singularity_is_proven(text: str, exact: Any) -> None:
+    x = 1e-300
+    found = at(text, "x", x=x)
+    with mpmath.workdps(700):
+        gap = mpmath.mpf(found.digits) / exact(mpmath.mpf(x)) - 1
+
+    assert found.trust is Trust.PROVEN
+    assert abs(gap) < 1e-16
+
+
+@pytest.mark.parametrize(("text", "x"), [("atanh(tanh(x))", -1e7), ("exp(x)*erfc(sqrt(x))", 1e150)])
+def test_what_the_precision_does_not_tell_is_not_called_undefined(text: str, x: float) -> None:
+    assert at(text, "x", x=x).outcome is Outcome.UNDECIDED

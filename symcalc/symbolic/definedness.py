@@ -24,6 +24,8 @@ __all__ = ["Definedness", "Requirement", "kink_terms", "requirements"]
 _SIGNATURE = re.compile(r"^\w+\(([^)]*)\)")
 #: "x > 0, or n whole": the first part is asked only where n is not a whole number.
 _OR_WHOLE = re.compile(r"^(.*), or (\w+) whole$")
+#: "n in (0, 1, 2, ...) and a > 0", "n whole and x > 0": the rest is asked where n is such a number.
+_WHOLE_ORDER = re.compile(r"^(\w+) (?:in \(0, 1, 2, \.\.\.\)|whole)(?: and (.*))?$")
 PRECISION = 512
 
 
@@ -107,14 +109,17 @@ def _of_row(g: Graph, node: Node, domain: str) -> Requirement | None:
         if first is not None and _is_true(g, _instance(g, *first, place)):
             return None
         domain = whole.group(1) if value is not None else domain
+    order = _WHOLE_ORDER.match(domain)
+    if order is not None:
+        value = g.value(place.get(order.group(1), node))
+        if value is not None and value.denominator == 1 and (value >= 0 or "whole" in domain):
+            domain = order.group(2) or ""
+            if not domain:
+                return None
     template = _template(domain)
     if template is None and not g.variables(args) and _is_finite(g, node):
         return None
     if template is None:
-        if all(g.value(arg) is not None for arg in args[:1]) and " in (" in domain:
-            value = g.value(args[0])
-            if domain.startswith(f"{names[0]} in") and value is not None and value >= 0:
-                return None
         words = re.sub(
             r"\b[a-z]\b",
             lambda m: _text(g, place[m.group()]) if m.group() in place else m.group(),

@@ -82,6 +82,8 @@ class Line:
         #: The unit of the steps: nothing is known of features narrower than the coordinates.
         self.unit = min([Fraction(1), *coordinates])
         self.center = Fraction(self.point[self.name])
+        #: Bits beyond: 1 - cos(x) loses twice those by which x is below 1.
+        self.spare_bits = SPARE_BITS - 2 * min(0, math.frexp(self.unit)[1])
 
     @cached_property
     def program(self) -> BallProgram:
@@ -124,7 +126,7 @@ class Line:
 
     def _over(self, exponent: int) -> tuple[list[Any], list[Any]]:
         """Return enclosures of function and slope over a neighborhood, and the kink terms."""
-        bits = exponent + SPARE_BITS
+        bits = exponent + self.spare_bits
         half = self.unit / 2**exponent
         with working_precision(2 * bits):
             around = to_ball(self.center - half).union(to_ball(self.center + half))
@@ -146,10 +148,10 @@ class Line:
 
     def _accurate(self, step: Fraction, exponent: int) -> tuple[arb, arb]:
         """Evaluate with as many bits as differences over the step, and cancellation, need."""
-        pair = self.at(step, 3 * exponent + SPARE_BITS)
+        pair = self.at(step, 3 * exponent + self.spare_bits)
         if all(ball.rel_accuracy_bits() > exponent + MIN_BITS for ball in pair):
             return pair
-        return self.at(step, 8 * exponent + SPARE_BITS)
+        return self.at(step, 8 * exponent + self.spare_bits)
 
     def quotients(self, side: Side, start: arb) -> list[arb]:
         """Return the difference quotients (f(x + h) - f(x))/h of a side."""

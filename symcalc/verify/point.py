@@ -169,7 +169,19 @@ def _examine(line: Line) -> Finding:
         if start.is_finite() and _probe(line, start, slope.ball):
             method = "closed form and difference quotients"
             return Finding(Outcome.DONE, Trust.CHECKED, method, slope.ball, note, True)
-    return _from_both_sides(line, _start(line, START_BITS), slope)
+    found = _from_both_sides(line, _start(line, START_BITS), slope)
+    if found.outcome is Outcome.UNDEFINED and _is_blind(line):
+        note = "the precision does not tell the values beside the point"
+        return Finding(Outcome.UNDECIDED, Trust.UNCHECKED, found.method, None, note)
+    return found
+
+
+def _is_blind(line: Line) -> bool:
+    """Say whether the balls know neither a value beside the point nor that there is none."""
+    steps = [sign * line.unit * Fraction(9, 7) / 2 ** PROBES[0] for sign in (1, -1)]
+    beside = [{**line.point, line.name: line.center + step} for step in steps]
+    found = [precise_value(line.graph, line.value_root, place, digits=4) for place in beside]
+    return any(value.status is Status.UNDECIDED for value in found)
 
 
 def _has_value(graph: Graph, root: Node, point: Mapping[str, float | Fraction]) -> bool:
