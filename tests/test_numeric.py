@@ -440,3 +440,10 @@ def test_a_jacobian_says_what_its_function_returns_amiss(
 ) -> None:
     with pytest.raises(UserFunctionError, match=message):
         sc.numeric_jacobian(function, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("method", ["central", "forward"])
+def test_a_single_step_reaches_where_powers_of_the_scale_overflow(method: str) -> None:
+    found = sc.numeric_derivative(lambda x: 3.0 * x, 1e200, method=method)
+
+    assert abs(found.value - 3.0) <= found.error

@@ -370,3 +370,7 @@ def test_an_estimate_shows_its_digits_its_trust_and_why_there_is_none() -> None:
 
 def test_the_removable_point_of_a_domain_names_its_limit_without_idle_zeros() -> None:
     assert "removable at x = 1: the limit is 1\n" in text_of(sc.domain("log(x)/(x - 1)"))
+
+
+def test_a_comparison_at_a_kink_does_not_show_the_policy_as_the_true_value() -> None:
+    assert "Not differentiable at this point" in repr(sc.compare("abs(x)", at="x=0"))

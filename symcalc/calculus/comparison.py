@@ -93,7 +93,7 @@ class ComparedDerivative:
     @property
     def truth(self) -> str:
         """The nearest double to the true value with its trust, or why there is none."""
-        if not self.reference.digits:
+        if not (self.reference.digits and self.reference.outcome.is_good):
             return str(self.reference.outcome)
         return f"{self.reference.value:.17g} ({self.reference.trust.value})"
 

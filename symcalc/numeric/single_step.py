@@ -68,8 +68,10 @@ def single_difference(
     noise = EPSILON * size
     known = abs(higher) if higher is not None else 0.0
     if step is None:
-        guess = known or size / samples.scale ** (3 if method == "central" else 2)
-        step = balanced_step(noise, guess, method, samples.scale)
+        guess = size
+        for _ in range(3 if method == "central" else 2):  # the power of a scale may overflow
+            guess /= samples.scale
+        step = balanced_step(noise, known or guess, method, samples.scale)
     step = _exact(samples.x, step)
     value, rounding = _quotient(samples, method, step)
     if higher is not None:
