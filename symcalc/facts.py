@@ -166,6 +166,8 @@ class IntegrandFacts:
         Parts of the range on which the integrand has no real value.
     is_complete : bool
         Whether every place that is special was found; False where the search had to give up.
+    has_all_singularities : bool
+        Whether every place was found at which the integrand may be unbounded or undefined.
     """
 
     points: tuple[SpecialPoint, ...] = ()
@@ -176,3 +178,4 @@ class IntegrandFacts:
     is_odd: bool = False
     undefined_on: tuple[tuple[float, float], ...] = ()
     is_complete: bool = False
+    has_all_singularities: bool = False

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 
 from ..errors import SymcalcError
 from ..graph.derive import derivative
 from ..graph.graph import Graph, Node
-from .precision import working_precision
+from .growth import Approach, UnknownGrowthError, growth_at
+from .growth.terms import NotRealError
+from .intervals import BoundsProgram
+from .naming import recognized
+from .precision import to_ball, working_precision
 from .values import BallProgram, NoBall
 
-__all__ = ["Zeros", "find_zeros", "name_of"]
+__all__ = ["Zeros", "find_zeros"]
 
 #: Working precision of the isolation, of the refinement, and what a refined zero is known to.
 BITS, FINE_BITS, KNOWN_BITS = 64, 320, 250
-MAX_EVALUATIONS, MAX_ZEROS = 1500, 64
+MAX_EVALUATIONS, MAX_ZEROS = 1200, 32
+#: Zeros of a higher order than this are not recognized.
+MAX_ORDER = 7
+#: Higher derivatives are asked on pieces narrower than this share of their distance from 0 (or of
+#: the range), so many times at most.
+NARROW, MAX_CHAINS, MAX_CHAIN_NODES = 0.05, 10, 80
+#: The search gives up after this time: a function may take milliseconds for each value.
+SECONDS = 0.5
 #: Towards an end of the range the search stops at this share of its width.
 NEAREST = 2.0**-40
 #: An infinite range is searched up to here.
@@ -41,7 +52,13 @@ class Zeros:
 
 
 def find_zeros(
-    graph: Graph, node: Node, variable: str, lower: Any, upper: Any, point: Mapping[str, Any]
+    graph: Graph,
+    node: Node,
+    variable: str,
+    lower: Any,
+    upper: Any,
+    point: Mapping[str, Any],
+    max_evaluations: int = MAX_EVALUATIONS,
 ) -> Zeros:
     """Return the zeros strictly inside a range on which the formula is continuous.
 
@@ -53,66 +70,148 @@ def find_zeros(
         Infinite ones are allowed.
     point : mapping of str to number
         The values of the other variables.
+    max_evaluations : int
+        The number of intervals after which the search gives up.
 
     Notes
     -----
     An interval is cleared when the ball of the formula on it excludes zero, or when that of the
-    derivative does and the ends tell whether there is a zero. A zero of even order is accepted
-    where the formula vanishes, to 200 bits, at a zero of its derivative: evidence, not proof.
+    derivative does and the ends tell whether there is a zero. A multiple zero is accepted where
+    the formula vanishes, to 200 bits, at a zero of a derivative: evidence, not proof.
     """
     try:
-        return _Search(graph, node, variable, point).run(lower, upper)
+        return _Search(graph, node, variable, point, max_evaluations).run(lower, upper)
     except (NoBall, SymcalcError):
         return Zeros(is_complete=False)
 
 
 class _Search:
-    def __init__(self, graph: Graph, node: Node, variable: str, point: Mapping[str, Any]) -> None:
+    def __init__(
+        self, graph: Graph, node: Node, variable: str, point: Mapping[str, Any], limit: int
+    ) -> None:
+        self.limit = limit
+        self.graph, self.node = graph, node
         self.variable, self.point = variable, point
-        x = graph.var(variable)
-        first = derivative(graph, node, x)
-        self.program = BallProgram(graph, [node])
-        self.with_slope = BallProgram(graph, [node, first])
-        self.slopes = BallProgram(graph, [first, derivative(graph, first, x)])
+        self.bounds = BoundsProgram(graph, node, variable, point)
         self.found = Zeros()
-        self.n_evaluations = 0
+        self.n_evaluations = self.n_chains = 0
+        self.end = time.monotonic() + SECONDS
+        self.chains: dict[int, BallProgram] = {}
+        self.ends = (-math.inf, math.inf)
 
     def run(self, lower: Any, upper: Any) -> Zeros:
         """Clear the pieces of the range one after the other."""
-        pieces = _pieces(lower, upper)
+        self.ends = float(lower), float(upper)
+        if self._excludes_zero(*self.ends):
+            return self.found
+        self._derive()
+        pieces = [self.ends]
         while pieces:
             left, right = pieces.pop()
-            if self.n_evaluations > MAX_EVALUATIONS or len(self.found.places) > MAX_ZEROS:
+            too_long = self.n_evaluations > self.limit or time.monotonic() > self.end
+            if too_long or len(self.found.places) > MAX_ZEROS:
                 self.found.is_complete = False
                 break
             if self._is_clear(left, right):
                 continue
-            width = right - left
-            scale = max(abs(left), abs(right), 1e-300)
-            if width < 1e-12 * scale or width < 1e-300:
-                if not self._has_double_zero(left, right):
-                    self.found.is_complete = False
+            side = self._side_reached(left, right)
+            if side:
+                self.found.is_complete &= self._is_settled(lower, upper, side)
+            elif self._is_decided(left, right):
                 continue
-            middle = left + width * 0.4871
-            pieces += [(middle, right), (left, middle)]
+            elif right - left < 1e-9 * self._scale(left, right):
+                self.found.is_complete = False
+            else:
+                middle = self._middle(left, right)
+                pieces += [(middle, right), (left, middle)]
         return self.found
+
+    def _is_decided(self, left: float, right: float) -> bool:
+        """Whether higher derivatives settle a narrow piece."""
+        is_wide = right - left > NARROW * self._scale(left, right)
+        if is_wide or self.n_chains >= min(MAX_CHAINS, self.limit // 100):
+            return False
+        self.n_chains += 1
+        return self._has_all_multiple(left, right)
+
+    def _derive(self) -> None:
+        graph, node = self.graph, self.node
+        x = graph.var(self.variable)
+        first = derivative(graph, node, x)
+        self.program = BallProgram(graph, [node])
+        self.with_slope = BallProgram(graph, [node, first])
+        self.slope_bounds = BoundsProgram(graph, first, self.variable, self.point)
+        self.derivatives = [node, first]
+
+    def _scale(self, left: float, right: float) -> float:
+        low, high = self.ends
+        width = high - low if math.isfinite(high - low) else 0.0
+        return max(abs(left), abs(right), width * 0.5, 1e-3 if not width else 0.0)
+
+    def _middle(self, left: float, right: float) -> float:
+        """Return where to cut: near an end of the range close to it, towards infinity farther."""
+        low, high = self.ends
+        if math.isinf(left) and math.isinf(right):
+            return 0.0123
+        if math.isinf(right):
+            return max(4 * left, left + max(1.0, abs(left) / 4))
+        if math.isinf(left):
+            return min(4 * right, right - max(1.0, abs(right) / 4))
+        if left == low and right != high:
+            return left + (right - left) / 8
+        if right == high and left != low:
+            return right - (right - left) / 8
+        return left + (right - left) * 0.4871
+
+    def _side_reached(self, left: float, right: float) -> int:
+        """Return -1 or 1 where a piece is as near to that end of the range as the search goes."""
+        low, high = self.ends
+        if math.isinf(right):
+            return int(left > FARTHEST)
+        if math.isinf(left):
+            return -int(right < -FARTHEST)
+        width = min(high - low, max(abs(left), abs(right), 1.0))
+        if right - left > NEAREST * width:
+            return 0
+        return -1 if left == low else int(right == high)
+
+    def _is_settled(self, lower: Any, upper: Any, side: int) -> bool:
+        """Whether the leading terms of the formula have a sign towards an end of the range."""
+        end = lower if side < 0 else upper
+        approach = Approach(end, -side) if end.is_finite() else Approach(None, side)
+        try:
+            growth = growth_at(self.graph, self.node, self.variable, approach, self.point)
+            return growth.is_zero or growth.sign() != 0
+        except NotRealError:
+            return True
+        except UnknownGrowthError:
+            return False
 
     def _values(self, program: BallProgram, x: Any, bits: int = BITS) -> list[Any]:
         self.n_evaluations += 1
         return program.evaluate({**self.point, self.variable: x}, bits)
 
+    def _excludes_zero(self, left: float, right: float) -> bool:
+        return _without_zero(self.bounds.evaluate(to_ball(left), to_ball(right)))
+
     def _is_clear(self, left: float, right: float) -> bool:
         """Whether all zeros in an interval are known: none, or one that is now listed."""
         import flint
 
+        self.n_evaluations += 1
+        if self._excludes_zero(left, right):
+            return True
+        if not math.isfinite(right - left):
+            return False
         with working_precision(BITS):
             whole = flint.arb(left).union(flint.arb(right))
-        (value,) = self._values(self.program, whole)
+        value, slope = self._values(self.with_slope, whole)
         if not value.contains(0) and value.is_finite():
             return True
-        slope = self._values(self.with_slope, whole)[1]
         if not slope.is_finite() or slope.contains(0):
-            return self._is_undefined(left, right)
+            bounds = self.slope_bounds.evaluate(to_ball(left), to_ball(right))
+            if not _without_zero(bounds):
+                return self._is_undefined(left, right)
         (low,) = self._values(self.program, flint.arb(left), FINE_BITS)
         (high,) = self._values(self.program, flint.arb(right), FINE_BITS)
         if low.is_zero() or high.is_zero():
@@ -121,7 +220,7 @@ class _Search:
         if low.contains(0) or high.contains(0) or not (low.is_finite() and high.is_finite()):
             return False
         if (low > 0) != (high > 0):
-            self._refine(left, right, self.with_slope)
+            self._list(self._newton(left, right, self.with_slope))
         return True
 
     def _is_undefined(self, left: float, right: float) -> bool:
@@ -135,8 +234,8 @@ class _Search:
                 return False
         return True
 
-    def _refine(self, left: float, right: float, program: BallProgram) -> Any:
-        """List the zero between two points, by Newton's steps kept inside."""
+    def _newton(self, left: float, right: float, program: BallProgram) -> Any:
+        """Return the zero between two points, by Newton's steps kept inside."""
         import flint
 
         x = flint.arb(left + (right - left) / 2)
@@ -160,26 +259,60 @@ class _Search:
                 if inside and previous is not None and abs(step) < scale * 2.0**-KNOWN_BITS:
                     break
                 previous = step
-        return self._list(x)
+        return x
 
-    def _has_double_zero(self, left: float, right: float) -> bool:
-        """List the zero of the derivative in a narrow interval where the formula vanishes too."""
+    def _has_all_multiple(self, left: float, right: float) -> bool:
+        """Decide on a narrow interval that holds a zero of higher order, or nearly one.
+
+        From a derivative without zeros downwards, each is monotone between the zeros of the next.
+        One that changes sign has one zero; where the formula and all derivatives below vanish
+        there to 200 bits, that is a multiple zero; else the next below has an extremum there.
+        """
         import flint
 
-        low, high = (
-            self._values(self.slopes, flint.arb(end), FINE_BITS)[0] for end in (left, right)
-        )
-        if not (low.is_finite() and high.is_finite()) or low.contains(0) or high.contains(0):
+        with working_precision(FINE_BITS):
+            whole = flint.arb(left).union(flint.arb(right))
+        for top in range(2, MAX_ORDER):
+            if len(self._chain(top).nodes) > MAX_CHAIN_NODES:
+                return False
+            if not self._values(self._chain(top), whole, FINE_BITS)[top].contains(0):
+                break
+        else:
             return False
-        if (low > 0) == (high > 0):
-            return True
-        x = self._refine(left, right, self.slopes)
-        (value,) = self._values(self.program, x, FINE_BITS)
-        if not (value.is_finite() and float(abs(value).lower()) < 2.0**-200):
-            self.found.places.pop()
+        chain = self._chain(top)
+        stops = [flint.arb(left), flint.arb(right)]
+        for order in range(top - 1, -1, -1):
+            values = [self._values(chain, stop, FINE_BITS)[order] for stop in stops]
+            if not all(value.is_finite() and not value.contains(0) for value in values):
+                return False
+            signs = [bool(value > 0) for value in values]
+            changes = [k for k in range(len(stops) - 1) if signs[k] != signs[k + 1]]
+            if not changes:
+                stops = [stops[0], stops[-1]]
+                continue
+            if len(changes) > 1:
+                return False
+            ends = float(stops[changes[0]]), float(stops[changes[0] + 1])
+            place = self._newton(
+                *ends, BallProgram(self.graph, self.derivatives[order : order + 2])
+            )
+            lower = self._values(chain, place, FINE_BITS)[:order]
+            if all(value.contains(0) or abs(value) < flint.arb(2) ** -200 for value in lower):
+                self._list(place)
+                return True
+            stops = [stops[0], place, stops[-1]]
         return True
 
-    def _list(self, x: Any) -> Any:
+    def _chain(self, order: int) -> BallProgram:
+        """Return the program of the formula and its derivatives up to an order."""
+        x = self.graph.var(self.variable)
+        while len(self.derivatives) < order + 1:
+            self.derivatives.append(derivative(self.graph, self.derivatives[-1], x))
+        if order not in self.chains:
+            self.chains[order] = BallProgram(self.graph, self.derivatives[: order + 1])
+        return self.chains[order]
+
+    def _list(self, x: Any) -> None:
         import flint
 
         with working_precision(FINE_BITS):
@@ -189,114 +322,9 @@ class _Search:
                 place = flint.arb(x.mid(), radius)
             for known in self.found.places:
                 if float(abs(known - place).lower()) < 1e-60:
-                    return x
+                    return
         self.found.places.append(place)
-        return x
 
 
-def _pieces(lower: Any, upper: Any) -> list[tuple[float, float]]:
-    """Return intervals that shrink towards the ends of a range, and grow towards infinity."""
-    low, high = float(lower), float(upper)
-    if math.isinf(low) and math.isinf(high):
-        right = _outward(1.0)
-        return [*right, (-1.0, 1.0), *[(-b, -a) for a, b in right]]
-    if math.isinf(high):
-        step = max(1.0, abs(low) * 2.0**-8)
-        return [*[(low + a, low + b) for a, b in _outward(step)], *_inward(low, low + step, True)]
-    if math.isinf(low):
-        return [(-b, -a) for a, b in _pieces(-upper, -lower)]
-    middle = low + (high - low) * 0.4871
-    return [*_inward(low, middle, True), *_inward(middle, high, False)]
-
-
-def _outward(step: float) -> list[tuple[float, float]]:
-    pieces = []
-    while step < FARTHEST:
-        pieces.append((step, 4 * step))
-        step *= 4
-    return pieces[::-1]
-
-
-def _inward(low: float, high: float, towards_low: bool) -> list[tuple[float, float]]:
-    """Return intervals from the far end inwards, each an eighth as wide as the one before."""
-    pieces = []
-    width, share = high - low, 1.0
-    while share > NEAREST:
-        near = share / 8
-        if towards_low:
-            pieces.append((low + near * width, low + share * width))
-        else:
-            pieces.append((high - share * width, high - near * width))
-        share = near
-    return [piece for piece in pieces if piece[0] < piece[1]]
-
-
-# -- exact names ------------------------------------------------------------------------------
-
-
-def recognized(x: Any) -> Any | None:
-    """Return the exact ball of a number that `name_of` knows, else None."""
-    found = _named(x)
-    return None if found is None else found[1]
-
-
-def name_of(x: Any) -> str:
-    """Return a number in the language where it is a simple one: "2/3", "pi/2", "sqrt(2)"."""
-    with working_precision(FINE_BITS):
-        found = _named(x)
-    return "" if found is None else found[0]
-
-
-def _named(x: Any) -> tuple[str, Any] | None:
-    import flint
-
-    if float(x.rad()) > 2.0**-200 * max(1.0, abs(float(x))):
-        return None
-    whole = _simple(x, 10**6)
-    if whole is not None:
-        return str(whole), _exact(whole)
-    pi = flint.arb.pi()
-    turns = _simple(x / pi, 10**3)
-    if turns is not None:
-        return _multiple(turns, "pi"), _exact(turns) * pi
-    square = _simple(x * x, 10**4)
-    if square is not None and square.denominator < 10**4:
-        sign = "-" if x < 0 else ""
-        root = _exact(square).sqrt()
-        return f"{sign}sqrt({square})", -root if x < 0 else root
-    if x > 0:
-        power = _simple(x.log(), 10**3)
-        if power is not None:
-            return f"exp({power})", _exact(power).exp()
-    if abs(x) < 100:
-        inner = _simple(x.exp(), 10**3)
-        if inner is not None and inner > 0:
-            return f"log({inner})", _exact(inner).log()
-    return None
-
-
-def _simple(x: Any, largest: int) -> Fraction | None:
-    """Return the simple fraction that a number is to 200 bits."""
-    if not x.is_finite():
-        return None
-    mantissa, exponent = x.mid().man_exp()
-    if int(exponent) > 200:
-        return None
-    number = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-    simple = number.limit_denominator(largest)
-    if not simple and number:
-        return None
-    error = abs(simple - number)
-    return simple if error < max(Fraction(1), abs(simple)) / 2**200 else None
-
-
-def _exact(number: Fraction) -> Any:
-    import flint
-
-    return flint.arb(flint.fmpq(number.numerator, number.denominator))
-
-
-def _multiple(number: Fraction, unit: str) -> str:
-    top, bottom = number.numerator, number.denominator
-    text = {1: unit, -1: f"-{unit}"}.get(top, f"{top}*{unit}")
-    return text if bottom == 1 else f"{text}/{bottom}"
+def _without_zero(bounds: Any) -> bool:
+    return bounds is not None and bool(bounds[0] > 0 or bounds[1] < 0)

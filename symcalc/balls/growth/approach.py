@@ -12,6 +12,8 @@ from typing import Any
 from ...graph.graph import Graph, Node
 from ..precision import to_ball, working_precision
 from ..values import BallProgram, NoBall, operation_of
+from .bessel_rules import BESSEL
+from .integral_rules import INTEGRALS
 from .rules import ELEMENTARY, taylor
 from .scales import ONE, UnknownGrowthError, W
 from .special_rules import SPECIAL
@@ -30,6 +32,7 @@ from .terms import (
 __all__ = ["Approach", "growth_at"]
 
 LENGTHS = (4, 9, 18)
+RULES = {**ELEMENTARY, **SPECIAL, **INTEGRALS, **BESSEL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +191,7 @@ class _Walk:
                 return taylor(kind, values, moving[0])
             except (ArithmeticError, NoBall, IndexError, KeyError) as caught:
                 failure = caught
-        rule = ELEMENTARY.get(kind) or SPECIAL.get(kind)
+        rule = RULES.get(kind)
         if rule is not None:
             try:
                 return rule(*values)

@@ -100,8 +100,8 @@ def convergence(facts: IntegrandFacts, lower: float, upper: float, variable: str
     if unknown:
         where = _place(unknown[0], variable)
         return Verdict(Convergence.UNKNOWN, f"the behavior at {where} is not known", unknown[0].at)
-    if not facts.is_complete:
-        return Verdict(Convergence.UNKNOWN, "not every special place could be found")
+    if not facts.has_all_singularities:
+        return Verdict(Convergence.UNKNOWN, "not every singularity could be found")
     return Verdict(Convergence.CONVERGES, "convergent")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from ...balls import BallProgram, NoBall, to_ball, working_precision
 from ...balls.growth import ONE, Approach, Growth, compare
-from ...balls.zeros import FINE_BITS, name_of
+from ...balls.naming import name_of
+from ...balls.zeros import FINE_BITS
 from ...errors import SymcalcError
 from ...facts import Behavior, IntegrandFacts, SpecialPoint
 from ...graph.derive import derivative
@@ -111,6 +112,7 @@ class _Study:
             is_odd=is_odd,
             undefined_on=_merged(undefined),
             is_complete=places.is_complete and self.program is not None,
+            has_all_singularities=places.has_all_edges,
         )
 
     def _ends(self) -> list[tuple[Any, int]]:

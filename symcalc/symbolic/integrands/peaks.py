@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...balls import BallProgram, NoBall
-from ...balls.zeros import find_zeros, name_of
+from ...balls.naming import name_of
+from ...balls.zeros import find_zeros
 from ...errors import SymcalcError
 from ...facts import SpecialPoint
 from ...graph.derive import derivative
@@ -18,11 +19,16 @@ __all__ = ["find_peaks"]
 #: A feature narrower than this share of the range (of its distance from 0 on infinite ones) counts.
 FINITE_SHARE, INFINITE_SHARE = 0.05, 0.2
 MAX_PEAKS = 32
+#: The search for each feature gives up after so many intervals.
+MAX_EVALUATIONS = 120
 
 #: Functions that change around a zero of their argument, on a distance of 1.
 _STEEP = frozenset(
     "tanh erf erfc erfi atan sigmoid softplus sech logcosh cosh sinh acot asinh cathetus".split()
 )
+
+#: The many maxima of an oscillation are no peaks.
+_OSCILLATING = frozenset({"sin", "cos", "sinc", "besselj", "bessely", "spherical_jn"})
 
 
 def find_peaks(
@@ -46,7 +52,8 @@ def find_peaks(
         except (SymcalcError, NoBall):
             continue
         for low, high in zip(ends, ends[1:], strict=False):
-            for place in find_zeros(graph, slope, variable, low, high, point).places:
+            zeros = find_zeros(graph, slope, variable, low, high, point, MAX_EVALUATIONS)
+            for place in zeros.places:
                 curvature = bend.evaluate({**point, variable: place}, 128)[0]
                 width = _width(curvature, is_step)
                 at = float(place)
@@ -92,7 +99,9 @@ def _features(graph: Graph, root: Node, variable: str) -> Iterator[tuple[Node, b
             yield graph.call("log", (args[0],)), False
     for term in graph.args[root] if graph.kinds[root] == "add" else (root,):
         if term in moving and graph.kinds[term] == "mul":
-            yield graph.add(_logarithms(graph, term, moving)), False
+            logarithms = _logarithms(graph, term, moving)
+            if len(logarithms) > 1:
+                yield graph.add(logarithms), False
 
 
 def _is_natural(graph: Graph, node: Node) -> bool:
@@ -105,7 +114,9 @@ def _logarithms(graph: Graph, product: Node, moving: set[Node]) -> list[Node]:
     found = []
     for factor in graph.args[product]:
         kind, args = graph.kinds[factor], graph.args[factor]
-        if factor not in moving:
+        if factor not in moving or not _OSCILLATING.isdisjoint(
+            graph.kinds[part] for part in graph.reachable([factor])
+        ):
             continue
         if kind == "exp":
             found.append(args[0])

@@ -34,16 +34,19 @@ class CriticalTerm:
 
 @dataclass
 class Places:
-    """Candidates in ascending order, and whether the search was complete."""
+    """Candidates in ascending order, and whether all were found; all edges and poles."""
 
     candidates: list[Candidate]
     is_complete: bool
+    has_all_edges: bool
 
 
 #: Functions of what must not be a whole number <= 0, after a shift.
 _POLES_AT_WHOLE = {"gamma": 0, "gammaln": 0, "digamma": 0, "polygamma": 0, "factorial": 1}
 #: Functions of a bounded derivative only away from a zero of an argument.
 _ROOTS = frozenset({"cbrt", "hypot", "direction", "xlogy"})
+#: Functions without zeros.
+_NEVER_ZERO = frozenset("exp gamma factorial cosh sech sec csc csch coth sigmoid softplus".split())
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
 
 
@@ -60,7 +63,7 @@ def find_places(
     The terms are taken from the leaves up, and the range is split at what was found before:
     between two such places, a term is continuous or has no value.
     """
-    found = Places([], True)
+    found = Places([], True, True)
     for term in terms:
         ends = [lower, *(c.at for c in found.candidates), upper]
         fresh: list[Any] = []
@@ -68,14 +71,12 @@ def find_places(
             search = _whole_places if term.is_whole else find_zeros
             zeros = search(graph, term.node, variable, low, high, point)
             found.is_complete &= zeros.is_complete
+            found.has_all_edges &= zeros.is_complete or term.kind != "edge"
             fresh += [p for p in zeros.places if p > low and p < high]
         for place in fresh:
             if not any(place.overlaps(c.at) for c in found.candidates):
                 found.candidates.append(Candidate(place, term.kind))
         found.candidates.sort(key=lambda c: float(c.at))
-        if len(found.candidates) > MAX_ZEROS:
-            found.is_complete = False
-            break
     return found
 
 
@@ -112,6 +113,14 @@ def _of_step(graph: Graph, node: Node) -> Iterator[tuple[Node, str, bool]]:
         for arg in args:
             yield graph.call("min", (arg, graph.const(1))), "edge", True
         return
+    if kind == "pow":
+        exponent = graph.value(args[1])
+        if not isinstance(exponent, int) or exponent < 0:
+            yield args[0], "edge", False
+        return
+    if kind == "hyp2f1":
+        yield graph.add((args[-1], graph.const(-1))), "edge", False
+        return
     for need in requirements(graph, node):
         if need.condition is not None:
             for part in graph.reachable([need.condition]):
@@ -144,7 +153,7 @@ def _factors(graph: Graph, term: Node) -> list[Node]:
             stack += args
         elif (kind == "pow" and (graph.value(args[1]) or 0) > 0) or kind == "abs":
             stack.append(args[0])
-        elif (kind == "pow" and graph.value(args[1]) is not None) or kind == "exp":
+        elif (kind == "pow" and graph.value(args[1]) is not None) or kind in _NEVER_ZERO:
             continue
         elif kind == "log":
             stack.append(graph.add((args[0], graph.const(-1))))
