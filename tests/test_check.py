@@ -105,15 +105,22 @@ def formulas_of_the_derivative_corpus() -> list[str]:
     return [item["expr"] for item in items]
 
 
+def is_slope_of_steps(part: Any) -> bool:
+    steps = (sympy.floor, sympy.ceiling)
+    return isinstance(part, sympy.DiracDelta) or (
+        isinstance(part, sympy.Derivative) and isinstance(part.expr, steps)
+    )
+
+
 @pytest.mark.parametrize("formula", formulas_of_the_derivative_corpus())
 def test_what_sympy_derives_is_not_rejected_and_a_factor_on_it_is_seen(formula: str) -> None:
     expression = sc.parse(formula)
-    if len(expression.names) > 10:
-        pytest.skip("large")
     symbols = [sympy.Symbol(name, real=True) for name in expression.names]
-    claims = [sympy.diff(expression.sympy, symbol) for symbol in symbols]
-    if any(claim.has(sympy.Derivative, sympy.Subs, sympy.DiracDelta) for claim in claims):
-        pytest.skip("SymPy leaves a derivative undone")
+    claims = [
+        # SymPy leaves undone only the derivatives of steps, which are flat between their jumps.
+        sympy.diff(expression.sympy, symbol).replace(is_slope_of_steps, lambda slope: 0)
+        for symbol in symbols
+    ]
 
     assert sc.check(claims, expression, expression.names).is_good
     if not all(claim == 0 for claim in claims):

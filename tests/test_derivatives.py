@@ -287,3 +287,40 @@ def test_forms_that_time_does_not_suffice_to_simplify_are_shown_as_derived(
 
     assert gradient.at(x=1, y=math.pi)["x"].value == 2 * math.pi
     assert gradient.check.trust is sc.Trust.CHECKED
+
+
+def test_the_hessian_at_a_point_is_looked_up_in_either_order():
+    found = sc.hessian("x^2*y + y^3").at(x=3, y=2)
+
+    assert found["x", "y"] is found["y", "x"]
+    assert {pair: entry.value for pair, entry in found.items()} == {
+        ("x", "x"): 4.0,
+        ("x", "y"): 6.0,
+        ("y", "x"): 6.0,
+        ("y", "y"): 12.0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "assume", "n_places"),
+    [
+        ("abs(x)", "x > 0", 0),
+        ("abs(x)", "x positive", 0),
+        ("abs(x)", "x >= 0", 1),
+        ("abs(x)", "x > -1", 1),
+        ("abs(x - 1)", "x > 2", 0),
+        ("abs(x - 3)", "x > 2", 1),
+        ("abs(x*y)", "x > 0, y < 0", 0),
+        ("abs(x*y)", "x > 0", 1),
+        ("abs(x - y)", "x > 1, 0 < y < 1", 0),
+        ("max(x^2 + 1, -y)", "y > 0", 0),
+        ("abs(x^3)", "x < -1/10", 0),
+        ("abs(x^2 - 1)", "0 < x < 2", 1),
+        ("abs(1/x + sqrt(x))", "x > 0", 0),
+        ("abs(exp(y) + x)", "x >= 0", 0),
+        ("x if x > 1 else x^2", "x > 1", 0),
+        ("x if x > 1 else x^2", "x > 0", 1),
+    ],
+)
+def test_kinks_where_the_assumptions_do_not_reach_are_not_listed(text, assume, n_places):
+    assert len(sc.gradient(text, assume=assume).kinks) == n_places

@@ -11,7 +11,7 @@ import pytest
 import sympy
 
 import symcalc as sc
-from symcalc.errors import ArgumentError
+from symcalc.errors import ArgumentError, SymcalcError
 from symcalc.expression import Expression, Variable, in_order
 from symcalc.graph.graph import Graph
 from symcalc.language import read
@@ -347,3 +347,18 @@ def test_the_display_of_a_gradient_is_the_one_promised():
     assert simplify_for_display(Expression.from_sympy(f.sympy.diff(X))).text == (
         "2*x - 400*x*(y - x**2) - 2"
     )
+
+
+@pytest.mark.parametrize("name", ["lambda", "if", "class", "True", "__x__"])
+def test_a_symbol_of_sympy_that_no_text_can_name_is_refused_as_in_texts(name):
+    with pytest.raises(ArgumentError, match="cannot be a variable"):
+        sc.Expression.from_sympy(sympy.Symbol(name) + 1)
+    with pytest.raises(SymcalcError, match="cannot be a name"):
+        sc.parse("x + 1", variables=["x", name])
+
+
+@pytest.mark.parametrize("name", ["lambda_", "lam", "_x", "print", "match"])
+def test_a_symbol_of_sympy_with_another_name_is_read_back_from_its_text(name):
+    expression = sc.Expression.from_sympy(sympy.Symbol(name) + 1)
+
+    assert sc.parse(expression.text) == expression

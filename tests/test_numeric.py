@@ -215,7 +215,7 @@ def test_a_vectorized_function_is_asked_for_most_values_at_once() -> None:
     many = sc.numeric_gradient(rosenbrock, [-1.2, 1.0], vectorized=True)
 
     assert (many.value == single.value).all()
-    assert many.n_evaluations < single.n_evaluations / 3
+    assert many.n_evaluations <= single.n_evaluations / 10
 
 
 def test_an_array_of_points_gives_an_array_of_derivatives() -> None:

@@ -119,15 +119,6 @@ def test_python_output_is_a_function_that_computes_the_same(
     assert np.allclose(np.array(scope[name](x=2.0, y=0.5), dtype=float), expected, rtol=1e-14)
 
 
-def test_python_output_has_no_keyword_as_an_argument() -> None:
-    import sympy
-
-    scope: dict[str, Any] = {}
-    exec(text_of(sc.parse(2 * sympy.Symbol("lambda")), "python"), scope)
-
-    assert scope["f"](3.0) == 6.0
-
-
 # -- numbers ----------------------------------------------------------------------------------
 
 

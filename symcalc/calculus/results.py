@@ -217,14 +217,15 @@ class Hessian(Mapping[tuple[str, str], Expression]):
         return _absent([self.expression], self.variables)
 
     def at(self, point: Point = None, /, **values: float) -> dict[tuple[str, str], Estimate]:
-        """Return each entry on and below the diagonal at a point; see `Gradient.at`."""
+        """Return each entry at a point, `["x", "y"]` in either order; see `Gradient.at`."""
         place = to_point(self.expression, point, values)
         orders = {
             (row, column): (column, row)
             for index, row in enumerate(self.variables)
             for column in self.variables[: index + 1]
         }
-        return derivatives_at(self.expression, orders, place)
+        found = derivatives_at(self.expression, orders, place)
+        return {pair: found.get(pair) or found[pair[::-1]] for pair in self}
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; entries that are not listed are zero."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import click
@@ -50,8 +51,7 @@ def hessian(
     points = [read_point([text]) for text in at]
     formula, arguments = read_formula(expression, declared=names_of(points), **reading)
     result = sc.hessian(formula, read_names(wrt) or None, **arguments)
-    values = [
-        (point, {(column, row): value for (row, column), value in result.at(point).items()})
-        for point in points
-    ]
+    pairs = list(itertools.combinations_with_replacement(result.variables, 2))
+    found = [(point, result.at(point)) for point in points]
+    values = [(point, {pair: entries[pair] for pair in pairs}) for point, entries in found]
     return answer(result, format, values=values)

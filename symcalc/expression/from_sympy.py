@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from typing import Any
@@ -123,6 +124,11 @@ class _Conversion:
                 raise ArgumentError(
                     f"SymPy's symbol `{name:.60}` cannot be a variable: a name is a letter or `_`, "
                     "followed by letters, digits and `_`."
+                )
+            if keyword.iskeyword(name) or (name.startswith("__") and name.endswith("__")):
+                raise ArgumentError(
+                    f"SymPy's symbol `{name:.60}` cannot be a variable: no text could be read back "
+                    f"with it. Name it otherwise, such as `{name.strip('_'):.60}_`."
                 )
             self.undeclared.add(name)
         return self.graph.var(name, known.shape if known is not None else ())
