@@ -140,6 +140,7 @@ def adapt(
     max_evaluations: int,
     grain: Grain | None = None,
     start: Panels | None = None,
+    max_rounds: int = MAX_ROUNDS,
 ) -> Panels:
     """Halve panels until the error of every target is below the tolerance times its value.
 
@@ -158,13 +159,14 @@ def adapt(
         Default the rounding of v itself.
     start : Panels, optional
         Panels measured before.
+    max_rounds : int
     """
     n = int(target.max()) + 1
     panels = measure(sample, owner, lower, upper, grain)
     if start is not None:
         panels = panels.join(start)
     spent, best, stalls = panels.owner.size * 21, np.full(n, np.inf), np.zeros(n, dtype=int)
-    for _ in range(MAX_ROUNDS):
+    for _ in range(max_rounds):
         value, error, size, _ = panels.totals(target, n)
         goal = np.maximum(tolerance * np.abs(value), 4.0 * EPSILON * size)
         is_gain = (error < 0.9 * best) | ~np.isfinite(error)
