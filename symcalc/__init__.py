@@ -50,9 +50,11 @@ if TYPE_CHECKING:
     from .language import Limits, define, read_assignments
     from .numeric import (
         Estimates,
+        QuadratureEstimate,
         numeric_derivative,
         numeric_gradient,
         numeric_hessian,
+        numeric_integral,
         numeric_jacobian,
     )
     from .optimize.fit import Fit
@@ -95,6 +97,7 @@ __all__ = [
     "OutcomeError",
     "ParseError",
     "Plot",
+    "QuadratureEstimate",
     "SymcalcError",
     "Trust",
     "UserFunctionError",
@@ -119,6 +122,7 @@ __all__ = [
     "numeric_derivative",
     "numeric_gradient",
     "numeric_hessian",
+    "numeric_integral",
     "numeric_jacobian",
     "parse",
     "plot",
@@ -149,6 +153,7 @@ _HOMES = {
     "Limits": ".language",
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
+    "QuadratureEstimate": ".numeric",
     "Plot": ".present.plots",
     "Trust": ".outcome",
     "Variable": ".expression",
@@ -170,6 +175,7 @@ _HOMES = {
     "numeric_derivative": ".numeric",
     "numeric_gradient": ".numeric",
     "numeric_hessian": ".numeric",
+    "numeric_integral": ".numeric",
     "numeric_jacobian": ".numeric",
     "parse": ".calculus.parse",
     "plot": ".present.plots",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -10,9 +11,9 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.errors import UserFunctionError
+from symcalc.errors import ArgumentError, OutcomeError, UserFunctionError
 from symcalc.facts import Behavior, IntegrandFacts, SpecialPoint
-from symcalc.numeric.quadrature import quadrature
+from symcalc.numeric.quadrature import cubature, gauss_expectation, quadrature, quadrature_batch
 from symcalc.numeric.quadrature.panels import GAUSS, KRONROD, NODES
 
 INF = math.inf
@@ -176,3 +177,153 @@ def test_the_kronrod_rule_is_exact_to_degree_31_and_the_gauss_rule_to_19() -> No
     for degree in range(0, 20, 2):
         assert GAUSS @ NODES**degree == pytest.approx(2 / (degree + 1), rel=1e-14)
     assert abs(GAUSS @ NODES**20 - 2 / 21) > 1e-9
+
+
+# -- many sets at once ----------------------------------------------------------------------------
+
+
+def test_a_batch_agrees_with_closed_forms_to_its_stated_errors() -> None:
+    rng = np.random.default_rng(1)
+    a, b = rng.uniform(0.2, 5.0, (2, 300))
+    rows: list[tuple[Callable[..., Any], float, float, Any]] = [
+        (lambda x, a, b: np.exp(-a * x) / (1 + 0 * b), 0, 1, -np.expm1(-a) / a),
+        (lambda x, a, b: np.exp(-a * x) * np.sin(b * x), 0, INF, b / (a * a + b * b)),
+        (
+            lambda x, a, b: np.exp(-a * x * x) * np.cos(b * x),
+            -INF,
+            INF,
+            np.sqrt(np.pi / a) * np.exp(-b * b / 4 / a),
+        ),
+        (lambda x, a, b: (a + x) ** -(1 + b), 0, INF, a**-b / b),
+        (lambda x, a, b: abs(x - a / 5), 0, 1, (a / 5) ** 2 - a / 5 + 0.5 + 0 * b),
+    ]
+    for f, lower, upper, expected in rows:
+        found = quadrature_batch(f, lower, upper, [a, b])
+
+        assert np.all(np.abs(found.value - expected) <= 10 * found.error)
+        assert found.is_checked.mean() > 0.98
+
+
+def test_a_batch_has_limits_of_its_own_for_every_set() -> None:
+    upper = np.array([1.0, 2.0, INF])
+
+    found = quadrature_batch(lambda x: np.exp(-x), 0.0, upper)
+
+    assert found.value == pytest.approx(-np.expm1(-upper), rel=1e-12)
+
+
+def test_a_hard_set_of_a_batch_is_integrated_alone() -> None:
+    found = quadrature_batch(lambda x, a: x**-a, 0, 1, [np.array([0.5, 0.9, 1.0])])
+
+    assert found.value[:2] == pytest.approx([2.0, 10.0], rel=1e-10)
+    assert found.outcomes[2] is sc.Outcome.DIVERGENT
+    assert not found.is_checked[2]
+
+
+# -- several variables ----------------------------------------------------------------------------
+
+SEVERAL: dict[str, tuple[Callable[..., Any], list[Any], float]] = {
+    "a disk": (
+        lambda y, x: np.ones_like(x),
+        [(lambda x: -np.sqrt(1 - x * x), lambda x: np.sqrt(1 - x * x)), (-1, 1)],
+        math.pi,
+    ),
+    "a corner": (
+        lambda y, x: np.sqrt(x * x + y * y),
+        [(0, 1), (0, 1)],
+        (math.sqrt(2) + math.asinh(1)) / 3,
+    ),
+    "a quadrant": (lambda y, x: x * np.exp(-x * (1 + y)), [(0, INF), (0, INF)], 1.0),
+    "a triangle": (lambda y, x: x**2 * y, [(0, lambda x: 1 - x), (0, 1)], 1 / 60),
+    "space": (lambda z, y, x: np.exp(-x * x - y * y - z * z), [(-INF, INF)] * 3, math.pi**1.5),
+}
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_an_integral_of_several_variables_has_ten_digits(name: str) -> None:
+    f, ranges, expected = SEVERAL[name]
+
+    found = cubature(f, ranges)
+
+    assert found.trust is sc.Trust.CHECKED
+    assert abs(found.value - expected) <= min(10 * found.error, 1e-10 * expected)
+
+
+def test_many_variables_get_a_bar_that_holds() -> None:
+    found = cubature(lambda *x: np.exp(-sum(x)), [(0, 1)] * 6)
+
+    assert found.trust is sc.Trust.ESTIMATED
+    assert abs(found.value - (1 - math.exp(-1)) ** 6) <= found.error
+
+
+def test_a_singular_line_is_not_taken_for_a_number() -> None:
+    found = cubature(lambda y, x: 1 / (x - y) ** 2, [(0, 1), (0, 1)])
+
+    assert found.trust is sc.Trust.SUSPECT
+    assert not found.outcome.is_good
+
+
+# -- expectations ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters", "f", "expected"),
+    [
+        ("normal", (1.0, 2.0), lambda x: x**4, 1 + 6 * 4 + 3 * 16),
+        ("lognormal", (0.5, 0.5), lambda x: x, math.exp(0.625)),
+        ("uniform", (-1.0, 3.0), lambda x: x**2, 28 / 12),
+        ("exponential", (2.0,), lambda x: np.exp(-x), 2 / 3),
+        ("gamma", (2.5, 2.0), lambda x: x**2, 2.5 * 3.5 / 4),
+        ("beta", (2.0, 0.5), lambda x: x, 0.8),
+    ],
+)
+def test_a_gauss_rule_gives_the_mean(
+    name: str, parameters: tuple[float, ...], f: Callable[[Any], Any], expected: float
+) -> None:
+    found = gauss_expectation(f, name, parameters)
+
+    assert found.outcome is sc.Outcome.DONE
+    assert abs(found.value - expected) <= 10 * found.error <= 1e-9
+
+
+def test_a_kink_is_not_taken_for_a_mean_by_a_gauss_rule() -> None:
+    found = gauss_expectation(lambda x: abs(x - 0.3), "normal", (0.0, 1.0))
+
+    assert found.trust is sc.Trust.SUSPECT
+
+
+# -- the verb -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (("x^2", 0, 1), {}, "callable"),
+        ((np.sin, 0, math.nan), {}, "NaN"),
+        ((np.sin, 0, "one"), {}, "number"),
+        ((np.sin, 0, 1), {"relative_tolerance": -1.0}, "positive"),
+        ((np.sin, 0, 1), {"principal_value_at": [2.0]}, "inside the range"),
+        ((np.sin, [0, 0], [1]), {}, "one length"),
+        ((np.sin, [0], [lambda x: x]), {}, "outermost"),
+        ((np.sin, [0], [1]), {"principal_value_at": [0.5]}, "one variable"),
+    ],
+)
+def test_what_cannot_be_integrated_is_refused_at_the_door(
+    arguments: tuple[Any, ...], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        sc.numeric_integral(*arguments, **options)
+
+
+def test_throw_tells_the_same_story_as_the_outcome() -> None:
+    with pytest.raises(OutcomeError, match="Divergent") as caught:
+        sc.numeric_integral(lambda x: 1 / x, 0, 1, throw=True)
+
+    assert caught.value.result.place == 0  # type: ignore[attr-defined]
+
+
+def test_an_integral_is_ready_for_json() -> None:
+    found = sc.numeric_integral(lambda x, k: np.sin(k * x), 0, 1, args=(2.0,))
+
+    assert json.loads(json.dumps(found.to_dict()))["trust"] == "checked"
+    assert found.value == pytest.approx(math.sin(1.0) ** 2, rel=1e-13)

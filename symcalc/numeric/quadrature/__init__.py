@@ -1,6 +1,17 @@
 """Quadrature of callables: two unrelated rules, steered by facts of the integrand."""
 
+from .batch import BatchEstimate, quadrature_batch
+from .cubature import cubature
 from .estimate import QuadratureEstimate
+from .gauss import gauss_expectation, gauss_rule
 from .quadrature import quadrature
 
-__all__ = ["QuadratureEstimate", "quadrature"]
+__all__ = [
+    "BatchEstimate",
+    "QuadratureEstimate",
+    "cubature",
+    "gauss_expectation",
+    "gauss_rule",
+    "quadrature",
+    "quadrature_batch",
+]

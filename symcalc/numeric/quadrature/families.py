@@ -131,8 +131,8 @@ class Family:
 
     def sample(self, owner: Owners, u: Array) -> Array:
         """Return the integrand in u on (-1, 1), for adaptive panels."""
-        distance, weight = _mapped(u, self.kind)
         with np.errstate(all="ignore"):
+            distance, weight = _mapped(u, self.kind)
             values = self.values(owner, distance)
             return np.asarray(values * weight * self.scale(owner)[:, None])
 
@@ -178,7 +178,8 @@ def exponential_nodes(stage: Stage, kind: tuple[bool, bool]) -> tuple[Array, Arr
         return places * step, np.full(places.size, step)
     n = round(stage.reach / step)
     index = np.arange(-n, n + 1)
-    distance, weight = _waved((index[index % 2 != 0] if stage.is_nested else index) * step, kind)
+    steps = np.asarray(index[index % 2 != 0] if stage.is_nested else index, dtype=float)
+    distance, weight = _waved(steps * step, kind)
     return distance, weight * step
 
 
