@@ -21,6 +21,7 @@ SCRIPTS = (
     "audit_digits",
     "fuzz_parser",
     "check_mistakes",
+    "mutations",
     "imports",
     "nist_fits",
     "numeric_derivatives",

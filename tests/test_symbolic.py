@@ -223,6 +223,23 @@ def test_a_factor_of_a_product_of_several_variables_is_patched():
     np.testing.assert_allclose(f.gradient(0.0, 3.0, 2.0), [0.0, 1.0, 0.0])
 
 
+@pytest.mark.parametrize("text", ["sin(x*y)/x", "(exp(x*y) - 1)/x", "log(1 + x*y)/x"])
+def test_a_common_argument_is_filled_in_where_the_quotient_has_a_limit(text):
+    f = sc.compile(text, order=1)
+
+    assert f(0.0, 3.0) == 3.0
+    assert f.gradient(0.0, 3.0)[1] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("name", "second"), [("sech", -1), ("cosm1", -1), ("logcosh", 1), ("sinc", -1 / 3)]
+)
+def test_an_even_function_of_a_length_is_smooth_where_the_length_is_zero(name, second):
+    f = sc.compile(f"{name}(abs(x))", order=2)
+
+    assert f.hessian(0.0)[0, 0] == pytest.approx(second, rel=1e-15)
+
+
 def test_a_pole_is_not_patched():
     expression = sc.parse("1/x + x")
 

@@ -293,9 +293,9 @@ def _order(n: Array) -> tuple[Array, Array]:
 
 
 def legendre(n: Array, x: Array) -> Array:
-    """Return the Legendre polynomial."""
+    """Return the Legendre polynomial; SciPy's of order 0 is 1 even where x is NaN."""
     order, whole = _order(n)
-    return np.where(whole, _special().eval_legendre(order, x), np.nan)[()]
+    return np.where(whole & np.equal(x, x), _special().eval_legendre(order, x), np.nan)[()]
 
 
 def hermite(n: Array, x: Array) -> Array:

@@ -250,5 +250,5 @@ def gegenbauer(n: Ball, a: Ball, x: Ball) -> Ball:
 
 
 def laguerre(n: Ball, a: Ball, x: Ball) -> Ball:
-    """Enclose the associated Laguerre polynomial of order n = 0, 1, 2, ..."""
-    return _unless_nan(x.laguerre_l(n, a), a, x) if is_whole(n) else x.nan()
+    """Enclose the associated Laguerre polynomial of order n = 0, 1, 2, ... for a > -1."""
+    return _unless_nan(x.laguerre_l(n, a), a, x) if is_whole(n) and a > -1 else x.nan()

@@ -77,14 +77,14 @@ ROWS = (
         summary="trunc(x): x without its fractional part: sign(x)*floor(abs(x))",
         expand=lambda m, x: m.sign(x) * m.floor(m.abs(x)),
         aliases=("fix",),
-        sample=((0.5,), (-3.25,)),
+        sample=((0.5,), (-3.25,), (2.9,)),
     ),
     FunctionRow(
         name="clip",
         summary="clip(x, a, b): min(max(x, a), b)",
         arity=(3, 3),
         expand=_clip,
-        sample=((0.5, 0.0, 1.0), (-3.25, 0.0, 1.0)),
+        sample=((0.5, 0.0, 1.0), (-3.25, 0.0, 1.0), (3.7, 0.0, 1.0)),
     ),
     FunctionRow(
         name="logsigmoid",

@@ -50,7 +50,7 @@ ROWS = (
         ball=enclosures.of_whole_order("legendre_p"),
         continuation=continuations.of_whole_order("legendre_p"),
         latex="P_{{{0}}}\\left({1}\\right)",
-        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5)),
+        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
     FunctionRow(
         name="hermite",
@@ -64,7 +64,7 @@ ROWS = (
         ball=enclosures.of_whole_order("hermite_h"),
         continuation=continuations.of_whole_order("hermite_h"),
         latex="H_{{{0}}}\\left({1}\\right)",
-        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5)),
+        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
     FunctionRow(
         name="chebyshevt",
@@ -81,7 +81,7 @@ ROWS = (
         ball=enclosures.of_whole_order("chebyshev_t"),
         continuation=continuations.of_whole_order("chebyshev_t"),
         latex="T_{{{0}}}\\left({1}\\right)",
-        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5)),
+        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
     FunctionRow(
         name="chebyshevu",
@@ -98,7 +98,7 @@ ROWS = (
         ball=enclosures.of_whole_order("chebyshev_u"),
         continuation=continuations.of_whole_order("chebyshev_u"),
         latex="U_{{{0}}}\\left({1}\\right)",
-        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5)),
+        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
     FunctionRow(
         name="gegenbauer",
@@ -115,7 +115,13 @@ ROWS = (
         ball=enclosures.gegenbauer,
         continuation=continuations.gegenbauer,
         latex="C_{{{0}}}^{{({1})}}\\left({2}\\right)",
-        sample=((0.0, 1.5, 0.5), (3.0, 1.5, -0.25), (5.0, 2.0, 1.0), (4.0, 0.75, 2.5)),
+        sample=(
+            (0.0, 1.5, 0.5),
+            (3.0, 1.5, -0.25),
+            (5.0, 2.0, 1.0),
+            (4.0, 0.75, 2.5),
+            (5.0, 0.75, 0.3),
+        ),
     ),
     FunctionRow(
         name="laguerre",
@@ -132,7 +138,7 @@ ROWS = (
         ball=enclosures.of_whole_order("laguerre_l"),
         continuation=continuations.of_whole_order("laguerre_l"),
         latex="L_{{{0}}}\\left({1}\\right)",
-        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5)),
+        sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
     FunctionRow(
         name="assoc_laguerre",

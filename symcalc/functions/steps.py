@@ -53,7 +53,7 @@ ROWS = (
         ball="__abs__",
         continuation=continuations.absolute,
         latex="\\left|{0}\\right|",
-        sample=((0.5,), (-3.25,), (1e-300,)),
+        sample=((0.5,), (-3.25,), (1e-300,), (0.7,)),
     ),
     FunctionRow(
         name="sign",
@@ -67,7 +67,7 @@ ROWS = (
         ball=enclosures.sign,
         continuation=continuations.sign,
         latex="\\operatorname{sign}",
-        sample=((0.5,), (-3.25,), (1e-300,)),
+        sample=((0.5,), (-3.25,), (1e-300,), (-1e-300,)),
     ),
     FunctionRow(
         name="heaviside",
@@ -82,7 +82,7 @@ ROWS = (
         ball=enclosures.heaviside,
         continuation=continuations.heaviside,
         latex="\\theta",
-        sample=((0.5,), (-3.25,), (1e-300,)),
+        sample=((0.5,), (-3.25,), (1e-300,), (-1e-300,)),
     ),
     FunctionRow(
         name="relu",
@@ -95,7 +95,7 @@ ROWS = (
         ball=lambda x: x.max(0),
         continuation=continuations.relu,
         latex="\\operatorname{relu}",
-        sample=((0.5,), (-3.25,), (1e-300,)),
+        sample=((0.5,), (-3.25,), (1e-300,), (0.7,)),
     ),
     FunctionRow(
         name="max",
@@ -111,7 +111,7 @@ ROWS = (
         ball=enclosures.maximum,
         continuation=continuations.maximum,
         latex="\\max",
-        sample=((0.5, 0.25), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
+        sample=((0.5, 0.25), (-0.7, 1.3), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
     ),
     FunctionRow(
         name="min",
@@ -127,7 +127,7 @@ ROWS = (
         ball=enclosures.minimum,
         continuation=continuations.minimum,
         latex="\\min",
-        sample=((0.5, 0.25), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
+        sample=((0.5, 0.25), (-0.7, 1.3), (-3.0, -2.0, -2.5), (1.0, 3.0, 2.0, 0.5)),
     ),
     FunctionRow(
         name="floor",
@@ -141,7 +141,7 @@ ROWS = (
         ball="floor",
         continuation=continuations.rounding("floor"),
         latex="\\left\\lfloor {0} \\right\\rfloor",
-        sample=((0.5,), (-3.25,), (1e10 + 0.5,)),
+        sample=((0.5,), (-3.25,), (1e10 + 0.5,), (-1e-10,), (3 - 1e-10,)),
     ),
     FunctionRow(
         name="ceil",
@@ -156,7 +156,7 @@ ROWS = (
         ball="ceil",
         continuation=continuations.rounding("ceil"),
         latex="\\left\\lceil {0} \\right\\rceil",
-        sample=((0.5,), (-3.25,), (1e10 + 0.5,)),
+        sample=((0.5,), (-3.25,), (1e10 + 0.5,), (-1e-10,), (3 - 1e-10,)),
     ),
     FunctionRow(
         name="mod",
@@ -172,6 +172,6 @@ ROWS = (
         ball=lambda x, y: x - y * (x / y).floor(),
         continuation=continuations.mod,
         latex="\\left({0} \\bmod {1}\\right)",
-        sample=((5.5, 2.0), (-3.25, 1.5), (7.0, -2.25)),
+        sample=((5.5, 2.0), (-3.25, 1.5), (7.0, -2.25), (7.4, 2.1)),
     ),
 )

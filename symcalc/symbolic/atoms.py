@@ -19,11 +19,11 @@ from .stable_differences import stable_difference
 
 __all__ = ["stabilize", "stabilize_for_display"]
 
-#: Kinds without which only powers can be unstable.
-TRIGGERS = frozenset({"exp", "log", "cos", "cosh", "sinh", "binomial"})
-
 #: Functions f with f(-a) = f(a), in which abs(a) is a.
 EVEN = frozenset({"cos", "cosh", "sech", "cosm1", "logcosh", "sinc"})
+
+#: Kinds without which only powers can be unstable.
+TRIGGERS = EVEN | {"exp", "log", "sinh", "binomial"}
 
 #: Functions with f(0) = 0, whose quotient by their argument has a limit at 0.
 VANISHING = frozenset(
@@ -313,7 +313,9 @@ def _common_argument(g: Graph, factors: tuple[Node, ...]) -> Node | None:
             whole = g.args[head][0]
             if divisor in g.args[whole]:
                 rest = _replace(g, g.args[whole], (divisor,), g.const(1))
-                return _replace(g, factors, (factor,), g.mul((rest, g.pow(whole, g.const(-1)))))
+                others = [other for other in factors if other != factor]
+                # One product, not two: a limit is looked for among the factors of one.
+                return g.mul((*others, rest, g.pow(whole, g.const(-1))))
     return None
 
 
