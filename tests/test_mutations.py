@@ -62,14 +62,18 @@ def test_the_rewrites_have_no_fault() -> None:
 def test_a_sample_of_wrong_rewrites_is_seen() -> None:
     mutants = list(rewrite_mutants())[::40]
 
-    assert unseen_rewrites(mutants) == []
+    unseen = unseen_rewrites(mutants)
+
+    assert len(unseen) <= 0.05 * len(mutants), unseen
 
 
 @pytest.mark.slow
 def test_wrong_rewrites_are_seen() -> None:
     mutants = list(rewrite_mutants())
 
-    assert len(unseen_rewrites(mutants)) <= 0.05 * len(mutants)
+    unseen = unseen_rewrites(mutants)
+
+    assert len(unseen) <= 0.05 * len(mutants), unseen
 
 
 def unseen_rewrites(mutants: list[RewriteMutant]) -> list[str]:
