@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..graph.graph import Graph, Node
 from .precision import to_ball, working_precision
-from .ranges import Budget, EndOfRange, plain_integral, ray_integral
+from .ranges import Budget, EndOfRange, is_turning_at, plain_integral, ray_integral
 from .shift import with_values
 from .values import NoBall
 
@@ -148,6 +148,8 @@ def _attempts(
                     total = None
                     break
                 total = total + found
+        if total is not None and not total.rad() < abs(total.mid()).max(to_ball(10) ** -digits):
+            total, budget.reason = None, "The rigorous quadrature did not converge."
         if total is not None and (best is None or total.rad() < best.rad()):
             best = total
         if best is not None and _is_accurate(best, digits):
@@ -170,7 +172,8 @@ def _piece(
     low, high = ends
     side = EndOfRange(graph, root, variable, others, goal, budget)
     if high != math.inf and low != -math.inf:
-        found = plain_integral(side, low, high)
+        is_turning = is_turning_at(side, low, 1) or is_turning_at(side, high, -1)
+        found = None if is_turning else plain_integral(side, low, high)
         if found is not None or budget.is_spent():
             return found
         middle = _between(low, high)
@@ -185,7 +188,7 @@ def _piece(
 def _half(side: EndOfRange, end: Any, middle: Any, direction: int) -> arb | None:
     """Enclose the integral between an end and the middle."""
     ends = (end, middle) if direction > 0 else (middle, end)
-    found = plain_integral(side, *ends)
+    found = None if is_turning_at(side, end, direction) else plain_integral(side, *ends)
     if found is not None or _is_ball(end):
         return found
     return ray_integral(side, end, direction, abs(middle - end))
@@ -228,4 +231,4 @@ def _is_ball(number: Any) -> bool:
 def _is_accurate(ball: arb, digits: int) -> bool:
     if ball.rad() <= abs(ball.mid()) * to_ball(10) ** -digits:
         return True
-    return bool(ball.contains(0) and ball.rad() < to_ball(10) ** (-digits - 8))
+    return bool(ball.contains(0) and ball.rad() < to_ball(10) ** -digits)

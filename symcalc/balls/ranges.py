@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..graph.graph import Graph, Node
 from .continued import ContinuedProgram
 from .ends import bound_at_end, end_bounds
+from .monomials import in_logarithm, in_power, turning_powers
+from .oscillation import STILL, Frequency, boundary_terms, derivatives_of, split_in_waves
 from .precision import to_ball
+from .scales import Bound, Scale
 from .shift import seen_from
 
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ if TYPE_CHECKING:
 
     from .precision import Coordinate
 
-__all__ = ["Budget", "EndOfRange", "plain_integral", "ray_integral"]
+__all__ = ["Budget", "EndOfRange", "is_turning_at", "plain_integral", "ray_integral"]
 
 #: Evaluations after which one piece is given up.
 MAX_EVALUATIONS = 60_000
@@ -27,10 +31,12 @@ MAX_EVALUATIONS = 60_000
 SPARE_BITS = 6
 #: A range this much narrower than the piece without a bounded value: an end needs care.
 NARROW = 2.0**-40
-#: The farthest cut, as a power of two of a power of two.
-MAX_LADDER = 60
-#: Up to this cut (a power of two) an exponentially falling integrand is taken in x itself.
-MAX_PLAIN_CUT = 24
+#: The farthest cut is exp(2**MAX_LADDER).
+MAX_LADDER = 80
+#: Up to exp of this cut an exponentially falling integrand is taken in x itself.
+MAX_PLAIN_CUT = 16
+#: How often an oscillating integral is integrated by parts, and at 2**MAX_BY_PARTS at the latest.
+N_PARTS, MAX_BY_PARTS = 7, 14
 
 
 @dataclass
@@ -65,14 +71,7 @@ class EndOfRange:
 
 def plain_integral(job: EndOfRange, low: Any, high: Any) -> arb | None:
     """Enclose the integral between finite ends; None where the formula is not bounded."""
-    program = ContinuedProgram(job.graph, job.root, job.variable, job.others)
-    program.prepare()
-    return _quadrature(job, program, to_ball(low), to_ball(high), _itself)
-
-
-def _itself(x: Any) -> tuple[Any, Any]:
-    """Return the coordinate and the factor of the differential: none."""
-    return x, None
+    return _over(job, to_ball(low), to_ball(high))
 
 
 def ray_integral(
@@ -95,9 +94,19 @@ def ray_integral(
     if width is None:
         return _to_infinity(job, 1 if place > 0 else -1, near)
     graph, root = seen_from(job.graph, job.root, job.variable, place, side)
-    local = EndOfRange(graph, root, job.variable, job.others, job.goal, job.budget)
-    first = to_ball(width)
-    return _with_tail(local, first, outward=False)
+    local = replace(job, graph=graph, root=root)
+    if is_turning_at(job, place, side):
+        graph, root = in_power(graph, root, job.variable, Fraction(-1))
+        return _to_infinity(replace(local, graph=graph, root=root), 1, 1 / Fraction(width))
+    return _with_tail(local, width, outward=False)
+
+
+def is_turning_at(job: EndOfRange, place: Any, side: int) -> bool:
+    """Say whether the formula has sin or cos of something like 1/x beside a place."""
+    if not isinstance(place, int | Fraction):
+        return False
+    graph, root = seen_from(job.graph, job.root, job.variable, place, side)
+    return min(turning_powers(graph, root, job.variable), default=Fraction(1)) < 0
 
 
 def _to_infinity(job: EndOfRange, direction: int, near: Any) -> arb | None:
@@ -106,85 +115,157 @@ def _to_infinity(job: EndOfRange, direction: int, near: Any) -> arb | None:
         job.budget.reason = "The finite end of an infinite range is not an exact number."
         return None
     graph, root = seen_from(job.graph, job.root, job.variable, 0, direction)
-    local = EndOfRange(graph, root, job.variable, job.others, job.goal, job.budget)
+    local = replace(job, graph=graph, root=root)
     begin = near * direction
+    cut = _find_cut(local, outward=True)
+    if cut is None or not cut[2]:
+        found = _oscillating(local, begin) or _straightened(local, begin)
+        if found is not None or job.budget.is_spent():
+            return found
     first = 1 << max(0, int(begin)).bit_length()
-    inner = plain_integral(local, begin, first)
-    if inner is None and not job.budget.is_spent():
-        inner = _beside(local, begin, Fraction(first) - Fraction(begin))
+    inner = _inner(local, begin, first)
     if inner is None:
         return None
-    outer = _with_tail(local, to_ball(first), outward=True)
+    outer = _with_tail(local, first, outward=True)
     return None if outer is None else inner + outer
 
 
-def _beside(job: EndOfRange, begin: Any, width: Fraction) -> arb | None:
-    """Enclose the integral right of a singular finite end of an infinite range."""
-    half = width / 2
-    left = ray_integral(job, begin, 1, half)
-    right = None if left is None else plain_integral(job, begin + half, begin + width)
+def _inner(job: EndOfRange, begin: Any, end: Any) -> arb | None:
+    """Enclose the integral from an end that may be singular to a place where all is smooth."""
+    found = plain_integral(job, begin, end)
+    if found is not None or job.budget.is_spent():
+        return found
+    width = min(Fraction(1), Fraction(end - begin) / 2)
+    left = ray_integral(job, begin, 1, width)
+    right = None if left is None else plain_integral(job, begin + width, end)
     return None if left is None or right is None else left + right
 
 
-def _with_tail(job: EndOfRange, first: arb, *, outward: bool) -> arb | None:
+def _oscillating(job: EndOfRange, begin: Any) -> arb | None:
+    """Enclose a sum of waves from `begin` to infinity, by parts behind some place."""
+    waves = split_in_waves(job.graph, job.root, job.variable)
+    if waves is None or set(waves) <= {STILL}:
+        return None
+    still = waves.pop(STILL, None)
+    parts = [
+        (frequency, kind, orders)
+        for frequency, wave in waves.items()
+        for kind, node in (("cos", wave.cosine), ("sin", wave.sine))
+        if node is not None
+        and (orders := derivatives_of(job.graph, node, job.variable, N_PARTS)) is not None
+    ]
+    if len(parts) != sum((w.cosine is not None) + (w.sine is not None) for w in waves.values()):
+        return None
+    for step in range(5, MAX_BY_PARTS):
+        place = max(1, math.ceil(begin)) << step
+        total = _by_parts(job, parts, place)
+        if total is not None:
+            break
+    else:
+        return None
+    if still is not None and still.cosine is not None:
+        steady = replace(job, root=still.cosine)
+        outer = _with_tail(steady, place, outward=True)
+        if outer is None:
+            return None
+        total = total + outer
+    job.budget.n_tails += 1
+    inner = _inner(job, begin, place)
+    return None if inner is None else inner + total
+
+
+def _straightened(job: EndOfRange, begin: Any) -> arb | None:
+    """Enclose an integral with sin or cos of a power of x from `begin` to infinity."""
+    if not begin < 1:
+        return None
+    for power in turning_powers(job.graph, job.root, job.variable):
+        if power > 0:
+            there = in_power(job.graph, job.root, job.variable, 1 / power)
+            outer = _oscillating(replace(job, graph=there[0], root=there[1]), 1)
+            inner = None if outer is None else _inner(job, begin, 1)
+            return None if inner is None or outer is None else inner + outer
+    return None
+
+
+def _by_parts(
+    job: EndOfRange, parts: Sequence[tuple[Frequency, str, list[Node]]], place: int
+) -> arb | None:
+    """Enclose the waves from a place to infinity; None where what is left is not small."""
+    import flint
+
+    target = to_ball(2) ** -(job.goal + 4)
+    total, start = to_ball(0), to_ball(place)
+    for frequency, kind, orders in parts:
+        turn = to_ball(frequency[0]) + to_ball(frequency[1]) * start.pi()
+        for order, node in enumerate(orders):
+            there = replace(job, root=node)
+            bound = bound_beyond(there, start, outward=True)
+            if bound is None:
+                return None
+            if order < N_PARTS:  # what stands at infinity is zero
+                if not bound.high.scale.decay(start) > 0:
+                    return None
+                continue
+            tail = bound.high.scale.tail(start)
+            rest = None if tail is None else abs(bound.high.factor * tail / turn**N_PARTS)
+            if rest is None or not rest < target:
+                return None
+            total = total + flint.arb(0, rest.abs_upper())
+        point = {**job.others, job.variable: place}
+        terms = boundary_terms(job.graph, orders[:-1], kind, frequency, point, job.variable)
+        if terms is None:
+            return None
+        total = total + terms
+    return total
+
+
+def _with_tail(job: EndOfRange, first: Any, *, outward: bool) -> arb | None:
     """Enclose the integral over (first, oo) outward, or over (0, first) inward."""
-    cut = _find_cut(job, first, outward)
+    import flint
+
+    cut = _find_cut(job, outward)
     if cut is None:
         job.budget.is_hopeless = True
         job.budget.reason = job.budget.reason or "The tail could not be bounded."
         return None
-    steps, tail, is_fast = cut
+    place, tail, is_fast = cut
     job.budget.n_tails += 1
-    bits = _more_bits(steps)
-    import flint
-
-    with flint.ctx.workprec(flint.ctx.prec + bits):
-        program = ContinuedProgram(job.graph, job.root, job.variable, job.others)
-        program.prepare()
-        if outward and is_fast and steps <= MAX_PLAIN_CUT:
-            found = _quadrature(job, program, first, first * 2**steps, _itself)
+    with flint.ctx.workprec(flint.ctx.prec + max(0, place.bit_length() - 8)):
+        begin, far = to_ball(first), to_ball(place)
+        if outward and is_fast and place <= MAX_PLAIN_CUT:
+            found = _over(job, begin, far.exp().lower())
         else:
-            found = _quadrature(
-                job, program, to_ball(0), to_ball(steps), _logarithmic(first, outward)
-            )
+            graph, root = in_logarithm(job.graph, job.root, job.variable, outward=outward)
+            there = replace(job, graph=graph, root=root)
+            ends = (begin.log(), far) if outward else (-far, begin.log())
+            found = _over(there, *ends)
     return None if found is None else found + flint.arb(0, tail.abs_upper())
 
 
-def _more_bits(steps: int) -> int:
-    return max(0, steps.bit_length() - 8)
-
-
-def _logarithmic(first: arb, outward: bool) -> Callable[[Any], tuple[Any, Any]]:
-    """Return v -> first*2**v (or 2**-v) and its derivative, in size."""
-    rate = first.const_log2() * (1 if outward else -1)
-
-    def coordinate(v: Any) -> tuple[Any, Any]:
-        x = first * (v * rate).exp()
-        return x, abs(rate) * x
-
-    return coordinate
-
-
-def _find_cut(job: EndOfRange, first: arb, outward: bool) -> tuple[int, arb, bool] | None:
-    """Return the doublings after which the tail is small, its bound, and if it falls fast."""
+def _find_cut(job: EndOfRange, outward: bool) -> tuple[int, arb, bool] | None:
+    """Return c, what lies beyond the distance exp(c) (exp(-c) inward), whether that falls fast."""
     target = to_ball(2) ** -(job.goal + 8)
-    lowest, ladder = 0, [2**k for k in range(2, MAX_LADDER)]
-    found: tuple[int, arb, bool] | None = None
-    for steps in ladder:
-        bounded = _tail(job, first, steps, outward)
+    lowest = 0
+    for step in range(2, MAX_LADDER):
+        place = 2**step
+        bounded = _tail(job, place, outward)
         if bounded is not None and bounded[0] < target:
-            found = (steps, *bounded)
-            break
-        if job.budget.is_spent() or (bounded is None and steps > 2**12):
+            return _nearer(job, outward, target, lowest, (place, *bounded))
+        if job.budget.is_spent() or (bounded is None and place > 2**12):
             return None
-        lowest = steps
-    if found is None:
-        return None
+        lowest = place
+    return None
+
+
+def _nearer(
+    job: EndOfRange, outward: bool, target: arb, lowest: int, found: tuple[int, arb, bool]
+) -> tuple[int, arb, bool]:
+    """Return a cut between one that is too near and one that is far enough."""
     for _ in range(5):
         middle = (lowest + found[0]) // 2
         if middle in (lowest, found[0]):
             break
-        bounded = _tail(job, first, middle, outward)
+        bounded = _tail(job, middle, outward)
         if bounded is not None and bounded[0] < target:
             found = (middle, *bounded)
         else:
@@ -192,59 +273,53 @@ def _find_cut(job: EndOfRange, first: arb, outward: bool) -> tuple[int, arb, boo
     return found
 
 
-def _tail(job: EndOfRange, first: arb, steps: int, outward: bool) -> tuple[arb, bool] | None:
-    """Bound the integral beyond so many doublings (halvings inward)."""
+def _tail(job: EndOfRange, place: int, outward: bool) -> tuple[arb, bool] | None:
+    """Bound the integral beyond the distance exp(place), or exp(-place) inward."""
     import flint
 
-    unit = first if outward else 1 / first
-    start = (unit * to_ball(2) ** steps).abs_lower()
-    if not start >= 16:
-        return None
-    range_ = (start * 0).union(1 / start)
-    coordinate = end_bounds(range_, -1 if outward else 1, 1)
-    bound = bound_at_end(job.graph, job.root, job.variable, coordinate, start, job.others)
+    bound = bound_beyond(job, to_ball(place).exp().lower(), outward=outward)
     if bound is None:
         return None
-    scale = bound.high.scale
+    start, scale = to_ball(place).exp().lower(), bound.high.scale
     if not outward:  # dw = dt/t**2
-        scale = scale * type(scale)(power=flint.fmpq(-2))
+        scale = scale * Scale(power=flint.fmpq(-2))
     tail = scale.tail(start)
     if tail is None or not tail.is_finite():
         return None
     return abs(bound.high.factor * tail), bool(scale.rates)
 
 
-def _quadrature(
-    job: EndOfRange,
-    program: ContinuedProgram,
-    low: arb,
-    high: arb,
-    coordinate: Callable[[Any], tuple[Any, Any]],
-) -> arb | None:
+def bound_beyond(job: EndOfRange, start: arb, *, outward: bool) -> Bound | None:
+    """Bound the formula at distances beyond `start` outward, within 1/start inward."""
+    if not start >= 16:
+        return None
+    coordinate = end_bounds((start * 0).union(1 / start), -1 if outward else 1, 1)
+    return bound_at_end(job.graph, job.root, job.variable, coordinate, start, job.others)
+
+
+def _over(job: EndOfRange, low: arb, high: arb) -> arb | None:
     """Enclose the integral between two ends; inexact ends are taken at their middles."""
     import flint
 
+    program = ContinuedProgram(job.graph, job.root, job.variable, job.others)
+    program.prepare()
     begin, end = low.mid(), high.mid()
-    narrow = abs(end - begin) * NARROW
+    narrow = abs(end - begin).min(to_ball(1)) * NARROW
     nothing, is_given_up = flint.acb("nan"), False
-    budget, started = job.budget, program.n_evaluations
+    budget = job.budget
 
     def integrand(z: acb, analytic: bool) -> acb:
         nonlocal is_given_up  # an exception would not pass through python-flint
         if is_given_up or not (analytic or z.imag.is_zero()):
             return nothing
         if analytic:
-            x, factor = coordinate(z)
-            value = program.over_rectangle(x)
-            if value is None:
-                return nothing
-            return value if factor is None else value * factor
-        x, factor = coordinate(z.real)
-        real = program.over_range(x)
+            value = program.over_rectangle(z)
+            return nothing if value is None else value
+        real = program.over_range(z.real)
         if real is None:
             is_given_up = bool(z.real.rad() < narrow) or budget.is_spent()
             return nothing
-        return flint.acb(real if factor is None else real * factor)
+        return flint.acb(real)
 
     tolerance = flint.arb(2) ** -(job.goal + SPARE_BITS)
     found = flint.acb.integral(
@@ -255,29 +330,22 @@ def _quadrature(
         abs_tol=tolerance * tolerance,
         eval_limit=MAX_EVALUATIONS,
     )
-    budget.evaluations += program.n_evaluations - started
+    budget.evaluations += program.n_evaluations
     if is_given_up:
         budget.reason = "The integrand has no bounded value near some point of the range."
         return None
     if not found.is_finite():
         budget.reason = "The rigorous quadrature did not converge."
         return None
-    return _with_edges(program, found.real, (low, high), coordinate)
+    return _with_edges(program, found.real, (low, high))
 
 
-def _with_edges(
-    program: ContinuedProgram,
-    value: arb,
-    ends: tuple[arb, arb],
-    coordinate: Callable[[Any], tuple[Any, Any]],
-) -> arb | None:
+def _with_edges(program: ContinuedProgram, value: arb, ends: tuple[arb, arb]) -> arb | None:
     """Add what lies between the middles of inexact ends and the ends themselves."""
     for end, sign in zip(ends, (-1, 1), strict=True):
-        if end.is_exact():
-            continue
-        x, factor = coordinate(end)
-        edge = program.over_range(x)
-        if edge is None:
-            return None
-        value = value + sign * (end - end.mid()) * (edge if factor is None else edge * factor)
+        if not end.is_exact():
+            edge = program.over_range(end)
+            if edge is None:
+                return None
+            value = value + sign * (end - end.mid()) * edge
     return value
