@@ -25,6 +25,7 @@ SCRIPTS = (
     "imports",
     "nist_fits",
     "numeric_derivatives",
+    "enclosures",
 )
 TAKES_FULL = ("string_to_callable",)
 

@@ -10,7 +10,7 @@ from typing import Any
 import mpmath
 import pytest
 
-from symcalc.balls import ball_value
+from symcalc.balls import ball_value, enclose_integral
 from symcalc.functions import TABLE, FunctionRow
 from symcalc.graph.derive import gradient_nodes
 from symcalc.graph.graph import Graph, Node
@@ -210,3 +210,41 @@ def test_an_atom_with_a_wrong_ball_is_seen(
     monkeypatch.setitem(TABLE, name, wrong)
 
     assert not all(is_enclosing(wrong, point) for point in TABLE[name].sample)
+
+
+# -- the oracle of integrals ----------------------------------------------------------------
+
+
+def is_enclosing_integral(text: str, lower: float, upper: float, truth: str) -> bool:
+    """Whether the enclosure of an integral, if there is one, meets the truth."""
+    import flint
+
+    formula = read(text)
+    found = enclose_integral(formula.graph, formula.root, "x", lower, upper)
+    return found.ball is None or bool(found.ball.overlaps(flint.arb(truth)))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "truth"),
+    [
+        ("abs", "abs(x)", "1"),
+        ("abs", "abs(x - 1/4)", "1.0625"),
+        ("max", "max(x, 0)", "0.5"),
+        ("sign", "x*sign(x)", "1"),
+    ],
+)
+def test_an_atom_without_its_analytic_flag_is_seen(
+    name: str, text: str, truth: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    careless: dict[str, Callable[..., Any]] = {
+        "abs": lambda z: (z * z).sqrt(),
+        "max": lambda x, y: (x + y + ((x - y) * (x - y)).sqrt()) / 2,
+        "sign": lambda z: z.real_sgn(),
+    }
+
+    assert is_enclosing_integral(text, -1, 1, truth)
+
+    wrong = dataclasses.replace(TABLE[name], continuation=careless[name])
+    monkeypatch.setitem(TABLE, name, wrong)
+
+    assert not is_enclosing_integral(text, -1, 1, truth)
