@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .calculus.fit import fit
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
+    from .calculus.integral import Attempt, Integral
+    from .calculus.integrate import INTEGRATION_METHODS, integrate
     from .calculus.jacobian import jacobian
     from .calculus.minimize import minimize
     from .calculus.parse import parse
@@ -66,7 +68,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "INTEGRATION_METHODS",
     "ArgumentError",
+    "Attempt",
     "Audit",
     "Check",
     "ComparedDerivative",
@@ -88,6 +92,7 @@ __all__ = [
     "Fit",
     "Gradient",
     "Hessian",
+    "Integral",
     "Jacobian",
     "LimitError",
     "Limits",
@@ -117,6 +122,7 @@ __all__ = [
     "fit",
     "gradient",
     "hessian",
+    "integrate",
     "jacobian",
     "minimize",
     "numeric_derivative",
@@ -149,6 +155,9 @@ _HOMES = {
     "Fit": ".optimize.fit",
     "Gradient": ".calculus.results",
     "Hessian": ".calculus.results",
+    "Attempt": ".calculus.integral",
+    "INTEGRATION_METHODS": ".calculus.integrate",
+    "Integral": ".calculus.integral",
     "Jacobian": ".calculus.results",
     "Limits": ".language",
     "Optimum": ".optimize.optimum",
@@ -170,6 +179,7 @@ _HOMES = {
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",
     "hessian": ".calculus.hessian",
+    "integrate": ".calculus.integrate",
     "jacobian": ".calculus.jacobian",
     "minimize": ".calculus.minimize",
     "numeric_derivative": ".numeric",

@@ -42,8 +42,12 @@ class Outcome(Sentence):
     SUBGRADIENT = "Not differentiable at this point: subgradient by policy."
     JUMP = "No derivative: the function jumps at this point."
     UNDECIDED = "Undecided: what was computed does not settle the value."
-    DIVERGENT = "Divergent: the integral has no finite value."
     DISAGREES = "The closed form disagrees with the independent check."
+    DIVERGENT = "Divergent: the integral has no finite value."
+    NOT_REAL = "Not real: the integrand has no real value on part of the range."
+    NO_LIMIT = "Undefined: what is asked for oscillates and has no limit."
+    SUSPECT = "Suspect: methods that should agree do not."
+    NO_CLOSED_FORM = "No closed form was found that holds; values of the parameters give a number."
 
     @property
     def is_good(self) -> bool:

@@ -204,19 +204,33 @@ def _between(low: Any, high: Any) -> Any:
 def _pieces(ends: tuple[Any, Any], splits: Sequence[Any]) -> list[tuple[Any, Any]]:
     """Return the pieces of a range; the whole line is split at zero when nowhere else."""
     low, high = ends
-    inside = sorted({s for s in splits if low < s < high and not _is_ball(s)})
+    inside = sorted({s for s in splits if not _is_ball(s) and _is_between(low, s, high)})
     if low == -math.inf and high == math.inf and not inside:
         inside = [0]
     places = [low, *inside, high]
     return list(zip(places[:-1], places[1:], strict=True))
 
 
+def _is_between(low: Any, place: Any, high: Any) -> bool:
+    """Whether an exact place is proven to lie inside of a range."""
+    above = low == -math.inf or to_ball(low) < to_ball(place)
+    return bool(above and (high == math.inf or to_ball(place) < to_ball(high)))
+
+
 def _ordered(lower: Any, upper: Any) -> tuple[tuple[Any, Any], int]:
-    return ((upper, lower), -1) if upper < lower else ((lower, upper), 1)
+    is_turned = upper == -math.inf or lower == math.inf
+    if not is_turned and math.inf not in (abs(lower), abs(upper)):
+        is_turned = bool(to_ball(upper) < to_ball(lower))
+    return ((upper, lower), -1) if is_turned else ((lower, upper), 1)
 
 
 def _exact(number: Any) -> Any:
-    """Return an int or Fraction for what is one, infinities and balls as they are."""
+    """Return an int or Fraction for what is one exactly, infinities and other balls as they are."""
+    if _is_ball(number) and number.is_exact():
+        if not number.is_finite():
+            return math.copysign(math.inf, float(number))
+        mantissa, exponent = number.man_exp()
+        number = int(mantissa) * Fraction(2) ** int(exponent)
     if isinstance(number, float) and math.isfinite(number):
         number = Fraction(number)
     if isinstance(number, Fraction) and number.denominator == 1:

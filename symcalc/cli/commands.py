@@ -15,6 +15,7 @@ from .explain import explain
 from .fit import fit
 from .gradient import gradient
 from .hessian import hessian
+from .integrate import integrate
 from .jacobian import jacobian
 from .minimize import minimize
 from .parse import parse
@@ -28,6 +29,7 @@ COMMANDS = (
     gradient,
     hessian,
     jacobian,
+    integrate,
     minimize,
     fit,
     compare,

@@ -19,6 +19,7 @@ from .formulas import (
     describe_hessian,
     describe_jacobian,
 )
+from .integrals import describe_integral
 from .numbers import describe_estimate
 from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
 
@@ -34,6 +35,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
     "Expression": describe_expression,
     "Gradient": describe_gradient,
     "Hessian": describe_hessian,
+    "Integral": describe_integral,
     "Jacobian": describe_jacobian,
 }
 

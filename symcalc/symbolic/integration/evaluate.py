@@ -11,7 +11,7 @@ from ..deadline import within_seconds
 from .places import zeros
 from .view import Definite, is_form
 
-__all__ = ["newton_leibniz"]
+__all__ = ["breaks_of", "newton_leibniz", "one_sided_limit"]
 
 #: For one limit of an antiderivative.
 SECONDS = 2.0
@@ -26,13 +26,13 @@ def newton_leibniz(problem: Definite, antiderivative: Any) -> Any:
     x, a, b = problem.x, problem.a, problem.b
     total: Any = 0
     for F in sympy.Add.make_args(antiderivative):
-        breaks = _breaks(F, x, a, b)
+        breaks = breaks_of(F, x, a, b)
         if breaks is None:
             breaks = []
         ends = [a, *sorted(breaks, key=lambda place: place.evalf()), b]
         part: Any = 0
         for low, high in pairwise(ends):
-            upper, lower = _limit(F, x, high, "-"), _limit(F, x, low, "+")
+            upper, lower = one_sided_limit(F, x, high, "-"), one_sided_limit(F, x, low, "+")
             if upper is None or lower is None:
                 return _whole(problem, antiderivative)
             part += upper - lower
@@ -45,18 +45,18 @@ def _whole(problem: Definite, F: Any) -> Any:
     x, a, b = problem.x, problem.a, problem.b
     breaks: set[Any] = set()
     for term in sympy.Add.make_args(F):
-        breaks.update(_breaks(term, x, a, b) or ())
+        breaks.update(breaks_of(term, x, a, b) or ())
     ends = [a, *sorted(breaks, key=lambda place: place.evalf()), b]
     total: Any = 0
     for low, high in pairwise(ends):
-        upper, lower = _limit(F, x, high, "-"), _limit(F, x, low, "+")
+        upper, lower = one_sided_limit(F, x, high, "-"), one_sided_limit(F, x, low, "+")
         if upper is None or lower is None:
             return None
         total += upper - lower
     return total
 
 
-def _breaks(F: Any, x: Any, a: Any, b: Any) -> list[Any] | None:
+def breaks_of(F: Any, x: Any, a: Any, b: Any) -> list[Any] | None:
     """Return the places inside the range where the antiderivative could jump."""
     suspects: set[Any] = set()
     for part in sympy.preorder_traversal(F):
@@ -81,7 +81,7 @@ def _breaks(F: Any, x: Any, a: Any, b: Any) -> list[Any] | None:
     return list(found) if all(not root.free_symbols for root in found) else None
 
 
-def _limit(F: Any, x: Any, place: Any, side: str) -> Any:
+def one_sided_limit(F: Any, x: Any, place: Any, side: str) -> Any:
     """Return the limit of an antiderivative at one side of a place, None where it has none."""
     if not F.has(x):
         return F

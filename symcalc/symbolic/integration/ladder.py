@@ -8,12 +8,14 @@ from typing import Any
 
 import sympy
 
+from ...expression import Expression
 from ..deadline import within_seconds
 from .beta import beta_integrals
 from .meijer import by_meijer
 from .mellin import half_line
 from .parametric import by_parameter
-from .primitives import ERRORS, by_heurisch, by_risch, by_rules
+from .primitives import ERRORS, antiderivatives, by_heurisch, by_risch, by_rules
+from .principal import principal_values
 from .problem import Candidate, IntegralProblem
 from .residues import residues
 from .several import homogeneous, iterated, polar, swapped
@@ -23,7 +25,7 @@ from .symmetry import reflected
 from .tidy import tidy
 from .view import Definite, definite, is_form, to_expression, view
 
-__all__ = ["propose", "solve"]
+__all__ = ["propose", "propose_antiderivatives", "solve"]
 
 Way = Callable[[Definite], Iterator[Any]]
 
@@ -190,9 +192,12 @@ def propose(problem: IntegralProblem, name: str) -> Iterator[Candidate]:
     f, ranges = view(problem)
     if len(ranges) == 1:
         x, a, b = ranges[0]
-        if name not in WAYS:
+        if name == "principal":
+            found = principal_values(definite(f, x, a, b))
+        elif name in WAYS:
+            found = solve(definite(f, x, a, b), name)
+        else:
             return
-        found = solve(definite(f, x, a, b), name)
     elif name in WAYS:
         return
     else:
@@ -212,3 +217,15 @@ def propose(problem: IntegralProblem, name: str) -> Iterator[Candidate]:
         expression = to_expression(form)
         if expression is not None:
             yield Candidate(expression, name)
+
+
+def propose_antiderivatives(integrand: Expression, name: str) -> Iterator[Candidate]:
+    """Yield antiderivatives of an integrand in one of its variables."""
+    f = view(IntegralProblem(integrand, ()))[0]
+    known = {symbol.name: symbol for symbol in f.free_symbols}
+    x = known.get(name, sympy.Symbol(name, real=True))
+    for strategy, found in antiderivatives(f, x):
+        form = tidy(found)
+        expression = to_expression(form) if form is not None and is_form(form) else None
+        if expression is not None:
+            yield Candidate(expression, strategy)

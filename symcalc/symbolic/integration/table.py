@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ...expression import Expression
 from .problem import Candidate, IntegralProblem
 
-__all__ = ["STRATEGIES", "Strategy", "run_strategy"]
+__all__ = ["STRATEGIES", "Strategy", "find_antiderivatives", "run_strategy"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Strategy:
         The part of the whole budget that it may take; the shares add up to 1 for one variable,
         and for several.
     variables : str
-        "one" or "several".
+        "one" or "several"; "principal" for principal values in one variable.
     summary : str
         What it does, for people.
     """
@@ -44,6 +45,7 @@ STRATEGIES: tuple[Strategy, ...] = (
     Strategy("meijerg", 0.1, "one", "Meijer G functions"),
     Strategy("risch", 0.05, "one", "Risch's algorithm"),
     Strategy("heurisch", 0.05, "one", "the parallel Risch heuristic"),
+    Strategy("principal", 1.0, "principal", "antiderivatives, across the poles"),
     Strategy("homogeneous", 0.1, "several", "the flux through the far sides of a box"),
     Strategy("polar", 0.25, "several", "polar and spherical coordinates"),
     Strategy("iterated", 0.4, "several", "one variable after the other"),
@@ -68,6 +70,28 @@ def run_strategy(
 
     found: list[Candidate] = []
     for candidate in propose(problem, name):
+        found.append(candidate)
+        if report is not None:
+            report(candidate)
+    return tuple(found)
+
+
+def find_antiderivatives(
+    integrand: Expression, name: str, report: Callable[[Any], None] | None = None
+) -> tuple[Candidate, ...]:
+    """Return antiderivatives in the variable `name`; nothing of them has been checked.
+
+    Parameters
+    ----------
+    integrand : Expression
+    name : str
+    report : callable, optional
+        Gets each candidate as soon as it is found.
+    """
+    from .ladder import propose_antiderivatives
+
+    found: list[Candidate] = []
+    for candidate in propose_antiderivatives(integrand, name):
         found.append(candidate)
         if report is not None:
             report(candidate)

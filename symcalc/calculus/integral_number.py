@@ -1,0 +1,351 @@
+"""The value of an integral without parameters: proven, or by two rules that agree, or none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..backends import compile_expression
+from ..balls import (
+    BallProgram,
+    NoBall,
+    correct_decimal,
+    distance_bound,
+    enclose_integral,
+    precise_value,
+    working_precision,
+)
+from ..errors import ArgumentError, CompileError
+from ..expression import Expression, Variable
+from ..facts import IntegrandFacts
+from ..graph.graph import Node
+from ..numeric.quadrature import cubature, quadrature
+from ..outcome import Outcome, Trust
+from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
+from ..verify.integrals import IntegralCheck, closed_value
+from .integration_ranges import IntegrationRange, RangedIntegral
+from .principal_value import poles_of, principal_parts
+
+__all__ = ["IntegralNumber", "closed_number", "integral_number"]
+
+#: Bits of the ends of a range.
+BITS = 320
+#: Digits shown at most; digits that a proof aims at.
+MAX_DIGITS, PROVEN_DIGITS = 30, 20
+
+
+#: An enclosure that is wider, relatively, is worth less than what two rules agree on.
+NARROW, NEGLIGIBLE = 1e-12, 1e-25
+
+#: What adding parts up may lose.
+ROUNDING = 4e-16
+#: From the least trust to the greatest.
+_DEGREES = (Trust.UNCHECKED, Trust.SUSPECT, Trust.ESTIMATED, Trust.CHECKED, Trust.PROVEN)
+
+#: Verdicts that leave an integral without a value.
+_REFUSED = {
+    Convergence.DIVERGES: Outcome.DIVERGENT,
+    Convergence.UNDEFINED: Outcome.NO_LIMIT,
+    Convergence.NOT_REAL: Outcome.NOT_REAL,
+}
+
+
+@dataclass(frozen=True)
+class IntegralNumber:
+    """A value of an integral, or why it has none; `ball` encloses it where it is proven."""
+
+    value: float
+    error: float
+    method: str
+    trust: Trust
+    outcome: Outcome = Outcome.DONE
+    note: str = ""
+    digits: str = ""
+    ball: Any = None
+    facts: IntegrandFacts | None = None
+    places: tuple[float, ...] = ()
+    is_principal_value: bool = False
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a value that can be relied on."""
+        return self.outcome.is_good and math.isfinite(self.value)
+
+
+def integral_number(
+    problem: RangedIntegral,
+    *,
+    seconds: float,
+    principal_value: bool = False,
+    try_proof: bool = True,
+    in_balls: bool = False,
+) -> IntegralNumber:
+    """Return the value of an integral whose parameters have values.
+
+    Parameters
+    ----------
+    problem : RangedIntegral
+    seconds : float
+        For the proof; the quadrature is bounded by its number of evaluations.
+    principal_value : bool
+        Whether simple poles inside the range are taken as Cauchy's principal value.
+    try_proof : bool
+        Without, only the quadrature.
+    in_balls : bool
+        Whether the quadrature samples the integrand in ball arithmetic, which no cancellation
+        harms, and not in doubles.
+    """
+    options: dict[str, Any] = {
+        "seconds": seconds,
+        "principal_value": principal_value,
+        "try_proof": try_proof,
+        "in_balls": in_balls,
+    }
+    if len(problem.ranges) > 1:
+        return _over_several(problem)
+    (only,) = problem.ranges
+    lower, upper = (_end_ball(problem, node) for node in (only.lower, only.upper))
+    if lower.is_nan() or upper.is_nan():
+        return no_value(Outcome.UNDEFINED, "an end of the range has no value")
+    if lower.overlaps(upper) and not lower < upper and not lower > upper:
+        return IntegralNumber(0.0, 0.0, "the range is empty", Trust.PROVEN, digits="0")
+    if lower > upper:
+        turned = replace(problem, ranges=(IntegrationRange(only.name, only.upper, only.lower),))
+        return _negated(integral_number(turned, **options))
+    return _OneRange(problem, only, lower, upper, **options).run()
+
+
+def no_value(
+    outcome: Outcome,
+    note: str,
+    trust: Trust = Trust.CHECKED,
+    facts: IntegrandFacts | None = None,
+) -> IntegralNumber:
+    """Return that there is no value, and why."""
+    method = "behavior of the integrand"
+    return IntegralNumber(math.nan, math.nan, method, trust, outcome, note, facts=facts)
+
+
+class _OneRange:
+    """The integral over one range whose ends are in order."""
+
+    def __init__(
+        self,
+        problem: RangedIntegral,
+        only: IntegrationRange,
+        lower: Any,
+        upper: Any,
+        seconds: float,
+        principal_value: bool,
+        try_proof: bool,
+        in_balls: bool,
+    ) -> None:
+        self.problem, self.name = problem, only.name
+        self.lower, self.upper, self.seconds = lower, upper, seconds
+        self.principal_value, self.try_proof = principal_value, try_proof
+        self.in_balls = in_balls
+
+    def run(self) -> IntegralNumber:
+        graph, root = self.problem.graph, self.problem.root
+        facts = integrand_facts(graph, root, self.name, self.lower, self.upper, {})
+        verdict = convergence(facts, float(self.lower), float(self.upper), self.name)
+        if verdict.convergence in _REFUSED:
+            if self.principal_value and verdict.has_principal_value:
+                return self._principal(facts)
+            return no_value(_REFUSED[verdict.convergence], verdict.sentence, facts=facts)
+        if self.try_proof:
+            proven = self._proven(facts)
+            if proven is not None:
+                return proven
+        return self._by_quadrature(facts, verdict)
+
+    def _principal(self, facts: IntegrandFacts) -> IntegralNumber:
+        """Return the sum of the parts of a principal value."""
+        parts = principal_parts(self.problem, poles_of(facts))
+        if parts is None:
+            note = "the exact place of a pole is not known"
+            return no_value(Outcome.UNDECIDED, note, Trust.UNCHECKED, facts)
+        found = [
+            integral_number(
+                part.problem, seconds=self.seconds / len(parts), in_balls=part.is_folded
+            )
+            for part in parts
+        ]
+        bad = next((one for one in found if not one.is_known), None)
+        if bad is not None:
+            return replace(bad, facts=facts)
+        value = math.fsum(one.value for one in found)
+        rounding = ROUNDING * sum(abs(one.value) for one in found)
+        return IntegralNumber(
+            value,
+            sum(one.error for one in found) + rounding,
+            " and ".join(dict.fromkeys(one.method for one in found)),
+            min((one.trust for one in found), key=_DEGREES.index),
+            facts=facts,
+            is_principal_value=True,
+        )
+
+    def _proven(self, facts: IntegrandFacts) -> IntegralNumber | None:
+        """Return the value enclosed in balls, where that succeeds."""
+        graph, root = self.problem.graph, self.problem.root
+        inside = [p.at for p in facts.points if p.kind != "peak"]
+        found = enclose_integral(
+            graph,
+            root,
+            self.name,
+            self.lower,
+            self.upper,
+            {},
+            splits=inside,
+            digits=PROVEN_DIGITS,
+            seconds=self.seconds,
+        )
+        if found.ball is None or not found.ball.is_finite():
+            return None
+        number = enclosed(found.ball, found.method)
+        if number is None or number.error > max(NARROW * abs(number.value), NEGLIGIBLE):
+            return None
+        return replace(number, facts=facts)
+
+    def _by_quadrature(self, facts: IntegrandFacts, verdict: Verdict) -> IntegralNumber:
+        """Return the value by two rules."""
+        try:
+            f = _in_balls(self.problem) if self.in_balls else _compiled(self.problem, (self.name,))
+        except CompileError as error:
+            return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED, facts)
+        found = quadrature(f, float(self.lower), float(self.upper), facts=facts)
+        trust, note = found.trust, found.note
+        if verdict.convergence is Convergence.UNKNOWN:
+            trust = Trust.ESTIMATED if trust is Trust.CHECKED else trust
+            note = "; ".join(filter(None, (verdict.sentence, note)))
+        return IntegralNumber(
+            found.value,
+            found.error,
+            found.method,
+            trust,
+            found.outcome,
+            note,
+            facts=facts,
+            places=found.places,
+        )
+
+
+def enclosed(ball: Any, method: str) -> IntegralNumber | None:
+    """Return the number that a ball encloses, with the digits that it proves."""
+    value = float(ball.mid())
+    if not math.isfinite(value):
+        return None
+    with working_precision(BITS):
+        error = distance_bound(ball, value)
+        texts = (correct_decimal(ball, digits) for digits in range(MAX_DIGITS, 0, -1))
+        digits = next((text for text in texts if text), "")
+    return IntegralNumber(value, error, method, Trust.PROVEN, digits=digits, ball=ball)
+
+
+def _over_several(problem: RangedIntegral) -> IntegralNumber:
+    """Return the value over several ranges by cubature."""
+    names = problem.names
+    try:
+        f = _compiled(problem, names)
+        ranges = [
+            tuple(_limit(problem, node, names[place + 1 :]) for node in (one.lower, one.upper))
+            for place, one in enumerate(problem.ranges)
+        ]
+    except CompileError as error:
+        return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED)
+    found = cubature(f, ranges)
+    return IntegralNumber(
+        found.value, found.error, found.method, found.trust, found.outcome, found.note
+    )
+
+
+def _compiled(problem: RangedIntegral, names: Sequence[str]) -> Callable[..., Any]:
+    """Return the integrand as a function of arrays."""
+    expression = Expression(problem.graph, problem.root, [Variable(name) for name in names])
+    function = compile_expression(expression, names)
+
+    def quiet(*args: Any) -> Any:
+        import numpy as np
+
+        with np.errstate(all="ignore"):
+            return function(*args)
+
+    return quiet
+
+
+def _in_balls(problem: RangedIntegral) -> Callable[..., Any]:
+    """Return the integrand as a function of arrays, each value from balls of rising precision."""
+    import numpy as np
+
+    (name,) = problem.names
+    program = BallProgram(problem.graph, [problem.root])
+
+    def value(x: float) -> float:
+        found = precise_value(
+            problem.graph, problem.root, {name: float(x)}, max_precision=512, program=program
+        )
+        return found.value
+
+    return np.vectorize(value, otypes=[float])
+
+
+def _limit(problem: RangedIntegral, node: Node, outer: Sequence[str]) -> Any:
+    """Return an end of a range as a number, or as a function of the outer variables."""
+    ball = _constant_ball(problem, node)
+    if ball is not None:
+        return float(ball)
+    at_end = replace(problem, root=node)
+    return _compiled(at_end, outer)
+
+
+def _end_ball(problem: RangedIntegral, node: Node) -> Any:
+    """Return the ball of an end of a range."""
+    ball = _constant_ball(problem, node)
+    if ball is None:
+        names = ", ".join(str(problem.graph.data[n]) for n in problem.graph.variables([node]))
+        raise ArgumentError(f"An end of the range depends on {names}, which has no value.")
+    return ball
+
+
+def _constant_ball(problem: RangedIntegral, node: Node) -> Any:
+    """Return the ball of a node without variables; None for one with variables."""
+    if problem.graph.variables([node]):
+        return None
+    try:
+        return BallProgram(problem.graph, [node]).evaluate({}, BITS)[0]
+    except NoBall:
+        import flint
+
+        value = float(compile_expression(Expression(problem.graph, node))())
+        return flint.arb(value, abs(value) * 1e-15)
+
+
+def _negated(found: IntegralNumber) -> IntegralNumber:
+    """Return the value with the other sign."""
+    if found.ball is not None:
+        turned = enclosed(-found.ball, found.method)
+        if turned is not None:
+            return replace(turned, facts=found.facts)
+    return replace(found, value=-found.value, ball=None)
+
+
+def closed_number(
+    form: Expression, known: IntegralNumber | None, check: IntegralCheck, strategy: str
+) -> IntegralNumber:
+    """Return the value of a closed form without parameters that agrees with what is known."""
+    method = f"closed form ({strategy})"
+    try:
+        found = precise_value(form.graph, form.root, {}, digits=MAX_DIGITS, seconds=1.0)
+    except NoBall:
+        value = closed_value(form, {})
+        return IntegralNumber(value, 4 * math.ulp(value), method, check.trust)
+    if not found.is_proven:
+        return known or no_value(Outcome.UNDECIDED, "the closed form has no value")
+    number = enclosed(found.ball, method)
+    if number is None:
+        return known or no_value(Outcome.UNDECIDED, "the closed form has no finite value")
+    note = "" if known is None else known.note if known.trust is Trust.CHECKED else ""
+    is_principal = known is not None and known.is_principal_value
+    return replace(number, trust=check.trust, note=note, is_principal_value=is_principal)

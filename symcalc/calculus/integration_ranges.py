@@ -1,0 +1,172 @@
+"""Ranges of integration as arguments give them, in one graph with the integrand."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ..errors import ArgumentError
+from ..graph.graph import Graph, Node
+from ..graph.rewrite import substitute
+from ..language import Limits, check_name
+from .reading import Formula, to_expression
+
+__all__ = ["IntegrationRange", "RangedIntegral", "read_problem"]
+
+#: What a range looks like, for messages.
+_FORM = 'Write ("x", 0, 1); infinite ends are "oo" and "-oo".'
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationRange:
+    """One variable with the ends of its range, nodes of the problem's graph."""
+
+    name: str
+    lower: Node
+    upper: Node
+
+
+@dataclass(frozen=True)
+class RangedIntegral:
+    """An integrand and its ranges, innermost first, in one graph.
+
+    Attributes
+    ----------
+    graph : Graph
+    root : Node
+        The integrand.
+    ranges : tuple of IntegrationRange
+        The ends of each may depend on the variables of ranges behind it, and on parameters.
+    parameters : tuple of str
+        The variables that stay free, in order of their names.
+    assumptions : dict of str to str
+        What is vouched for, by parameter.
+    """
+
+    graph: Graph
+    root: Node
+    ranges: tuple[IntegrationRange, ...]
+    parameters: tuple[str, ...] = ()
+    assumptions: Mapping[str, str] | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables of integration, innermost first."""
+        return tuple(one.name for one in self.ranges)
+
+    def at(self, values: Mapping[str, float | Fraction]) -> RangedIntegral:
+        """Return the problem with values in place of parameters, which are taken exactly."""
+        graph = self.graph.copy()
+        place = {
+            graph.var(name): graph.const(Fraction(value))
+            for name, value in values.items()
+            if name in self.parameters
+        }
+        ranges = tuple(
+            IntegrationRange(
+                one.name, substitute(graph, one.lower, place), substitute(graph, one.upper, place)
+            )
+            for one in self.ranges
+        )
+        left = tuple(name for name in self.parameters if name not in values)
+        root = substitute(graph, self.root, place)
+        return RangedIntegral(graph, root, ranges, left, self.assumptions)
+
+
+def read_problem(
+    formula: Formula,
+    ranges: Sequence[Any],
+    *,
+    assume: Any = None,
+    parameters: Mapping[str, Any] | None = None,
+    syntax: str = "symcalc",
+    limits: Limits | None = None,
+) -> RangedIntegral:
+    """Read an integrand and its ranges.
+
+    Raises
+    ------
+    ParseError, ArgumentError
+        A part is not a formula; a range is not (name, lower, upper); an end depends on a variable
+        that is integrated over before; a parameter is not in the problem.
+    """
+    triples = [_triple(given) for given in ranges]
+    names = [name for name, _, _ in triples]
+    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    if twice:
+        raise ArgumentError(f"`{twice[0]}` is integrated over twice.")
+    values = {str(name): value for name, value in (parameters or {}).items()}
+    declared = (*names, *values)
+    expression = to_expression(
+        formula, declared=declared, assume=assume, syntax=syntax, limits=limits
+    )
+    assumptions = {v.name: v.assumption for v in expression.variables if v.assumption}
+    if any(variable.shape for variable in expression.variables):
+        raise ArgumentError("An integrand over data columns has no single value.")
+    if "I" in expression.graph.kinds:
+        raise ArgumentError("This integrand is complex; symcalc integrates real ones only.")
+    graph = expression.graph.copy()
+    found = []
+    for place, (name, *ends) in enumerate(triples):
+        nodes = [_end(graph, end, declared, assume, syntax, limits) for end in ends]
+        inner = {graph.var(bound) for bound in names[: place + 1]}
+        bad = next((node for node in graph.variables(nodes) if node in inner), None)
+        if bad is not None:
+            raise ArgumentError(
+                f"The range of `{name}` depends on `{graph.data[bad]}`, which is integrated over "
+                "by then; ranges are given innermost first."
+            )
+        found.append(IntegrationRange(name, *nodes))
+    root = expression.root
+    ends_of_all = [node for one in found for node in (one.lower, one.upper)]
+    free = sorted({str(graph.data[n]) for n in graph.variables([root, *ends_of_all])} - set(names))
+    unknown = next((name for name in values if name not in free), None)
+    if unknown is not None:
+        known = ", ".join(free) or "(none)"
+        raise ArgumentError(f"`{unknown}` is not a parameter of the integral; they are {known}.")
+    problem = RangedIntegral(graph, root, tuple(found), tuple(free), assumptions)
+    return problem.at({name: _number(name, value) for name, value in values.items()})
+
+
+def _triple(given: Any) -> tuple[str, Any, Any]:
+    """Return (name, lower, upper) as they were given."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise ArgumentError(f"A range is a name and two ends, not {given!r:.60}. {_FORM}")
+    parts = tuple(given)
+    if len(parts) != 3:
+        raise ArgumentError(f"A range has a name and two ends, not {len(parts)} parts. {_FORM}")
+    return check_name(str(parts[0]).strip()), parts[1], parts[2]
+
+
+def _end(
+    graph: Graph, end: Any, declared: Sequence[str], assume: Any, syntax: str, limits: Limits | None
+) -> Node:
+    """Return an end of a range as a node; a float is taken as the number that it is."""
+    if isinstance(end, numbers.Real) and not hasattr(end, "free_symbols"):
+        if math.isnan(end):
+            raise ArgumentError("An end of a range is NaN.")
+        if math.isinf(end):
+            return graph.scale(1 if end > 0 else -1, graph.call("oo"))
+        return graph.const(Fraction(end))
+    read = to_expression(end, declared=declared, assume=assume, syntax=syntax, limits=limits)
+    return graph.absorb(read.graph, [read.root])[0]
+
+
+def _number(name: str, value: Any) -> Fraction:
+    """Return the value of a parameter: strings and decimals exactly, floats as they are."""
+    if isinstance(value, str):
+        expression = to_expression(value)
+        known = expression.graph.value(expression.root)
+        if known is None:
+            from ..language import read_number
+
+            return Fraction(read_number(value))
+        return Fraction(known)
+    try:
+        return Fraction(value)
+    except (TypeError, ValueError, OverflowError):
+        raise ArgumentError(f"`{name}` must be a finite number, not {value!r:.60}.") from None

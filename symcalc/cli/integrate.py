@@ -1,0 +1,103 @@
+"""`symcalc integrate`: a closed form that was checked, a number, or why there is none."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+import symcalc as sc
+
+from ..errors import ArgumentError
+from .formulas import FormulaCommand, from_argument
+from .options import format_options, syntax_option
+from .output import answer
+
+__all__ = ["integrate"]
+
+#: Erases the line that shows progress.
+_ERASE = "\r\x1b[K"
+
+
+@click.command(cls=FormulaCommand)
+@click.argument("expression")
+@click.argument("ranges", nargs=-1, metavar="VARIABLE LOWER UPPER …")
+@click.option("--assume", multiple=True, metavar="FACT", help='What is known, "a > 0"; repeatable.')
+@click.option("--at", multiple=True, metavar="POINT", help='Values of parameters, "a=1/2,b=3".')
+@click.option(
+    "--budget", type=float, default=10.0, show_default=True, help="Seconds for the whole work."
+)
+@click.option(
+    "--method",
+    type=click.Choice(sc.INTEGRATION_METHODS),
+    default="auto",
+    help="closed form only, number only, or both.",
+)
+@click.option("--principal-value", is_flag=True, help="Cauchy's principal value at simple poles.")
+@click.option("--plot", "path", metavar="FILE", help="Draw the integrand with its splits.")
+@syntax_option
+@format_options
+def integrate(
+    expression: str,
+    ranges: Sequence[str],
+    assume: tuple[str, ...],
+    at: tuple[str, ...],
+    budget: float,
+    method: str,
+    principal_value: bool,
+    path: str | None,
+    syntax: str,
+    format: str,
+    as_json: bool,
+) -> int:
+    """Integrate a formula over ranges, innermost first, or in one variable without ends.
+
+    The closed form is compared with an independent value before it is shown. Where there is none
+    the answer is a number with its error. A divergent integral has no value: the answer says
+    where and how fast it diverges, and the exit code is 1.
+
+    \b
+    Examples:
+      symcalc integrate "exp(-a*x^2)" x -oo oo --assume "a > 0"
+      symcalc integrate "x*y" y 0 "x^2" x 0 1
+      symcalc integrate "1/x" x -1 1 --principal-value
+      symcalc integrate "x*exp(x)" x
+    """
+    result = sc.integrate(
+        from_argument(expression),
+        *_read_ranges(ranges),
+        assume=", ".join(assume) or None,
+        parameters=",".join(at) or None,
+        budget=budget,
+        method=method,
+        principal_value=principal_value,
+        syntax=syntax,
+        throw=False,
+        progress=_show if sys.stderr.isatty() else None,
+    )
+    if sys.stderr.isatty():
+        sys.stderr.write(_ERASE)
+    if path is not None:
+        sc.plot(result, path)
+    return answer(result, "json" if as_json else format)
+
+
+def _read_ranges(texts: Sequence[str]) -> list[str | tuple[str, str, str]]:
+    """Return the ranges that the arguments are: one name, or a name and two ends each."""
+    if not texts:
+        raise ArgumentError("Name the variable, and the ends of its range: x 0 1.")
+    if len(texts) == 1:
+        return [texts[0]]
+    if len(texts) % 3:
+        raise ArgumentError(
+            f"A range is a variable and two ends; {len(texts)} words were given: "
+            f"{' '.join(texts)}. Write x 0 1, or x alone for an antiderivative."
+        )
+    return [(texts[k], texts[k + 1], texts[k + 2]) for k in range(0, len(texts), 3)]
+
+
+def _show(stage: str) -> None:
+    """Write what is being tried over the last line."""
+    sys.stderr.write(f"{_ERASE}{stage} …")
+    sys.stderr.flush()

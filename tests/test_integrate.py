@@ -1,0 +1,183 @@
+"""The verb `integrate`: closed forms that were judged, values with errors that hold, refusals."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import mpmath
+import pytest
+
+import symcalc as sc
+from symcalc.errors import ArgumentError, OutcomeError, ParseError
+from symcalc.outcome import Outcome, Trust
+
+CASES = json.loads((Path(__file__).parent / "data" / "integrals.json").read_text())["items"]
+
+#: Every second case by group in the plain run; all of them with `-m slow`.
+SAMPLE = {case["id"] for index, case in enumerate(CASES) if index % 3 == 0}
+
+
+def arguments(case) -> dict:
+    facts = [f"{name} {words}" for name, words in case.get("assumptions", {}).items()]
+    facts += [case["condition"]] if case.get("condition") else []
+    return {
+        "assume": ", ".join(facts) or None,
+        "principal_value": case["expect"] == "principal_value",
+        "throw": False,
+    }
+
+
+def marked(case):
+    marks = [] if case["id"] in SAMPLE else [pytest.mark.slow]
+    return pytest.param(case, id=case["id"], marks=marks)
+
+
+@pytest.mark.parametrize("case", [marked(case) for case in CASES])
+def test_integrals_with_known_answers_come_out_right(case):
+    found = sc.integrate(case["integrand"], *map(tuple, case["limits"]), **arguments(case))
+
+    if case["expect"] in ("divergent", "undefined"):
+        assert found.outcome in (Outcome.DIVERGENT, Outcome.NO_LIMIT)
+        assert found.value is None
+        return
+    assert found.outcome is Outcome.DONE
+    if "instances" in case:
+        for instance in case["instances"]:
+            values = {k: v for k, v in instance["values"].items() if k in found.closed_form.names}
+            at = ", ".join(f"{name}={value}" for name, value in values.items())
+            value = sc.evaluate(found.closed_form, at=at, exact=True)
+            assert math.isclose(value.value, float(instance["value"]), rel_tol=1e-14)
+        return
+    truth = mpmath.mpf(case["value"])
+    assert found.trust in (Trust.PROVEN, Trust.CHECKED)
+    assert abs(found.value - truth) <= 1e-10 * abs(truth)
+    assert found.error <= 1e-8 * abs(truth)
+    assert abs(found.value - truth) <= 10 * found.error + 2e-16 * abs(truth)
+
+
+def test_a_closed_form_is_checked_at_draws_of_its_parameters():
+    found = sc.integrate("exp(-a*x^2)", ("x", "-oo", "oo"), assume="a > 0")
+
+    assert str(found.closed_form) == "sqrt(pi)/sqrt(a)"
+    assert found.value is None
+    assert found.check.n_points == 5
+    assert all(comparison.point["a"] > 0 for comparison in found.check.details)
+
+
+def test_values_of_parameters_are_exact_and_put_in_first():
+    found = sc.integrate("abs(x - a)", ("x", 0, 1), parameters="a=1/3")
+
+    assert str(found.closed_form) == "5/18"
+    assert found.value == 5 / 18
+    assert found.trust is Trust.PROVEN
+    assert sc.integrate("a*x", ("x", 0, 1), parameters={"a": 0.1}).value == 0.05
+
+
+def test_ends_may_depend_on_outer_variables():
+    assert str(sc.integrate("x*y", ("y", 0, "x^2"), ("x", 0, 1)).closed_form) == "1/12"
+
+
+def test_ends_in_the_other_order_change_the_sign():
+    forward, back = (sc.integrate("exp(x)", ("x", *ends)) for ends in ((0, 1), (1, 0)))
+
+    assert back.value == -forward.value
+    assert back.trust is Trust.PROVEN
+    assert sc.integrate("exp(x)", ("x", 2, 2)).value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("integrand", "ends", "outcome", "words"),
+    [
+        ("1/x^2", (-1, 1), Outcome.DIVERGENT, "divergent at x = 0, like |x|^-2"),
+        ("1/x", (1, "oo"), Outcome.DIVERGENT, "x = oo"),
+        ("x*sin(x)", (0, "oo"), Outcome.NO_LIMIT, "oscillates"),
+        ("sqrt(x)", (-1, 1), Outcome.NOT_REAL, "not real for x in (-1, 0)"),
+        ("log(x)", (-2, -1), Outcome.NOT_REAL, "not real"),
+    ],
+)
+def test_an_integral_without_a_value_is_an_outcome(integrand, ends, outcome, words):
+    found = sc.integrate(integrand, ("x", *ends), throw=False)
+
+    assert found.outcome is outcome
+    assert words in found.note
+    assert found.value is None and found.closed_form is None
+    with pytest.raises(OutcomeError, match="Divergent|Undefined|Not real") as raised:
+        sc.integrate(integrand, ("x", *ends))
+    assert raised.value.result.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("integrand", "ends", "value"),
+    [
+        ("1/(x^2 - 1)", (0, 2), -math.log(3) / 2),
+        ("tan(x)", (0, "pi"), 0.0),
+        ("cos(x)/(x - 1)", (0, 3), float(-mpmath.cos(1) * (mpmath.ci(1) - mpmath.ci(2)))
+         - float(mpmath.sin(1) * (mpmath.si(1) + mpmath.si(2)))),
+    ],
+)
+def test_principal_values_pass_simple_poles(integrand, ends, value):
+    found = sc.integrate(integrand, ("x", *ends), principal_value=True)
+
+    assert found.is_principal_value
+    assert abs(found.value - value) <= max(10 * found.error, 1e-15)
+
+
+def test_a_double_pole_has_no_principal_value():
+    found = sc.integrate("1/(x - 1)^2", ("x", 0, 2), principal_value=True, throw=False)
+
+    assert found.outcome is Outcome.DIVERGENT
+
+
+def test_an_antiderivative_is_accepted_by_its_derivative():
+    found = sc.integrate("x*exp(x)", "x")
+
+    assert str(found.closed_form) == "(x - 1)*exp(x)"
+    assert found.check.trust is Trust.CHECKED
+    assert sc.integrate("x^x", "x", throw=False, budget=3).outcome is Outcome.NO_CLOSED_FORM
+
+
+def test_method_says_what_is_wanted():
+    number = sc.integrate("x^2", ("x", 0, 1), method="numeric")
+    nothing = sc.integrate("x^x", ("x", 0, 1), method="symbolic", budget=2, throw=False)
+
+    assert number.closed_form is None and number.value == 1 / 3
+    assert nothing.outcome is Outcome.NO_CLOSED_FORM and nothing.value is None
+
+
+@pytest.mark.parametrize(
+    ("ranges", "words"),
+    [
+        ((), "Name the variable"),
+        ((("x", 0),), "two ends"),
+        ((("x", 0, 1), ("x", 0, 1)), "integrated over twice"),
+        ((("x", 0, "x"),), "innermost first"),
+        ((("x", 0, math.nan),), "NaN"),
+        ((7,), "a name and two ends"),
+    ],
+)
+def test_what_is_no_range_is_refused_in_words(ranges, words):
+    with pytest.raises(ArgumentError, match=words):
+        sc.integrate("x", *ranges)
+
+
+def test_bad_options_are_refused_in_words():
+    with pytest.raises(ArgumentError, match="Unknown method"):
+        sc.integrate("x", ("x", 0, 1), method="magic")
+    with pytest.raises(ArgumentError, match="budget"):
+        sc.integrate("x", ("x", 0, 1), budget=0)
+    with pytest.raises(ArgumentError, match="not a parameter"):
+        sc.integrate("x", ("x", 0, 1), parameters={"b": 1})
+    with pytest.raises(ParseError):
+        sc.integrate("x +", ("x", 0, 1))
+
+
+def test_a_result_shows_itself():
+    found = sc.integrate("1/(1 + x^2)", ("x", 0, "oo"))
+
+    assert found._repr_latex_() == (
+        r"$\displaystyle \int_{0}^{\infty} \frac{1}{1 + x^{2}}\,\mathrm{d}x = \frac{\pi}{2}$"
+    )
+    assert json.loads(json.dumps(found.to_dict()))["closed_form"]["text"] == "pi/2"
+    assert float(found) == math.pi / 2
