@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .calculus.fit import fit
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
+    from .calculus.integrate import integrate
     from .calculus.integral import Attempt, Integral
-    from .calculus.integrate import INTEGRATION_METHODS, integrate
     from .calculus.jacobian import jacobian
     from .calculus.minimize import minimize
     from .calculus.parse import parse
@@ -68,7 +68,6 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "INTEGRATION_METHODS",
     "ArgumentError",
     "Attempt",
     "Audit",
@@ -156,7 +155,6 @@ _HOMES = {
     "Gradient": ".calculus.results",
     "Hessian": ".calculus.results",
     "Attempt": ".calculus.integral",
-    "INTEGRATION_METHODS": ".calculus.integrate",
     "Integral": ".calculus.integral",
     "Jacobian": ".calculus.results",
     "Limits": ".language",

@@ -102,7 +102,8 @@ def test_an_integral_without_a_value_is_an_outcome(integrand, ends, outcome, wor
 
     assert found.outcome is outcome
     assert words in found.note
-    assert found.value is None and found.closed_form is None
+    assert found.value is None
+    assert found.closed_form is None
     with pytest.raises(OutcomeError, match="Divergent|Undefined|Not real") as raised:
         sc.integrate(integrand, ("x", *ends))
     assert raised.value.result.outcome is outcome
@@ -113,8 +114,12 @@ def test_an_integral_without_a_value_is_an_outcome(integrand, ends, outcome, wor
     [
         ("1/(x^2 - 1)", (0, 2), -math.log(3) / 2),
         ("tan(x)", (0, "pi"), 0.0),
-        ("cos(x)/(x - 1)", (0, 3), float(-mpmath.cos(1) * (mpmath.ci(1) - mpmath.ci(2)))
-         - float(mpmath.sin(1) * (mpmath.si(1) + mpmath.si(2)))),
+        (
+            "cos(x)/(x - 1)",
+            (0, 3),
+            float(-mpmath.cos(1) * (mpmath.ci(1) - mpmath.ci(2)))
+            - float(mpmath.sin(1) * (mpmath.si(1) + mpmath.si(2))),
+        ),
     ],
 )
 def test_principal_values_pass_simple_poles(integrand, ends, value):
@@ -142,8 +147,10 @@ def test_method_says_what_is_wanted():
     number = sc.integrate("x^2", ("x", 0, 1), method="numeric")
     nothing = sc.integrate("x^x", ("x", 0, 1), method="symbolic", budget=2, throw=False)
 
-    assert number.closed_form is None and number.value == 1 / 3
-    assert nothing.outcome is Outcome.NO_CLOSED_FORM and nothing.value is None
+    assert number.closed_form is None
+    assert number.value == 1 / 3
+    assert nothing.outcome is Outcome.NO_CLOSED_FORM
+    assert nothing.value is None
 
 
 @pytest.mark.parametrize(

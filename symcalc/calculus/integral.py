@@ -9,6 +9,7 @@ from ..errors import DomainError
 from ..expression import Expression
 from ..language import read
 from ..outcome import Outcome, Trust
+from ..verify import DerivativeCheck
 from ..verify.integrals import IntegralCheck
 
 __all__ = ["Attempt", "Integral"]
@@ -60,8 +61,8 @@ class Integral:
     outcome : Outcome
     conditions : tuple of str
         What the closed form needs of its parameters beyond what was assumed.
-    check : IntegralCheck or None
-        How the closed form was judged.
+    check : IntegralCheck, DerivativeCheck or None
+        How the closed form was judged: by values, an antiderivative by its derivative.
     note : str
         Where an integral diverges and how fast; closed forms that were rejected.
     digits : str
@@ -81,7 +82,7 @@ class Integral:
     trust: Trust
     outcome: Outcome
     conditions: tuple[str, ...] = ()
-    check: IntegralCheck | None = None
+    check: IntegralCheck | DerivativeCheck | None = None
     note: str = ""
     digits: str = ""
     elapsed: float = 0.0

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ArgumentError, OutcomeError
+from ..errors import ArgumentError, OutcomeError, ParseError
 from ..expression import Expression, Variable
-from ..language import Limits, read_assignments
+from ..language import Limits, read_assignments, read_exactly
 from ..outcome import Outcome, Trust
 from ..verify.integrals import IntegralCheck
 from ..worker import start_worker
@@ -23,10 +23,10 @@ from .integral_number import IntegralNumber, closed_number, integral_number
 from .integration_ranges import RangedIntegral, read_problem
 from .reading import Formula
 
-__all__ = ["INTEGRATION_METHODS", "integrate"]
+__all__ = ["integrate"]
 
 #: "symbolic" wants a closed form only, "numeric" a number only.
-INTEGRATION_METHODS = ("auto", "symbolic", "numeric")
+METHODS = ("auto", "symbolic", "numeric")
 
 #: What one proof may take of the budget, and at most, in seconds.
 PROOF_SHARE, PROOF_SECONDS = 0.3, 1.5
@@ -117,7 +117,7 @@ def integrate(
     _check_options(method, budget)
     if not ranges:
         raise ArgumentError('Name the variable and its range, ("x", 0, 1), or "x" alone.')
-    values = dict(read_assignments(parameters)) if isinstance(parameters, str) else parameters
+    values = _read_values(parameters) if isinstance(parameters, str) else parameters
     options: dict[str, Any] = {"assume": assume, "syntax": syntax, "limits": limits}
     if len(ranges) == 1 and isinstance(ranges[0], str):
         found = antiderivative(expr, ranges[0], budget=budget, progress=progress, **options)
@@ -131,10 +131,18 @@ def integrate(
     return found
 
 
+def _read_values(text: str) -> Mapping[str, Any]:
+    """Return the values in "a=1/3, b=pi": rational ones exactly, others as doubles."""
+    try:
+        return read_exactly(text)
+    except ParseError:
+        return read_assignments(text)
+
+
 def _check_options(method: str, budget: float) -> None:
     """Raise an error for options that are not allowed."""
-    if method not in INTEGRATION_METHODS:
-        allowed = ", ".join(INTEGRATION_METHODS)
+    if method not in METHODS:
+        allowed = ", ".join(METHODS)
         raise ArgumentError(f"Unknown method {method!r:.40}; allowed are {allowed}.")
     if not isinstance(budget, int | float) or not 0 < budget < math.inf:
         raise ArgumentError(f"`budget` is {budget!r}; it is a positive number of seconds.")

@@ -147,11 +147,12 @@ def _end(
 ) -> Node:
     """Return an end of a range as a node; a float is taken as the number that it is."""
     if isinstance(end, numbers.Real) and not hasattr(end, "free_symbols"):
-        if math.isnan(end):
+        nearest = float(end)
+        if math.isnan(nearest):
             raise ArgumentError("An end of a range is NaN.")
-        if math.isinf(end):
-            return graph.scale(1 if end > 0 else -1, graph.call("oo"))
-        return graph.const(Fraction(end))
+        if math.isinf(nearest):
+            return graph.scale(1 if nearest > 0 else -1, graph.call("oo"))
+        return graph.const(Fraction(end if isinstance(end, numbers.Rational) else nearest))
     read = to_expression(end, declared=declared, assume=assume, syntax=syntax, limits=limits)
     return graph.absorb(read.graph, [read.root])[0]
 

@@ -30,9 +30,10 @@ _ERASE = "\r\x1b[K"
 )
 @click.option(
     "--method",
-    type=click.Choice(sc.INTEGRATION_METHODS),
+    metavar="NAME",
     default="auto",
-    help="closed form only, number only, or both.",
+    show_default=True,
+    help="auto, symbolic (closed form only) or numeric (number only).",
 )
 @click.option("--principal-value", is_flag=True, help="Cauchy's principal value at simple poles.")
 @click.option("--plot", "path", metavar="FILE", help="Draw the integrand with its splits.")
