@@ -185,3 +185,14 @@ def test_bounds_hold_for_values_inside(text: str, range_: tuple[float, float]) -
 
         assert bounds[0] <= value.upper()
         assert value.lower() <= bounds[1]
+
+
+def test_every_zero_is_refined_to_hundreds_of_bits() -> None:
+    for level in range(1, 100):
+        expression = read(f"100*x - {level}")
+        zeros = find_zeros(expression.graph, expression.root, "x", _end("0"), _end("1"), {})
+        (place,) = zeros.places
+        with working_precision(300):
+            gap = abs(place * 100 - level)
+
+            assert gap < flint.arb(2) ** -200

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from symcalc.balls import ball_value
+from symcalc.errors import ArgumentError
 from symcalc.facts import IntegrandFacts, SpecialPoint
 from symcalc.language import read
 from symcalc.symbolic import Convergence, Verdict, convergence, integrand_facts
@@ -539,3 +540,31 @@ def test_all_poles_in_the_range_are_listed() -> None:
     facts = _facts("tan(x)", "0", "10")
 
     assert [p.exact for p in facts.points] == ["pi/2", "3*pi/2", "5*pi/2"]
+
+
+def test_a_singularity_just_outside_is_told_at_the_end() -> None:
+    (peak,) = _facts("exp(-x)/(x + 1e-9)", "0", "1").points
+
+    assert (peak.at, peak.kind) == (0.0, "peak")
+    assert peak.width == pytest.approx(1e-9)
+
+
+def test_a_hundred_jumps_are_listed() -> None:
+    facts = _facts("floor(100*x)", "0", "1")
+
+    assert facts.is_complete
+    assert sum(p.kind == "jump" for p in facts.points) == 99
+
+
+def test_a_range_that_runs_backwards_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="swap the ends"):
+        _facts("1/(x - 1)", "2", "0")
+
+
+def test_the_exact_value_of_a_float_end_counts() -> None:
+    expression = read("tan(x)")
+    facts = integrand_facts(expression.graph, expression.root, "x", 0, math.pi / 2, {})
+
+    assert convergence(facts, 0.0, math.pi / 2).convergence is Convergence.CONVERGES
+    assert facts.points[-1].kind == "peak"
+    assert facts.points[-1].width == pytest.approx(6.1e-17, rel=0.01)

@@ -30,6 +30,8 @@ def _named(x: Any) -> tuple[str, Any] | None:
 
     if float(x.rad()) > 2.0**-200 * max(1.0, abs(float(x))):
         return None
+    if x.contains(0):
+        return "0", flint.arb(0)
     whole = _simple(x, 10**6)
     if whole is not None:
         return str(whole), _exact(whole)
@@ -48,7 +50,7 @@ def _named(x: Any) -> tuple[str, Any] | None:
             return f"exp({power})", _exact(power).exp()
     if abs(x) < 100:
         inner = _simple(x.exp(), 10**3)
-        if inner is not None and inner > 0:
+        if inner is not None and inner > 0 and inner != 1:
             return f"log({inner})", _exact(inner).log()
     return None
 

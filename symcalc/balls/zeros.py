@@ -234,32 +234,29 @@ class _Search:
                 return False
         return True
 
-    def _newton(self, left: float, right: float, program: BallProgram) -> Any:
-        """Return the zero between two points, by Newton's steps kept inside."""
+    def _newton(self, left: float, right: float, program: BallProgram) -> Any | None:
+        """Return the zero between two points by Newton's steps kept inside; None if they stall."""
         import flint
 
-        x = flint.arb(left + (right - left) / 2)
+        x: Any = flint.arb(left + (right - left) / 2)
         low, high = flint.arb(left), flint.arb(right)
         rising = self._values(program, high, FINE_BITS)[0] > 0
-        previous = None
-        for _ in range(60):
+        for _ in range(80):
             value, slope = self._values(program, x, FINE_BITS)
             with working_precision(FINE_BITS):
                 if value.is_zero():
-                    break
+                    return x
+                moved = (x - value.mid() / slope.mid()).mid() if slope.mid() != 0 else None
+                scale = max(2.0**-20, abs(float(x)))
+                if moved is not None and abs(moved - x) < scale * flint.arb(2) ** -KNOWN_BITS:
+                    return moved
                 if (value > 0) == rising:
                     high = x
                 else:
                     low = x
-                step = value.mid() / slope.mid() if slope.mid() != 0 else flint.arb.nan()
-                moved = (x - step).mid()
-                inside = moved.is_finite() and low <= moved <= high
+                inside = moved is not None and low <= moved <= high
                 x = moved if inside else ((low + high) / 2).mid()
-                scale = max(1.0, abs(float(x)))
-                if inside and previous is not None and abs(step) < scale * 2.0**-KNOWN_BITS:
-                    break
-                previous = step
-        return x
+        return None
 
     def _has_all_multiple(self, left: float, right: float) -> bool:
         """Decide on a narrow interval that holds a zero of higher order, or nearly one.
@@ -296,6 +293,8 @@ class _Search:
             place = self._newton(
                 *ends, BallProgram(self.graph, self.derivatives[order : order + 2])
             )
+            if place is None:
+                return False
             lower = self._values(chain, place, FINE_BITS)[:order]
             if all(value.contains(0) or abs(value) < flint.arb(2) ** -200 for value in lower):
                 self._list(place)
@@ -312,9 +311,12 @@ class _Search:
             self.chains[order] = BallProgram(self.graph, self.derivatives[: order + 1])
         return self.chains[order]
 
-    def _list(self, x: Any) -> None:
+    def _list(self, x: Any | None) -> None:
         import flint
 
+        if x is None:
+            self.found.is_complete = False
+            return
         with working_precision(FINE_BITS):
             place = recognized(x)
             if place is None:

@@ -75,7 +75,7 @@ def _described(
     )
     size = lead[0][1].size
     direction = 1 if approach.place is None else -1
-    power = direction * float(size.powers[0])
+    power = direction * float(size.powers[0]) + 0.0  # no -0.0
     rate, rate_power = 0.0, 1.0
     if size.exponent:
         number, _, atom = size.exponent[0]

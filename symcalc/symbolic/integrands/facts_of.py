@@ -11,18 +11,20 @@ from ...balls import BallProgram, NoBall, to_ball, working_precision
 from ...balls.growth import ONE, Approach, Growth, compare
 from ...balls.naming import name_of
 from ...balls.zeros import FINE_BITS
-from ...errors import SymcalcError
+from ...errors import ArgumentError, SymcalcError
 from ...facts import Behavior, IntegrandFacts, SpecialPoint
 from ...graph.derive import derivative
 from ...graph.graph import Graph, Node
 from .behaviors import behavior_at
 from .peaks import find_peaks
-from .places import Candidate, critical_terms, find_places
+from .places import Candidate, CriticalTerm, critical_terms, find_places
 
 __all__ = ["integrand_facts"]
 
 #: Where between two places the integrand is looked at, in shares of the distance.
 _SHARES = (Fraction(389, 1000), Fraction(617, 1000), Fraction(83, 1000))
+#: A singularity outside of a finite range counts when it is nearer than this share of its width.
+NEAR_SHARE = Fraction(1, 50)
 _OSCILLATING = frozenset({"sin", "cos", "tan", "cosm1", "sinc", "besselj", "bessely", "Si", "Ci"})
 
 
@@ -51,6 +53,11 @@ def integrand_facts(
     -------
     IntegrandFacts
 
+    Raises
+    ------
+    ArgumentError
+        The upper end lies below the lower one.
+
     Notes
     -----
     Exponents come from the leading terms of the formula, found by an arithmetic of its own, and
@@ -67,6 +74,11 @@ def integrand_facts(
     """
     with working_precision(FINE_BITS):
         ends = to_ball(lower), to_ball(upper)
+    if not ends[0] <= ends[1]:
+        raise ArgumentError(
+            f"The range runs from {float(ends[0])} to {float(ends[1])}; "
+            "its facts need the lower end first: swap the ends."
+        )
     return _Study(graph.copy(), root, variable, ends, dict(point or {})).run()
 
 
@@ -99,6 +111,7 @@ class _Study:
         peaks: list[SpecialPoint] = []
         if not undefined:
             peaks = find_peaks(self.graph, self.root, self.variable, stops, self.point)
+            peaks += self._near_ends(terms)
         taken = {p.at for p in points}
         points += [peak for peak in peaks if peak.at not in taken]
         points += ends
@@ -174,13 +187,13 @@ class _Study:
 
     # -- ends -------------------------------------------------------------------------------
 
-    def _at_end(self, terms: list[Any], end: Any, side: int) -> Behavior | None:
+    def _at_end(self, terms: list[CriticalTerm], end: Any, side: int) -> Behavior | None:
         if not end.is_finite():
             return self._beside(None, -side)[0]
         regular = self._regular(terms, end)
         return regular if regular is not None else self._beside(end, side)[0]
 
-    def _regular(self, terms: list[Any], end: Any) -> Behavior | None:
+    def _regular(self, terms: list[CriticalTerm], end: Any) -> Behavior | None:
         """Return the behavior at an end at which no step is special and the value is not 0."""
         value = self._value(end)
         if value is None or not value.is_finite() or value.contains(0):
@@ -205,6 +218,23 @@ class _Study:
                 continue
             left, right = (None, behavior) if side > 0 else (behavior, None)
             found.append(SpecialPoint(float(end), "singular", name_of(end), left, right))
+        return found
+
+    def _near_ends(self, terms: list[CriticalTerm]) -> list[SpecialPoint]:
+        """Return finite ends that lie close to a singularity outside, with the distance to it."""
+        if not (self.lower.is_finite() and self.upper.is_finite()):
+            return []
+        edges = [term for term in terms if term.kind == "edge"]
+        found = []
+        for end, side in self._ends():
+            with working_precision(FINE_BITS):
+                far = end - side * (self.upper - self.lower) * to_ball(NEAR_SHARE)
+            low, high = (far, end) if side > 0 else (end, far)
+            places = find_places(self.graph, edges, self.variable, low, high, self.point)
+            with working_precision(FINE_BITS):
+                distances = [float(abs(c.at - end)) for c in places.candidates]
+            if distances and min(distances) > 0:
+                found.append(SpecialPoint(float(end), "peak", name_of(end), width=min(distances)))
         return found
 
     # -- shape ------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def _features(graph: Graph, root: Node, variable: str) -> Iterator[tuple[Node, b
             yield args[0], False
         elif kind == "pow" and args[0] in moving and not _is_natural(graph, args[1]):
             yield graph.mul((args[1], graph.call("log", (args[0],)))), False
-        elif kind in ("log", "abs"):
+        elif kind == "log":
             yield graph.call("log", (args[0],)), False
     for term in graph.args[root] if graph.kinds[root] == "add" else (root,):
         if term in moving and graph.kinds[term] == "mul":

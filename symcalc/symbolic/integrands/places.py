@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...balls import BallProgram, NoBall, working_precision
-from ...balls.zeros import FINE_BITS, MAX_ZEROS, Zeros, find_zeros
+from ...balls.zeros import FINE_BITS, Zeros, find_zeros
 from ...graph.graph import Graph, Node
 from ..definedness import kink_terms, requirements
 
@@ -47,6 +47,8 @@ _POLES_AT_WHOLE = {"gamma": 0, "gammaln": 0, "digamma": 0, "polygamma": 0, "fact
 _ROOTS = frozenset({"cbrt", "hypot", "direction", "xlogy"})
 #: Functions without zeros.
 _NEVER_ZERO = frozenset("exp gamma factorial cosh sech sec csc csch coth sigmoid softplus".split())
+#: Of the places where a term is whole, so many are listed.
+MAX_STEPS = 128
 _ROUNDING = frozenset({"floor", "ceil", "mod"})
 
 
@@ -177,10 +179,11 @@ def _whole_places(
     greatest = min(greatest, limit)
     if greatest < least:
         return found
-    if not greatest - least < MAX_ZEROS:
+    most = MAX_STEPS if math.isfinite(float(high - low)) else MAX_STEPS // 4
+    if not greatest - least < most:
         found.is_complete = False
-        least = max(least, -MAX_ZEROS / 2)
-        greatest = min(greatest, least + MAX_ZEROS)
+        least = max(least, -most / 2)
+        greatest = min(greatest, least + most)
     for whole in range(math.ceil(least), math.floor(greatest) + 1):
         level = graph.add((term, graph.const(-whole)))
         zeros = find_zeros(graph, level, variable, low, high, point)
