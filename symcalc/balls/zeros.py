@@ -280,6 +280,11 @@ class _Search:
         stops = [flint.arb(left), flint.arb(right)]
         for order in range(top - 1, -1, -1):
             values = [self._values(chain, stop, FINE_BITS)[order] for stop in stops]
+            # one that vanishes at an end of the range has no zero beside it, as it is monotone
+            if values[0].contains(0) and left == self.ends[0]:
+                values[0] = values[1]
+            if values[-1].contains(0) and right == self.ends[1]:
+                values[-1] = values[-2]
             if not all(value.is_finite() and not value.contains(0) for value in values):
                 return False
             signs = [bool(value > 0) for value in values]
