@@ -26,6 +26,8 @@ SCRIPTS = (
     "nist_fits",
     "numeric_derivatives",
     "enclosures",
+    "parametric_integrals",
+    "quadrature",
 )
 TAKES_FULL = ("string_to_callable",)
 
