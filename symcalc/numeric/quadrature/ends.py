@@ -29,7 +29,10 @@ OVERFLOW = 1e250
 #: So many changes of sign can be followed by panels.
 MAX_CHANGES = 20_000
 #: Where values are noise deep down, an end is read at distances down to this part.
-SHALLOW = 1e-7
+SHALLOW = (1e-7, 1e-4)
+#: An integrand that rises faster than this power has no integral; what falls faster than that,
+#: and has become so small, ends as a power does, within a part of its size.
+RISING, FADING, SMALL = 0.1, 0.3, 1e-8
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ def _tail(
 ) -> End:
     """Fit what is left at the deepest place, and decide whether it has an integral."""
     deepest = float(v[-1])
+    top = float(np.abs(values).max())
     part = v > (1.0 - LAST_PART) * deepest
     v, values = v[part], values[part]
     if _changes(values) > 2 or (behavior is not None and behavior.frequency != 0.0):
@@ -141,7 +145,14 @@ def _tail(
         side = 1.0 if stretch.kind == TOWARD else -1.0
         decay, log_power = side * (1.0 + behavior.power), behavior.log_power
     elif residual > GOOD_FIT:
-        if stretch.kind == TOWARD and deepest > -math.log(SHALLOW):
+        decay = -float(np.polyfit(v, logarithm, 1)[0])
+        if decay < -RISING and bool(np.all(np.diff(logarithm) > 0.0)):
+            return End(stretch.cut(deepest), "divergent", math.nan)
+        faded = float(np.abs(values[-1]))
+        if decay > FADING and stretch.kind == TOWARD and faded < SMALL * top:
+            rest = float(values[-1]) / decay
+            return End(stretch.cut(deepest, tail=rest, tail_error=0.3 * abs(rest)), "tail")
+        if stretch.kind == TOWARD and deepest > -math.log(SHALLOW[0]):
             return _shallow(stretch, integrand)
         # neither a power nor a logarithm; a wave on a mean, perhaps
         return End(stretch.cut(deepest), "oscillating" if residual > 0.3 else "unknown")
@@ -153,19 +164,22 @@ def _tail(
 
 def _shallow(stretch: Stretch, integrand: Integrand) -> End:
     """Read a finite end from moderate distances: closer by, the values are noise, or none."""
-    stop = -math.log(SHALLOW)
-    v = np.linspace(0.6 * stop, stop, 60)
-    values = stretch.values(v, integrand)
-    unknown = End(stretch.cut(stop), "unknown")
-    if not np.isfinite(values).all() or not values.all() or _changes(values):
-        return unknown
-    decay, log_power, residual = _exponents(stretch, v, np.log(np.abs(values)))
-    if residual > GOOD_FIT or log_power != 0.0:
-        return unknown
-    if decay <= 0.0:
-        return End(stretch.cut(stop), "divergent", decay - 1.0)
-    stretch = stretch.cut(stop, power=decay - 1.0)
-    return _by_distance(stretch, integrand, decay) or unknown
+    for part in SHALLOW:
+        stop = -math.log(part)
+        v = np.linspace(0.6 * stop, stop, 60)
+        values = stretch.values(v, integrand)
+        if not np.isfinite(values).all() or not values.all() or _changes(values):
+            continue
+        decay, log_power, residual = _exponents(stretch, v, np.log(np.abs(values)))
+        if residual > GOOD_FIT or log_power != 0.0:
+            continue
+        if decay <= 0.0:
+            return End(stretch.cut(stop), "divergent", decay - 1.0)
+        fitted = stretch.cut(stop, power=decay - 1.0)
+        found = _by_distance(fitted, integrand, decay, noise=1e-15)
+        if found is not None:
+            return found
+    return End(stretch.cut(-math.log(SHALLOW[0])), "unknown")
 
 
 def _exponents(stretch: Stretch, v: Array, logarithm: Array) -> tuple[float, float, float]:
@@ -227,12 +241,14 @@ def _moment(decay: float, power: float, w: float) -> float:
     return float(np.dot(weights, (1.0 + nodes / (decay * w)) ** power)) / decay
 
 
-def _by_distance(stretch: Stretch, integrand: Integrand, decay: float) -> End | None:
+def _by_distance(
+    stretch: Stretch, integrand: Integrand, decay: float, noise: float = 0.0
+) -> End | None:
     """Fit f(s) = s**power h(s) with a polynomial h close to a finite end; integrate exactly.
 
     Its nodes stay away from the end, where the place has no digits for the distance.
     """
-    for part in (2e-3, 2e-5, 1e-7):
+    for part in (0.1, 2e-3, 2e-5, 1e-7):
         tails = []
         for degree in (5, 7):
             t = _chebyshev(0.0, 1.0, 2 * degree + 3)
@@ -246,19 +262,22 @@ def _by_distance(stretch: Stretch, integrand: Integrand, decay: float) -> End | 
             coefficients = np.asarray(fit.convert(domain=[-1, 1]).coef, dtype=float)
             terms = coefficients / (decay + np.arange(coefficients.size))
             tails.append(float(terms.sum()) * part**decay)
-        error = abs(tails[1] - tails[0]) + 1e-15 * abs(tails[1])
+        error = abs(tails[1] - tails[0]) + 1e-15 * abs(tails[1]) + misfit * part**decay
         stop = -math.log(part)
         is_good = misfit + abs(tails[1]) > 0.0 and misfit <= 1e-9 * float(np.abs(scaled).max())
-        if is_good and _holds_below(stretch, integrand, fit, decay, stop):
+        if is_good and _holds_below(stretch, integrand, fit, decay, stop, noise):
             return End(stretch.cut(stop, tail=tails[1], tail_error=error), "tail")
     return None
 
 
 def _holds_below(
-    stretch: Stretch, integrand: Integrand, fit: Any, decay: float, stop: float
+    stretch: Stretch, integrand: Integrand, fit: Any, decay: float, stop: float, noise: float
 ) -> bool:
-    """Whether a fit agrees with values at all scales below, and hides no peak."""
-    deepest = min(stretch.deepest, 30.0)
+    """Whether a fit agrees with values at all scales below, and hides no peak.
+
+    `noise` is that of the integrand times the square of the distance, where values cancel.
+    """
+    deepest = min(stretch.deepest, 15.0 if noise else 30.0)
     cells = (np.arange(400) + np.random.default_rng(5).random(400)) / 400
     v = stop + np.r_[(deepest - stop) * cells, -np.log(cells[cells > 1e-3])]
     expected = fit(np.exp(stop - v))
@@ -266,6 +285,7 @@ def _holds_below(
         off = np.abs(stretch.values(v, integrand) * np.exp(decay * v) - expected)
         rounding = 1e-15 * np.exp(v) * abs(stretch.end) / stretch.length
         rounding = np.maximum(rounding, 1e-15 * np.exp(v)) + 1e-7
+        rounding = rounding + noise * np.exp(2.0 * v) / stretch.length**2
     return bool(np.all(off <= 30.0 * rounding * np.abs(expected).max()))
 
 

@@ -76,7 +76,9 @@ def integrate_wave(
     if zeros.size < N_PIECES // 2 and power is None:
         turns = _zeros(lambda t: wave(t * (1.0 + 1e-5)) - wave(t), begin, 0.0)
         measured = _envelope(wave, turns)
-        if measured is not None:
+        if measured is not None and measured >= -1.0 and not zeros.size:
+            return Wave(math.nan, math.nan, math.nan, "divergent")
+        if measured is not None and measured < -1.0:
             period = 2.0 * float(np.median(np.diff(turns)))
             return _with_mean(wave, begin, period, measured, tolerance)
     if zeros.size < N_PIECES // 2:
@@ -152,7 +154,7 @@ def _envelope(wave: Callable[[Array], Array], turns: Array) -> float | None:
         slopes = np.diff(np.log(tops)) / np.diff(np.log(middle))
     power = round(12.0 * float(slopes[-1])) / 12.0
     is_power = bool(np.abs(slopes[-3:] - power).max() < 0.02)
-    return power if is_power and power < -1.0 else None
+    return power if is_power else None
 
 
 def _between(

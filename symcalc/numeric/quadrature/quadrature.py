@@ -18,8 +18,9 @@ from .integrand import Array, Integrand
 from .oscillation import integrate_wave
 from .panels import EPSILON, Grain, Panels, Sample, adapt
 from .plan import Leg, make_legs
+from .poles import NotSimpleError, beside_pole
 from .scan import first_edges
-from .stretches import TOWARD, Stretch, graining, sampler
+from .stretches import FOLDED, TOWARD, Stretch, graining, sampler
 
 __all__ = ["quadrature"]
 
@@ -87,11 +88,11 @@ def quadrature(
     for _ in range(MAX_TRIES):
         legs = make_legs(lower, upper, facts, found_places, poles)
         try:
-            run = _attempt(legs, integrand, facts, relative_tolerance, max_evaluations)
+            run = _attempt(legs, integrand, facts, relative_tolerance, max_evaluations // 4)
         except NoValue as reason:
             return refused(reason, integrand, facts)
         new = [x for x in run.stuck if not _is_near(x, [lower, upper, *poles, *found_places])]
-        if not new:
+        if not new or integrand.n_evaluations > 2 * max_evaluations:
             break
         found_places += new
     return conclude(run, integrand, facts, relative_tolerance)
@@ -108,6 +109,8 @@ def _attempt(
     for leg in legs:
         if leg.has_end:
             _approach(leg, integrand, facts, tolerance, run)
+        elif leg.stretch.kind == FOLDED:
+            run.stretches.append(_fold(leg.stretch, integrand))
         else:
             run.stretches.append(leg.stretch)
     owner, lower, upper = _first_panels(run, integrand)
@@ -131,6 +134,19 @@ def _attempt(
     run.panels = panels
     run.stuck = _stuck(panels, run.stretches, integrand, tolerance)
     return run
+
+
+def _fold(stretch: Stretch, integrand: Integrand) -> Stretch:
+    """Take both sides of a pole together; where it is not simple there is no value."""
+    try:
+        return beside_pole(stretch, integrand)
+    except NotSimpleError:
+        raise NoValue(
+            Outcome.DIVERGENT,
+            f"no principal value: x = {stretch.end:.6g} is no simple pole",
+            stretch.end,
+            None,
+        ) from None
 
 
 def _approach(
@@ -221,6 +237,8 @@ def _compared(
         run.is_second_bad = bool(is_bad.any())
         differs = np.abs(second - first) > max(goal, float(panels.error.sum()))
         if is_last or not differs.any() or not np.isfinite(panels.error).all():
+            break
+        if 21 * panels.owner.size > max_evaluations:
             break
         wrong = np.repeat(differs, np.diff(np.r_[_begins(panels, lower, owner), panels.owner.size]))
         old = panels.only(wrong)

@@ -25,8 +25,6 @@ LEAST, GREATEST = 1e-290, 1e290
 #: Without a shifted integrand, distances below so many units in the last place of the end are
 #: rounding.
 UNITS = 2.0**17
-#: A pole is not approached closer than this part of the folded range.
-CLOSEST = 2.0**-20
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ class Stretch:
         if self.kind == PLAIN:
             return integrand(v)
         if self.kind == FOLDED:
-            return _folded(integrand, self.end, np.maximum(v, CLOSEST * self.stop))
+            return _folded(integrand, self.end, v)
         with np.errstate(all="ignore"):
             if self.kind == OUTWARD:
                 distance = self.length * np.exp(v)
@@ -115,6 +113,10 @@ class Stretch:
         """Return the stretch with an end of its variable, and what lies beyond."""
         power = power or self.power
         return replace(self, stop=stop, power=power, tail=tail, tail_error=tail_error)
+
+    def between(self, start: float, *, tail: float, tail_error: float) -> Stretch:
+        """Return the stretch with another begin, and what lies before it."""
+        return replace(self, start=start, tail=tail, tail_error=tail_error)
 
 
 def toward(start: float, end: float) -> Stretch:
