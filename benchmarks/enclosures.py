@@ -12,8 +12,7 @@ import flint
 from timing import ROOT, arguments, header, seconds, verdict
 
 import symcalc as sc
-from symcalc.balls import Enclosure, ball_value, enclose_integral, working_precision
-
+from symcalc.balls import Enclosure, ball_value, enclose_integral, exact_number, working_precision
 
 CORPUS = ROOT / "tests" / "data" / "integrals.json"
 WANTED_SHARE = 0.8
@@ -24,7 +23,7 @@ def limit(text: str) -> Any:
     if text in ("oo", "-oo"):
         return float(text.replace("oo", "inf"))
     expression = sc.parse(text)
-    number = expression.graph.value(expression.root)
+    number = exact_number(expression.graph, expression.root)
     return ball_value(expression.graph, expression.root, {}, 512) if number is None else number
 
 

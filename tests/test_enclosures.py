@@ -14,7 +14,7 @@ import flint
 import mpmath
 import pytest
 
-from symcalc.balls import Enclosure, ball_value, enclose_integral, working_precision
+from symcalc.balls import Enclosure, ball_value, enclose_integral, exact_number, working_precision
 from symcalc.functions import TABLE
 from symcalc.functions.row import FunctionRow
 from symcalc.graph.graph import Graph
@@ -240,6 +240,27 @@ def test_the_ends_may_be_balls_and_come_in_either_order() -> None:
 
     assert contains(up.ball, "0.34657359027997265470861606072909")
     assert contains(down.ball, "-0.34657359027997265470861606072909")
+
+
+@pytest.mark.parametrize(
+    ("text", "lower", "upper", "truth"),
+    [
+        ("1/sqrt(cos(x))", "0", "pi/2", "2.622057554292119810464839589891"),
+        ("log(sin(x))", "0", "pi", "-2.177586090303602130500688898237"),
+        ("1/(1 + tan(x)**sqrt(2))", "0", "pi/2", "0.7853981633974483096156608458199"),
+        ("sqrt(tan(x))", "0", "pi/2", "2.221441469079183123507940495030"),
+        ("(1 + cos(x))/(x - pi)", "0", "pi", "-1.6482776387045075488"),
+        ("x/tan(x)", "0", "pi/2", "1.088793045151801065250344449119"),
+    ],
+)
+def test_an_end_at_a_multiple_of_pi_may_be_singular(
+    text: str, lower: str, upper: str, truth: str
+) -> None:
+    ends = [exact_number(e.graph, e.root) for e in (read(lower), read(upper))]
+    found = enclose(text, *ends, seconds=5.0)
+
+    assert found.reason == ""
+    assert contains(found.ball, truth)
 
 
 def test_parameters_are_taken_exactly() -> None:

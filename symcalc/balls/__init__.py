@@ -3,7 +3,8 @@
 from .decimals import correct_decimal, count_digits, distance_bound
 from .enclosure import Enclosure, enclose_integral
 from .precise import PreciseValue, Status, precise_value
-from .precision import to_ball, working_precision
+from .precision import PiMultiple, to_ball, working_precision
+from .shift import exact_number
 from .taylor import laurent
 from .values import BallProgram, NoBall, ball_value
 
@@ -11,6 +12,7 @@ __all__ = [
     "BallProgram",
     "Enclosure",
     "NoBall",
+    "PiMultiple",
     "PreciseValue",
     "Status",
     "ball_value",
@@ -18,6 +20,7 @@ __all__ = [
     "count_digits",
     "distance_bound",
     "enclose_integral",
+    "exact_number",
     "laurent",
     "precise_value",
     "to_ball",

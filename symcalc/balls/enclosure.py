@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from ..graph.graph import Graph, Node
-from .precision import to_ball, working_precision
+from .precision import PiMultiple, to_ball, working_precision
 from .ranges import Budget, EndOfRange, is_turning_at, plain_integral, ray_integral
 from .shift import with_values
 from .values import NoBall
@@ -67,8 +67,9 @@ def enclose_integral(
     graph, root
     variable : str
         The variable of integration.
-    lower, upper : int, Fraction, float or arb
+    lower, upper : int, Fraction, float, PiMultiple or arb
         Floats are exact numbers; infinities are `float("inf")`. `lower` may be the greater one.
+        `exact_number` turns a formula like `pi/2` into what is best.
     point : mapping of str to number
         Values of all other variables.
     splits : sequence of float
@@ -93,7 +94,8 @@ def enclose_integral(
     Towards infinity, and beside an end where the formula has no bounded value, the tail is cut
     off and bounded by `bound_at_end`; the rest is integrated in the logarithm of the distance.
 
-    An end given by an inexact ball must be a place where the formula is bounded.
+    An end given by an inexact ball must be a place where the formula is bounded; at a multiple
+    of pi, given as such, it need not be.
 
     References
     ----------
@@ -191,12 +193,18 @@ def _half(side: EndOfRange, end: Any, middle: Any, direction: int) -> arb | None
     found = None if is_turning_at(side, end, direction) else plain_integral(side, *ends)
     if found is not None or _is_ball(end):
         return found
-    return ray_integral(side, end, direction, abs(middle - end))
+    if isinstance(end, PiMultiple):
+        width: Any = PiMultiple(
+            direction * (middle - end.rational), Fraction(-direction * end.turns)
+        )
+    else:
+        width = abs(middle - end)
+    return ray_integral(side, end, direction, width)
 
 
 def _between(low: Any, high: Any) -> Any:
     """Return an exact number near the middle."""
-    if not _is_ball(low) and not _is_ball(high):
+    if isinstance(low, int | Fraction) and isinstance(high, int | Fraction):
         return (Fraction(low) + Fraction(high)) / 2
     return Fraction(float(((to_ball(low) + to_ball(high)) / 2).mid()))
 
@@ -239,7 +247,7 @@ def _exact(number: Any) -> Any:
 
 
 def _is_ball(number: Any) -> bool:
-    return not isinstance(number, int | float | Fraction)
+    return not isinstance(number, int | float | Fraction | PiMultiple)
 
 
 def _is_accurate(ball: arb, digits: int) -> bool:
