@@ -227,7 +227,7 @@ def _is_between(low: Any, place: Any, high: Any) -> bool:
 
 def _ordered(lower: Any, upper: Any) -> tuple[tuple[Any, Any], int]:
     is_turned = upper == -math.inf or lower == math.inf
-    if not is_turned and math.inf not in (abs(lower), abs(upper)):
+    if not any(isinstance(end, float) for end in (lower, upper)):  # both are finite
         is_turned = bool(to_ball(upper) < to_ball(lower))
     return ((upper, lower), -1) if is_turned else ((lower, upper), 1)
 
