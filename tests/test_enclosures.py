@@ -15,6 +15,7 @@ import mpmath
 import pytest
 
 from symcalc.balls import Enclosure, ball_value, enclose_integral, exact_number, working_precision
+from symcalc.balls.ends import bound_at_end, end_bounds
 from symcalc.functions import TABLE
 from symcalc.functions.row import FunctionRow
 from symcalc.graph.graph import Graph
@@ -355,3 +356,49 @@ def test_random_enclosures_contain_what_mpmath_finds(seed: int) -> None:
             gap = abs(mpmath.mpf(found.ball.mid().str(40, radius=False)) - estimate)
 
             assert gap <= mpmath.mpf(float(found.ball.rad())) * (1 + 1e-9) + 100 * error, text
+
+
+# -- bounds of tails ------------------------------------------------------------------------
+
+_TAIL_LEAVES = ("x", "x^2", "2", "1 - x", "3*x + 1", "1/x", "sqrt(x)", "log(x)")
+_TAIL_UNARY = (
+    *("sin({})", "cos({})", "exp({})", "exp(-({}))", "tanh({})", "atan({})", "sqrt(1 + ({})^2)"),
+    *("abs({})", "sqrt({})", "log({})", "1/({})", "({})^(3/2)", "asinh({})", "erf({})"),
+    *("sigmoid({})", "softplus({})", "cosh({})", "sinh({})", "erfc({})", "({})^2", "expm1({})"),
+    *("bose({})", "E1({})", "sech({})", "log1p({})", "max({}, 1)", "({})^pi"),
+)
+
+
+def tail_formula(generator: random.Random, depth: int) -> str:
+    if depth == 0:
+        return generator.choice(_TAIL_LEAVES)
+    if generator.random() < 0.55:
+        return generator.choice(_TAIL_UNARY).format(tail_formula(generator, depth - 1))
+    left, right = (tail_formula(generator, depth - 1) for _ in range(2))
+    return f"({left}){generator.choice('+-*/')}({right})"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_bound_on_a_ray_holds_at_points_of_the_ray(seed: int) -> None:
+    generator, n_bounds = random.Random(seed), 0
+    for _ in range(250):
+        text, outward = tail_formula(generator, generator.choice((1, 2, 3))), seed % 2 == 0
+        formula, start = read(text), flint.arb(generator.choice((16, 64, 1000, 10**6)))
+        with working_precision(90):
+            coordinate = end_bounds(flint.arb(0).union(1 / start), -1 if outward else 1, 1)
+            bound = bound_at_end(formula.graph, formula.root, "x", coordinate, start, {})
+            for factor in (1, 1.5, 7, 400) if bound is not None else ():
+                t = start * factor
+                point = {"x": t if outward else 1 / t}
+                value = ball_value(formula.graph, formula.root, point, 1500)
+                high = bound.high.factor * bound.high.scale.at(t)
+                if not value.is_finite() or not high.is_finite():
+                    continue
+                n_bounds += 1
+
+                assert not abs(value) > high * (1 + flint.arb(2) ** -60), text
+                assert not value * bound.sign < 0, text
+                if bound.low is not None:
+                    low = (bound.low.factor * bound.low.scale.at(t)).abs_lower()
+                    assert not abs(value) < low * (1 - flint.arb(2) ** -60), text
+    assert n_bounds > 100
