@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from .calculus.fit import fit
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
-    from .calculus.integrate import integrate
     from .calculus.integral import Attempt, Integral
+    from .calculus.integrate import integrate
     from .calculus.jacobian import jacobian
     from .calculus.minimize import minimize
     from .calculus.parse import parse

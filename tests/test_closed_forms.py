@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import mpmath
 import pytest
 import sympy
@@ -41,6 +44,9 @@ FORMS = [
     ("symmetry", "1/(1 + tan(x)^sqrt(2))", "0", "pi/2", lambda a, b: mpmath.pi / 4),
     ("symmetry", "1/((1 + x^2)*(1 + x^pi))", "0", "oo", lambda a, b: mpmath.pi / 4),
 ]  # fmt: skip
+
+
+TABLE = json.loads((Path(__file__).parent / "data" / "table_integrals.json").read_text())["items"]
 
 
 def problem_of(text: str, *ranges: tuple[str, str, str]) -> IntegralProblem:
@@ -97,3 +103,48 @@ def test_a_spike_that_no_sample_sees_is_not_taken_for_zero():
     found = run_strategy("symmetry", problem_of("exp(-10^8*(x - 0.123)^2)", ("x", "0", "1")))
 
     assert "0" not in [candidate.form.text for candidate in found]
+
+
+@pytest.mark.parametrize(
+    "text", ["x*exp(x)", "1/(1 + x^4)", "log(x)^2", "x^2*atan(a*x)", "1/(a + x)^2", "sin(a*x)^2"]
+)
+def test_antiderivatives_have_the_integrand_for_derivative(text):
+    integrand = sc.parse(text, assume="a > 0")
+
+    found = run_task(
+        "symcalc.symbolic.integration:find_antiderivatives", (integrand, "x"), seconds=30
+    )
+
+    assert found
+    at = {"x": 0.625, "a": 1.5}
+    for candidate in found:
+        derivative = sc.differentiate(candidate.form, "x")
+        difference = derivative.sympy - integrand.sympy
+        point = {s: sympy.Rational(at[s.name]) for s in difference.free_symbols}
+        assert abs(sympy.N(difference.subs(point), 20)) < 1e-15
+
+
+def test_what_has_no_elementary_antiderivative_gives_none():
+    found = run_task(
+        "symcalc.symbolic.integration:find_antiderivatives", (sc.parse("x^x"), "x"), seconds=30
+    )
+
+    assert found == ()
+
+
+@pytest.mark.parametrize(
+    "item",
+    [item for item in TABLE if item["group"] == "infinite" and "value" in item][1::4],
+    ids=lambda item: item["integrand"],
+)
+def test_the_table_of_integrals_is_reached_by_mellin_transforms_or_rules(item):
+    problem = problem_of(item["integrand"], *item["limits"])
+
+    values = [
+        value_of(candidate.form)
+        for name in ("table", "rules", "residues", "substitution")
+        for candidate in run_strategy(name, problem)[:1]
+    ]
+
+    truth = mpmath.mpf(item["value"])
+    assert any(abs(value - truth) < 1e-14 * (1e-30 + abs(truth)) for value in values)

@@ -8,10 +8,10 @@ from typing import Any
 import sympy
 
 from ..deadline import within_seconds
-from .places import zeros
+from .places import between, zeros
 from .view import Definite, is_form
 
-__all__ = ["breaks_of", "newton_leibniz", "one_sided_limit"]
+__all__ = ["boundary", "breaks_of", "newton_leibniz", "one_sided_limit"]
 
 #: For one limit of an antiderivative.
 SECONDS = 2.0
@@ -21,64 +21,74 @@ def newton_leibniz(problem: Definite, antiderivative: Any) -> Any:
     """Return the integral, or None where a limit or a place of discontinuity is not found.
 
     The antiderivative may jump inside the range, as those by `tan(x/2)` do; the range is split
-    wherever a part of it could be undefined, and each side gets its own one-sided limit.
+    wherever a part of it could be undefined, and each side gets its own one-sided limit, of the
+    real branch of its logarithms. Where terms have no limits one by one, their sum may have.
     """
-    x, a, b = problem.x, problem.a, problem.b
     total: Any = 0
-    for F in sympy.Add.make_args(antiderivative):
-        breaks = breaks_of(F, x, a, b)
-        if breaks is None:
-            breaks = []
-        ends = [a, *sorted(breaks, key=lambda place: place.evalf()), b]
-        part: Any = 0
-        for low, high in pairwise(ends):
-            upper, lower = one_sided_limit(F, x, high, "-"), one_sided_limit(F, x, low, "+")
-            if upper is None or lower is None:
-                return _whole(problem, antiderivative)
-            part += upper - lower
+    for term in sympy.Add.make_args(antiderivative):
+        part = boundary(problem, term)
+        if part is None:
+            return boundary(problem, antiderivative)
         total += part
     return total
 
 
-def _whole(problem: Definite, F: Any) -> Any:
-    """Return the integral from limits of the whole antiderivative, where terms have none alone."""
-    x, a, b = problem.x, problem.a, problem.b
-    breaks: set[Any] = set()
-    for term in sympy.Add.make_args(F):
-        breaks.update(breaks_of(term, x, a, b) or ())
-    ends = [a, *sorted(breaks, key=lambda place: place.evalf()), b]
+def boundary(problem: Definite, F: Any) -> Any:
+    """Return the growth of F over the range without its jumps, or None where a limit fails."""
+    x = problem.x
+    breaks = breaks_of(F, x, problem.a, problem.b)
+    if breaks is None:
+        return None
+    ends = [problem.a, *sorted(breaks, key=lambda place: place.evalf()), problem.b]
     total: Any = 0
     for low, high in pairwise(ends):
-        upper, lower = one_sided_limit(F, x, high, "-"), one_sided_limit(F, x, low, "+")
+        own = _real_branch(F, x, low, high)
+        upper, lower = one_sided_limit(own, x, high, "-"), one_sided_limit(own, x, low, "+")
         if upper is None or lower is None:
             return None
         total += upper - lower
     return total
 
 
+def _real_branch(F: Any, x: Any, low: Any, high: Any) -> Any:
+    """Return F with log(-g) for log(g) where g is negative: it has the same derivative."""
+    middle = between(low, high)
+    swap: dict[Any, Any] = {}
+    for part in F.atoms(sympy.log):
+        g = part.args[0]
+        if g.has(x):
+            value = g.subs(x, middle)
+            if value.is_negative or (value.is_number and value.evalf().is_negative):
+                swap[part] = sympy.log(-g)
+    return F.xreplace(swap) if swap else F
+
+
 def breaks_of(F: Any, x: Any, a: Any, b: Any) -> list[Any] | None:
-    """Return the places inside the range where the antiderivative could jump."""
-    suspects: set[Any] = set()
+    """Return the places inside the range where F could jump, None for poles of unknown place.
+
+    What is not found of other suspects is no obstacle: a form that is wrong fails its check.
+    """
+    suspects: dict[Any, bool] = {}
     for part in sympy.preorder_traversal(F):
         if not part.has(x):
             continue
         if part.is_Pow and part.exp.is_negative:
-            suspects.add(part.base)
+            suspects.setdefault(part.base, False)
         elif isinstance(part, sympy.tan | sympy.sec):
-            suspects.add(sympy.cos(part.args[0]))
+            suspects[sympy.cos(part.args[0])] = True
         elif isinstance(part, sympy.cot | sympy.csc):
-            suspects.add(sympy.sin(part.args[0]))
+            suspects[sympy.sin(part.args[0])] = True
         elif isinstance(part, sympy.log | sympy.sign | sympy.Abs):
-            suspects.add(part.args[0])
+            suspects.setdefault(part.args[0], False)
         elif isinstance(part, sympy.floor):
-            suspects.add(sympy.sin(sympy.pi * part.args[0]))
+            suspects[sympy.sin(sympy.pi * part.args[0])] = True
     found: set[Any] = set()
-    for suspect in suspects:
+    for suspect, is_pole in suspects.items():
         roots = zeros(suspect, x, a, b)
-        if roots is None:
-            continue
-        found.update(roots)
-    return list(found) if all(not root.free_symbols for root in found) else None
+        if roots is None and is_pole:
+            return None
+        found.update(root for root in roots or () if not root.free_symbols)
+    return list(found)
 
 
 def one_sided_limit(F: Any, x: Any, place: Any, side: str) -> Any:

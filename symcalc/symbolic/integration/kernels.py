@@ -135,7 +135,7 @@ def _binomial(kernel: Any, x: Any, s: Any) -> Any:
 
 
 def _planck(kernel: Any, x: Any, s: Any) -> Any:
-    """Transform exp(-p*x**m)*(1 -+ exp(-c*x**m))**-n, n = 1 or 2, also written by exp(c*x**m)."""
+    """Transform rational functions of exp(-c*x**m) with poles at 1, -1, or i and -i."""
     e = sympy.Dummy("E", positive=True)
     exps = sorted(kernel.atoms(sympy.exp), key=sympy.default_sort_key)
     if not exps:
@@ -199,7 +199,7 @@ def _one_fraction(upper: Any, lower: Any, e: Any) -> Callable[[Any], Any] | None
         if not lower.is_Mul:
             return None
     for sign in (1, -1):
-        for n in (1, 2):
+        for n in range(1, 7):
             c = sympy.cancel(upper / lower * (1 - sign * e) ** n)
             if c.has(e):
                 continue
@@ -215,8 +215,14 @@ def _one_fraction(upper: Any, lower: Any, e: Any) -> Callable[[Any], Any] | None
 
 
 def _planck_value(value: Callable[[Any], Any], c: Any, n: int, z: Any) -> Any:
-    """Return the transform of c/(1 -+ exp(-x))**n, n = 1 or 2."""
-    total = value(z) if n == 1 else value(z - 1) + value(z)
+    """Return the transform of c/(1 -+ exp(-x))**n.
+
+    The coefficient of E**k is a polynomial in k, (k + 1)...(k + n - 1)/(n - 1)!, and the sum of
+    k**j * k**-z is a zeta function of z - j.
+    """
+    k = sympy.Dummy("k")
+    weight = sympy.Poly(sympy.Mul(*[k + i for i in range(1, n)]) / sympy.factorial(n - 1), k)
+    total = sympy.Add(*[a * value(z - j) for (j,), a in weight.terms()])
     return c * sympy.gamma(z) * total
 
 

@@ -14,13 +14,15 @@ from .beta import beta_integrals
 from .meijer import by_meijer
 from .mellin import half_line
 from .parametric import by_parameter
+from .parts import by_parts
+from .period import over_a_period
 from .primitives import ERRORS, antiderivatives, by_heurisch, by_risch, by_rules
 from .principal import principal_values
 from .problem import Candidate, IntegralProblem
 from .residues import residues
 from .several import homogeneous, iterated, polar, swapped
 from .split import cases, pieces
-from .substitution import substituted
+from .substitution import radical_free, substituted
 from .symmetry import reflected
 from .tidy import tidy
 from .view import Definite, definite, is_form, to_expression, view
@@ -39,6 +41,7 @@ MAX_DEPTH = 3
 def _table(problem: Definite) -> Iterator[Any]:
     yield from half_line(problem)
     yield from beta_integrals(problem)
+    yield from over_a_period(problem)
 
 
 def _symmetry(problem: Definite) -> Iterator[Any]:
@@ -47,6 +50,14 @@ def _symmetry(problem: Definite) -> Iterator[Any]:
 
 def _substitution(problem: Definite) -> Iterator[Any]:
     yield from substituted(problem, _deeper)
+
+
+def _parts(problem: Definite) -> Iterator[Any]:
+    yield from by_parts(problem, _deeper)
+
+
+def _radical(problem: Definite) -> Iterator[Any]:
+    yield from radical_free(problem, _cheap)
 
 
 def _parameter(problem: Definite) -> Iterator[Any]:
@@ -60,13 +71,16 @@ WAYS: dict[str, Way] = {
     "residues": residues,
     "symmetry": _symmetry,
     "substitution": _substitution,
+    "parts": _parts,
     "parameter": _parameter,
     "meijerg": by_meijer,
     "risch": by_risch,
     "heurisch": by_heurisch,
 }
 
+#: Those that are tried inside of others, and for parts of a split range.
 _CHEAP = ("table", "rules", "residues")
+_INNER: dict[str, Way] = {**WAYS, "radical": _radical}
 
 
 class _Depth:
@@ -85,7 +99,7 @@ def _deeper(problem: Definite) -> Iterator[Any]:
         return
     _Depth.now += 1
     try:
-        names = _CHEAP if _Depth.now > 1 else (*_CHEAP, "symmetry")
+        names = (*_CHEAP, *(("radical",) if _Depth.now > 1 else ("symmetry", "radical", "parts")))
         yield from _first(problem, names)
     finally:
         _Depth.now -= 1
@@ -95,11 +109,12 @@ def _first(problem: Definite, names: tuple[str, ...]) -> Iterator[Any]:
     """Yield what the first way that has an answer says."""
     parts = pieces(problem)
     if parts is None:
+        yield from cases(problem, partial(_first, names=names))
         return
     total: Any = 0
     for part in parts:
         value = next(
-            (v for name in names for v in _tried(WAYS[name], part)),
+            (v for name in names for v in _tried(_INNER[name], part)),
             None,
         )
         if value is None:

@@ -13,18 +13,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
-from sympy.simplify.fu import TR7, TR8
 
 from .kernels import transform
 from .primitives import ERRORS
 from .view import Definite
+from .waves import is_product_of_waves, is_wave, linear_in_waves
 
-__all__ = ["at_zero", "half_line", "linear_in_waves", "mellin", "terms_of"]
+__all__ = ["at_zero", "half_line", "mellin", "terms_of"]
 
 #: More terms than this are not tried.
 MAX_TERMS = 60
-
-_TRIG = (sympy.sin, sympy.cos)
 
 
 def half_line(problem: Definite) -> Iterator[Any]:
@@ -96,32 +94,13 @@ def terms_of(f: Any, x: Any) -> list[Any] | None:
     f = sympy.expand_mul(sympy.expand_multinomial(f))
     found: list[Any] = []
     for term in sympy.Add.make_args(f):
-        if _is_product_of_waves(term):
-            product = sympy.Mul(*[p for p in sympy.Mul.make_args(term) if _is_wave(p)])
-            rest = sympy.Mul(*[p for p in sympy.Mul.make_args(term) if not _is_wave(p)])
+        if is_product_of_waves(term):
+            product = sympy.Mul(*[p for p in sympy.Mul.make_args(term) if is_wave(p)])
+            rest = sympy.Mul(*[p for p in sympy.Mul.make_args(term) if not is_wave(p)])
             found += [rest * part for part in sympy.Add.make_args(linear_in_waves(product))]
         else:
             found.append(term)
     return found
-
-
-def linear_in_waves(product: Any) -> Any:
-    """Return a product of powers of sines and cosines as a sum of single waves."""
-    for _ in range(8):
-        product = sympy.expand(TR8(TR7(product)))
-        if not any(_is_product_of_waves(term) for term in sympy.Add.make_args(product)):
-            break
-    return product
-
-
-def _is_product_of_waves(term: Any) -> bool:
-    waves = [p for p in sympy.Mul.make_args(term) if _is_wave(p)]
-    return len(waves) > 1 or any(wave.is_Pow for wave in waves)
-
-
-def _is_wave(p: Any) -> bool:
-    base, exponent = p.as_base_exp()
-    return isinstance(base, _TRIG) and exponent.is_Integer and exponent > 0
 
 
 def _exponential(f: Any, x: Any) -> Any:
@@ -206,6 +185,9 @@ def _regular(term: Any, e: Any) -> tuple[Any, Any]:
             if exponent != 1 and shift:
                 return None, None
             order += shift
+        elif isinstance(base, sympy.zeta) and exponent == 1 and _is_reflected(base, e):
+            shift, base = _regular(_reflection(base.args[0]), e)
+            order += shift
         elif isinstance(base, sympy.zeta) and base.args[0].subs(e, 0) == 1:
             u = base.args[0] - 1
             order += exponent
@@ -226,6 +208,18 @@ def _regular(term: Any, e: Any) -> tuple[Any, Any]:
     if order < 0:
         return 0, sympy.Integer(0)
     return order, regular
+
+
+def _is_reflected(base: Any, e: Any) -> bool:
+    """Whether the factor is Riemann's zeta function at a whole number below 1."""
+    at = base.args[0].subs(e, 0)
+    return bool(len(base.args) == 1 and at.is_Integer and at <= 0)
+
+
+def _reflection(u: Any) -> Any:
+    """Return zeta(u) by Riemann's functional equation."""
+    wave = sympy.sin(sympy.pi * u / 2)
+    return 2**u * sympy.pi ** (u - 1) * wave * sympy.gamma(1 - u) * sympy.zeta(1 - u)
 
 
 def _zero_of_wave(base: Any, e: Any, order: Any, exponent: Any) -> tuple[Any, Any]:

@@ -8,7 +8,7 @@ import sympy
 
 from ..deadline import within_seconds
 
-__all__ = ["is_certain", "is_inside", "zeros"]
+__all__ = ["between", "is_certain", "is_inside", "zeros"]
 
 #: For one equation.
 SECONDS = 1.0
@@ -119,3 +119,14 @@ def is_certain(relation: Any) -> bool:
     if getattr(difference, facts.get(relation.rel_op, "is_zero")):
         return True
     return bool(getattr(sympy.factor(difference), facts.get(relation.rel_op, "is_zero")))
+
+
+def between(low: Any, high: Any) -> Any:
+    """Return a point inside a range, no special one."""
+    if low == -sympy.oo and high == sympy.oo:
+        return sympy.Rational(1, 7)
+    if low == -sympy.oo:
+        return high - sympy.Rational(8, 7)
+    if high == sympy.oo:
+        return low + sympy.Rational(8, 7)
+    return low + (high - low) * sympy.Rational(10, 21)

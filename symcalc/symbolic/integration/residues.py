@@ -12,9 +12,9 @@ from typing import Any
 
 import sympy
 
-from .mellin import linear_in_waves
 from .rational_mellin import poles
 from .view import Definite
+from .waves import linear_in_waves
 
 __all__ = ["residues"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from .places import is_certain, zeros
+from .places import between, is_certain, zeros
 from .view import Definite, definite
 
 __all__ = ["cases", "pieces"]
@@ -68,7 +68,7 @@ def _equations(f: Any, x: Any, a: Any, b: Any) -> list[Any]:
 
 def _smooth(problem: Definite, low: Any, high: Any) -> Definite | None:
     """Return the part of the integral between two breaks, its branches chosen."""
-    middle = _between(low, high)
+    middle = between(low, high)
     f = problem.f
     for _ in range(20):
         part = _innermost(f)
@@ -87,17 +87,6 @@ def _innermost(f: Any) -> Any:
         if not any(arg.has(*STEPS, *ROUNDINGS) for arg in part.args):
             return part
     return None
-
-
-def _between(low: Any, high: Any) -> Any:
-    """Return a point inside a range, no special one."""
-    if low == -sympy.oo and high == sympy.oo:
-        return sympy.Rational(1, 7)
-    if low == -sympy.oo:
-        return high - sympy.Rational(8, 7)
-    if high == sympy.oo:
-        return low + sympy.Rational(8, 7)
-    return low + (high - low) * sympy.Rational(10, 21)
 
 
 def _chosen(part: Any, x: Any, middle: Any) -> Any:

@@ -13,7 +13,7 @@ from ..deadline import within_seconds
 from .primitives import ERRORS
 from .view import Definite
 
-__all__ = ["substituted"]
+__all__ = ["radical_free", "substituted"]
 
 #: For writing an integrand in the new variable.
 SECONDS = 1.0
@@ -34,6 +34,14 @@ class _Change:
 def substituted(problem: Definite, inner: Callable[[Definite], Iterator[Any]]) -> Iterator[Any]:
     """Propose by substitution; `inner` integrates in the new variable."""
     for change in _changes(problem):
+        other = within_seconds(SECONDS, partial(_changed, problem, change))
+        if other is not None and other.f != problem.f:
+            yield from inner(other)
+
+
+def radical_free(problem: Definite, inner: Callable[[Definite], Iterator[Any]]) -> Iterator[Any]:
+    """Propose with a root as the new variable."""
+    for change in _radicals(problem):
         other = within_seconds(SECONDS, partial(_changed, problem, change))
         if other is not None and other.f != problem.f:
             yield from inner(other)
@@ -117,7 +125,8 @@ def _half_angle(problem: Definite) -> Iterator[_Change]:
     if not waves or not all(sympy.cancel(w.args[0] / x).is_Integer for w in waves):
         return
     swap = {w: sympy.Dummy() for w in waves}
-    if f.xreplace(swap).has(x):
+    inner = f.xreplace(swap)
+    if inner.has(x) or not inner.is_rational_function(*swap.values()):
         return
     periods = sympy.cancel((b - a) / (2 * sympy.pi))
     u = sympy.Dummy("x", real=True)
@@ -186,11 +195,28 @@ def _solved(g: Any, x: Any, value: Any) -> Any:
     return found[0] if len(found) == 1 else None
 
 
+def _quadratics(base: Any, x: Any) -> list[Any]:
+    """Return the factors of a quartic in x**2, each with a positive constant term."""
+    _, factors = sympy.factor_list(base, x)
+    merged: dict[Any, Any] = {}
+    for factor, _ in factors:
+        square = (
+            sympy.expand(factor * factor.subs(x, -x)) if sympy.degree(factor, x) == 1 else factor
+        )
+        merged[sympy.expand(square / square.subs(x, 0))] = None
+    return list(merged)
+
+
 def _legs(problem: Definite) -> Iterator[_Change]:
     """Yield x = c*sin(t), c*tan(t) for the roots of c**2 - x**2 and c**2 + x**2."""
     f, x = problem.f, problem.x
+    bases: list[tuple[Any, Any]] = []
     for p in sorted(f.atoms(sympy.Pow), key=sympy.default_sort_key):
         base, exponent = p.as_base_exp()
+        if base.is_polynomial(x) and sympy.degree(base, x) == 4:
+            bases += [(sympy.expand(part), exponent) for part in _quadratics(base, x)]
+        bases.append((base, exponent))
+    for base, exponent in bases:
         if not base.is_polynomial(x) or sympy.degree(base, x) != 2 or base.coeff(x, 1) != 0:
             continue
         lead, constant = base.coeff(x, 2), base.coeff(x, 0)

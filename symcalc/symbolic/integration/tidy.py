@@ -21,8 +21,10 @@ _STEPS: tuple[Callable[[Any], Any], ...] = (
     sympy.expand,
     sympy.factor_terms,
     lambda form: sympy.powsimp(sympy.gammasimp(form)) if form.has(sympy.gamma) else form,
-    lambda form: sympy.logcombine(sympy.expand(form), force=True) if form.has(sympy.log) else form,
     sympy.simplify,
+    lambda form: (
+        sympy.expand_log(sympy.simplify(form), force=True) if form.has(sympy.log) else form
+    ),
 )
 
 
@@ -54,7 +56,9 @@ def tidy(form: Any) -> Any:
 
 def _weight(form: Any) -> int:
     """Return how much there is to read."""
-    return int(sympy.count_ops(form)) + len(str(form)) // 8
+    powers = len([log for log in form.atoms(sympy.log) if log.args[0].is_Pow])
+    operations: int = sympy.count_ops(form)
+    return operations + len(str(form)) // 8 + 12 * powers
 
 
 def _real(form: Any) -> Any:
@@ -81,12 +85,32 @@ def _named(form: Any) -> Any:
         (sympy.polylog, lambda s, z: sympy.expand_func(sympy.polylog(s, z))),
         (sympy.exp_polar, sympy.exp),
         (sympy.expint, lambda n, z: sympy.E1(z) if n == 1 else sympy.expint(n, z)),
+        (sympy.zeta, _hurwitz),
+        (sympy.polygamma, _reflected),
         (sympy.dirichlet_eta, lambda s: (1 - 2 ** (1 - s)) * sympy.zeta(s)),
     )
     for head, made in swaps:
         if form.has(head):
             form = form.replace(head, made)
     return form
+
+
+def _hurwitz(s: Any, q: Any = sympy.S.One) -> Any:
+    """Return Hurwitz' zeta function of whole order by polygamma."""
+    if q == 1 or not (s.is_Integer and s > 1):
+        return sympy.zeta(s, q)
+    return (-1) ** s * sympy.polygamma(s - 1, q) / sympy.factorial(s - 1)
+
+
+def _reflected(n: Any, q: Any) -> Any:
+    """Return polygamma at fractions of quarters, those above 1/2 by reflection."""
+    if n == 1 and q == sympy.Rational(1, 4):
+        return sympy.pi**2 + 8 * sympy.Catalan
+    if not (q.is_Rational and sympy.Rational(1, 2) < q < 1 and n.is_Integer and n > 0):
+        return sympy.polygamma(n, q)
+    t = sympy.Dummy("t")
+    slope = sympy.diff(sympy.cot(sympy.pi * t), t, n).subs(t, 1 - q)
+    return (-1) ** n * (_reflected(n, 1 - q) + sympy.pi * slope)
 
 
 def _upper(s: Any, z: Any) -> Any:
