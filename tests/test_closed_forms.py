@@ -137,14 +137,15 @@ def test_what_has_no_elementary_antiderivative_gives_none():
     [item for item in TABLE if item["group"] == "infinite" and "value" in item][1::4],
     ids=lambda item: item["integrand"],
 )
-def test_the_table_of_integrals_is_reached_by_mellin_transforms_or_rules(item):
+def test_some_strategy_finds_the_form_of_an_integral_of_the_table(item):
     problem = problem_of(item["integrand"], *item["limits"])
-
-    values = [
-        value_of(candidate.form)
-        for name in ("table", "rules", "residues", "substitution")
-        for candidate in run_strategy(name, problem)[:1]
-    ]
-
     truth = mpmath.mpf(item["value"])
-    assert any(abs(value - truth) < 1e-14 * (1e-30 + abs(truth)) for value in values)
+
+    found = (
+        value_of(candidate.form)
+        for strategy in STRATEGIES
+        if strategy.variables == "one"
+        for candidate in run_strategy(strategy.name, problem)[:1]
+    )
+
+    assert any(abs(value - truth) < 1e-14 * (1e-30 + abs(truth)) for value in found)
