@@ -28,6 +28,7 @@ SCRIPTS = (
     "enclosures",
     "parametric_integrals",
     "quadrature",
+    "integrals",
 )
 TAKES_FULL = ("string_to_callable",)
 
