@@ -14,6 +14,7 @@ from ..balls import (
     correct_decimal,
     distance_bound,
     enclose_integral,
+    exact_number,
     precise_value,
     working_precision,
 )
@@ -191,12 +192,17 @@ class _OneRange:
         """Return the value enclosed in balls, where that succeeds."""
         graph, root = self.problem.graph, self.problem.root
         inside = [p.at for p in facts.points if p.kind != "peak"]
+        (only,) = self.problem.ranges
+        lower, upper = (
+            ball if (exact := exact_number(graph, node)) is None else exact
+            for node, ball in ((only.lower, self.lower), (only.upper, self.upper))
+        )
         found = enclose_integral(
             graph,
             root,
             self.name,
-            self.lower,
-            self.upper,
+            lower,
+            upper,
             {},
             splits=inside,
             digits=PROVEN_DIGITS,
