@@ -24,6 +24,8 @@ __all__ = ["GENERATORS", "derivatives", "peaks", "pieces"]
 
 Item = dict[str, Any]
 DIGITS, SHARED = 40, 20
+#: What is left of an odd integral over a symmetric range at 40 digits.
+NEAR_ZERO = 1e-30
 
 
 def derivatives(seed: int, count: int) -> list[Item]:
@@ -60,7 +62,8 @@ def _items(
             if drawn is None:
                 continue
             text, low, high, form, value = drawn
-            digits = mp.nstr(value, 25, strip_zeros=False) if value else "0"
+            is_zero = abs(value) < NEAR_ZERO
+            digits = "0" if is_zero else mp.nstr(value, 25, strip_zeros=False)
         number += 1
         yield {
             "id": f"{group}-{seed}-{number:03}",
