@@ -2,5 +2,11 @@
 
 from .compiled import CompiledFunction, compile_expression
 from .derivatives import second_derivatives
+from .lambdified import integral_function
 
-__all__ = ["CompiledFunction", "compile_expression", "second_derivatives"]
+__all__ = [
+    "CompiledFunction",
+    "compile_expression",
+    "integral_function",
+    "second_derivatives",
+]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from ..errors import CompileError
 from ..functions import TABLE
 from ..graph.graph import Node, Number
+from ..graph.integrand import Integrand
 from ..graph.regions import Region
 from ..program import Program
 
@@ -47,6 +48,7 @@ class Emitter:
         self.negative: set[Node] = set()
         self.blocks: dict[Region | None, list[str]] = {None: []}
         self.functions: dict[str, str] = {}
+        self.integrals: dict[Integrand, str] = {}
         self.powers: dict[tuple[Node, int, Region | None], str] = {}
         self.needs_name: set[Node] = set()
         self.divisors: set[Node] = set()
@@ -355,10 +357,16 @@ class Emitter:
         if not args:
             self._set(node, self._constant(kind), ATOM)
             return
-        if kind == "integral":
-            raise CompileError("Integrals cannot be compiled in this version.")
         texts = [self.read(arg, self._region(node), ADDITION) for arg in args]
-        self._set(node, self.spell_call(kind, texts), ATOM, args)
+        if kind == "integral":
+            text = f"{self._integral(self.graph.data[node])}({', '.join(texts)})"
+        else:
+            text = self.spell_call(kind, texts)
+        self._set(node, text, ATOM, args)
+
+    def _integral(self, integrand: Integrand) -> str:
+        """Return the identifier of the integral of an integrand as a function."""
+        return self.integrals.setdefault(integrand, f"integral{len(self.integrals) + 1}")
 
     def _constant(self, kind: str) -> str:
         row = TABLE[kind]

@@ -17,11 +17,14 @@ import numpy
 
 from ..errors import CompileError
 from ..graph.graph import Graph, Node
+from ..graph.integrand import Integrand
+from ..numeric.quadrature import ParametricIntegral
 from ..program import Program, lower
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
+from .integrals import compile_integral
 
-__all__ = ["Generated", "generate"]
+__all__ = ["Generated", "generate", "integral_function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ def generate(
     *,
     scalar: bool,
     returns: Callable[[list[str]], str],
+    is_integrand: bool = False,
 ) -> Generated:
     """Compile the outputs as a function of the named variables.
 
@@ -62,6 +66,8 @@ def generate(
         Plain floats through `math` (raises where `math` raises) or arrays through NumPy.
     returns : callable
         Makes the text of the returned value from the texts of the outputs.
+    is_integrand : bool
+        Whether the code is that of an integrand.
     """
     program = lower(graph, outputs)
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
@@ -70,8 +76,7 @@ def generate(
     lines, texts = emitter.run()
     if arguments:
         lines.insert(0, f"{', '.join(arguments.values())}, = x")
-    namespace = {name: _resolve(path) for name, path in emitter.functions.items()} | values
-    return _lambdify(lines, returns(texts), namespace)
+    return _lambdify(lines, returns(texts), _namespace(emitter, is_integrand) | values)
 
 
 def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
@@ -87,10 +92,32 @@ def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
     names = {node: f"k{node}" for node in roots}
     emitter = ArrayEmitter(lower(graph, roots), {}, {})
     lines, texts = emitter.run()
-    namespace = {name: _resolve(path) for name, path in emitter.functions.items()}
-    values = _quietly(_lambdify(lines, f"[{', '.join(texts)}]", namespace).function)
+    found = _lambdify(lines, f"[{', '.join(texts)}]", _namespace(emitter, False))
+    values = _quietly(found.function)
     inner = {node: "0.0" for node in constant if graph.args[node] and node not in names}
     return inner | names, {names[n]: _plain(v) for n, v in zip(roots, values, strict=True)}
+
+
+def integral_function(integrand: Integrand, *, is_inside: bool = False) -> ParametricIntegral:
+    """Return the integral of an integrand as a function of its ends and its parameters."""
+    return compile_integral(integrand, _array_function, is_inside=is_inside)
+
+
+def _array_function(
+    graph: Graph, root: Node, names: Sequence[str]
+) -> Callable[[Sequence[Any]], Any]:
+    """Compile an integrand, or another function that an integral needs, for arrays."""
+    return generate(
+        graph, [root], names, scalar=False, returns=lambda texts: texts[0], is_integrand=True
+    ).function
+
+
+def _namespace(emitter: Emitter, is_integrand: bool) -> dict[str, Any]:
+    """Return what the identifiers of generated code stand for."""
+    found = {name: _resolve(path) for name, path in emitter.functions.items()}
+    for integrand, name in emitter.integrals.items():
+        found[name] = integral_function(integrand, is_inside=is_integrand)
+    return found
 
 
 def _quietly(function: Callable[[Sequence[Any]], Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from .decimals import correct_decimal, count_digits, distance_bound
 from .enclosure import Enclosure, enclose_integral
+from .integral_values import integral_operation
 from .precise import PreciseValue, Status, precise_value
 from .precision import PiMultiple, to_ball, working_precision
 from .shift import exact_number
@@ -21,6 +22,7 @@ __all__ = [
     "distance_bound",
     "enclose_integral",
     "exact_number",
+    "integral_operation",
     "laurent",
     "precise_value",
     "to_ball",

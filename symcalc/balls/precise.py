@@ -175,6 +175,8 @@ def _culprit(program: BallProgram, point: Mapping[str, Any], bits: int) -> tuple
         args = all_args[node]
         ill = [arg for arg in args if values[arg].is_nan()]
         if not ill:
+            if kinds[node] == "integral":  # not enclosed is not undefined
+                return node, False
             with working_precision(bits):
                 return node, _is_nan_throughout(program, node, [values[arg] for arg in args])
         node = ill[0]

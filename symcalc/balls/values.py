@@ -27,10 +27,13 @@ if TYPE_CHECKING:
 
     from .precision import Point
 
-__all__ = ["BallProgram", "NoBall", "ball_value", "operation_of"]
+__all__ = ["OPERATIONS", "BallProgram", "NoBall", "Operation", "ball_value", "operation_of"]
 
 #: What a node becomes: a function of the values of its arguments.
 Operation = Callable[[Sequence[Any]], Any]
+
+#: Kinds of nodes whose evaluation is built upon this module enter what makes their operation.
+OPERATIONS: dict[str, Callable[[Graph, Node], Operation]] = {}
 
 
 class NoBall(SymcalcError, LookupError):  # noqa: N818 - the lack is a fact, not a fault
@@ -130,7 +133,7 @@ def ball_value(
 
 def _lacks(kind: str) -> bool:
     """Say whether ball arithmetic cannot evaluate nodes of this kind."""
-    if kind in _ARITHMETIC or kind in _LEAVES:
+    if kind in _ARITHMETIC or kind in _LEAVES or kind in OPERATIONS:
         return False
     return kind not in TABLE or TABLE[kind].ball is None
 
@@ -144,6 +147,8 @@ def operation_of(graph: Graph, node: Node) -> Operation:
         return _LEAVES[kind](graph, node)
     if kind in _ARITHMETIC:
         return _ARITHMETIC[kind](graph, node)
+    if kind in OPERATIONS:
+        return OPERATIONS[kind](graph, node)
     ball = TABLE[kind].ball
     if isinstance(ball, str):
         import flint

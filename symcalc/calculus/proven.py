@@ -106,6 +106,8 @@ def _refused(
             bound = found.ball.abs_upper().str(2, radius=False)
         note = f"cannot be told from zero: its size is at most {bound}"
         return Estimate(0.0, found.radius, method, Trust.PROVEN, note=note)
+    if found.culprit is not None and graph.kinds[found.culprit] == "integral":
+        return _plain_value(graph, root, point, "no rigorous enclosure of the integral was found")
     note = why_undecided(graph, root, found, point)
     if not math.isfinite(found.radius):
         return Estimate(math.nan, math.nan, method, Trust.UNCHECKED, Outcome.UNDECIDED, note)
@@ -121,5 +123,7 @@ def _plain_value(graph: Graph, root: Node, point: Coordinates, lack: str) -> Est
     """Return the value in doubles of a formula that ball arithmetic cannot evaluate."""
     doubles = {name: float(value) for name, value in point.items()}
     value = float(PlainProgram(graph, root)(doubles))
-    outcome = Outcome.DONE if math.isfinite(value) else Outcome.UNDEFINED
+    has_integral = "integral" in {graph.kinds[node] for node in graph.reachable([root])}
+    lacking = Outcome.UNDECIDED if has_integral else Outcome.UNDEFINED
+    outcome = Outcome.DONE if math.isfinite(value) else lacking
     return Estimate(value, math.nan, "double arithmetic", Trust.UNCHECKED, outcome, lack)

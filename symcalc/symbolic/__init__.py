@@ -4,7 +4,14 @@ from .atoms import stabilize, stabilize_for_display
 from .definedness import Definedness, Requirement, kink_terms, requirements
 from .derivation import Derivation, Part, Step, derive_by_hand
 from .display import simplify_for_display
-from .integrands import Convergence, Verdict, convergence, integrand_facts
+from .integrands import (
+    Convergence,
+    LandmarkTerm,
+    Verdict,
+    convergence,
+    integrand_facts,
+    landmark_terms,
+)
 from .joins import repair_joins
 from .kinks import find_kinks
 from .preimage import preimage
@@ -20,6 +27,7 @@ __all__ = [
     "Definedness",
     "Derivation",
     "Interval",
+    "LandmarkTerm",
     "Part",
     "RealSet",
     "Requirement",
@@ -33,6 +41,7 @@ __all__ = [
     "flat_products",
     "integrand_facts",
     "kink_terms",
+    "landmark_terms",
     "preimage",
     "prepare",
     "repair_joins",

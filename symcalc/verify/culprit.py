@@ -116,7 +116,8 @@ def _alone(graph: Graph, node: Node, exact: Mapping[Node, Any]) -> float:
     for index, arg in enumerate(dict.fromkeys(graph.args[node])):
         value = graph.value(arg)
         place[arg] = small.var(f"a{index}") if value is None else small.const(value)
-    step = make(small, graph.kinds[node], tuple(place[a] for a in graph.args[node]))
+    args = tuple(place[a] for a in graph.args[node])
+    step = make(small, graph.kinds[node], args, graph.data[node])
     columns = {
         small.data[new]: np.array([float(exact[arg].mid())])
         for arg, new in place.items()

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backends import kernels
+from ..backends import integral_function, kernels
 from ..errors import CompileError
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
@@ -35,11 +35,14 @@ class PlainProgram:
         self.graph, self.root = graph, root
         self.nodes = graph.reachable([root])
         kinds = {graph.kinds[node] for node in self.nodes}
-        self._functions = {
-            kind: _resolve(kind) for kind in kinds - _ARITHMETIC - {"const", "var", "nan", "oo"}
+        self._functions = {kind: _resolve(kind) for kind in kinds - _ARITHMETIC - _APART}
+        self._integrals = {
+            node: integral_function(graph.data[node])
+            for node in self.nodes
+            if graph.kinds[node] == "integral"
         }
         #: Whether the complex step may pass: every function continues analytically.
-        self.allows_complex_step = all(
+        self.allows_complex_step = not self._integrals and all(
             TABLE[kind].complex_step or not TABLE[kind].arity[1] for kind in self._functions
         )
 
@@ -65,11 +68,14 @@ class PlainProgram:
             return math.nan
         if kind == "oo":
             return math.inf
+        if kind == "integral":
+            return self._integrals[node](*args)
         if kind in _ARITHMETIC:
             return _arithmetic(kind, data, args)
         return self._functions[kind](*args)
 
 
+_APART = frozenset({"const", "var", "nan", "oo", "integral"})
 _ARITHMETIC = frozenset({"add", "mul", "pow", "piecewise", "compare", "and", "or", "not"})
 
 

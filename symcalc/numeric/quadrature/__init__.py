@@ -4,10 +4,14 @@ from .batch import BatchEstimate, quadrature_batch
 from .cubature import cubature
 from .estimate import QuadratureEstimate
 from .gauss import gauss_expectation, gauss_rule
+from .landmarks import Landmark
+from .parametric import ParametricIntegral
 from .quadrature import quadrature
 
 __all__ = [
     "BatchEstimate",
+    "Landmark",
+    "ParametricIntegral",
     "QuadratureEstimate",
     "cubature",
     "gauss_expectation",

@@ -84,6 +84,7 @@ def quadrature_batch(
     facts: IntegrandFacts | None = None,
     relative_tolerance: float = 1e-11,
     max_evaluations: int = 50_000_000,
+    max_alone: int = MAX_ALONE,
 ) -> BatchEstimate:
     """Integrate `f(x, *params)` over x for many sets of parameters at once.
 
@@ -98,6 +99,8 @@ def quadrature_batch(
     relative_tolerance : float
     max_evaluations : int
         For all sets together.
+    max_alone : int
+        So many sets at most, of those that both rules leave open, are integrated alone.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def quadrature_batch(
             value[rows], error[rows], checked[rows] = block.value, block.error, block.good
             spent += family.n_evaluations
     outcomes = [Outcome.DONE if good else Outcome.UNDECIDED for good in checked.tolist()]
-    for index in np.flatnonzero(~checked)[:MAX_ALONE].tolist():
+    for index in np.flatnonzero(~checked)[:max_alone].tolist():
         own = [float(a[index]) for a in arrays]
         found = quadrature(
             f, own[0], own[1], facts=facts, args=own[2:], relative_tolerance=relative_tolerance

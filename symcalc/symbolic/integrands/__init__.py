@@ -2,5 +2,13 @@
 
 from .convergence import Convergence, Verdict, convergence
 from .facts_of import integrand_facts
+from .landmarks import LandmarkTerm, landmark_terms
 
-__all__ = ["Convergence", "Verdict", "convergence", "integrand_facts"]
+__all__ = [
+    "Convergence",
+    "LandmarkTerm",
+    "Verdict",
+    "convergence",
+    "integrand_facts",
+    "landmark_terms",
+]

@@ -14,7 +14,7 @@ from ...facts import SpecialPoint
 from ...graph.derive import derivative
 from ...graph.graph import Graph, Node
 
-__all__ = ["find_peaks"]
+__all__ = ["features", "find_peaks"]
 
 #: A feature narrower than this share of the range (of its distance from 0 on infinite ones) counts.
 FINITE_SHARE, INFINITE_SHARE = 0.05, 0.2
@@ -45,7 +45,7 @@ def find_peaks(
     lower, upper = float(ends[0]), float(ends[-1])
     found: list[SpecialPoint] = []
     x = graph.var(variable)
-    for feature, is_step in dict.fromkeys(_features(graph, root, variable)):
+    for feature, is_step in dict.fromkeys(features(graph, root, variable)):
         try:
             slope = feature if is_step else derivative(graph, feature, x)
             bend = BallProgram(graph, [derivative(graph, slope, x)])
@@ -79,7 +79,7 @@ def _width(curvature: Any, is_step: bool) -> float:
     return 1 / size if is_step else 1 / math.sqrt(size)
 
 
-def _features(graph: Graph, root: Node, variable: str) -> Iterator[tuple[Node, bool]]:
+def features(graph: Graph, root: Node, variable: str) -> Iterator[tuple[Node, bool]]:
     """Yield logarithms whose stationary points may be peaks, and arguments of steep functions."""
     moving: set[Node] = set()
     for node in graph.reachable([root]):
