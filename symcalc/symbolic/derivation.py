@@ -14,7 +14,7 @@ from fractions import Fraction
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
 from ..graph.regions import branches
-from .leibniz import leibniz_rule, leibniz_slopes
+from .leibniz import by_leibniz
 from .rules import Board, Rule, local_slope
 
 __all__ = ["Derivation", "Part", "Step", "derive_by_hand"]
@@ -376,11 +376,8 @@ class _Walk:
 
     def integral(self, node: Node, args: Sequence[Node]) -> Step:
         """Differentiate an integral in its ends and under the integral sign."""
-        active = [i for i, arg in enumerate(args) if self.moves(arg)]
-        slopes = leibniz_slopes(self.graph, node)
-        terms = [self.product_of(slopes(i), self.slopes[args[i]]) for i in active]
-        rule = leibniz_rule(0 in active, 1 in active, max(active) > 1)
-        return Step(node, rule, self.graph.add(terms), uses=tuple(args[i] for i in active))
+        rule, output, uses = by_leibniz(self.graph, node, self.slopes)
+        return Step(node, rule, output, uses=uses)
 
     # -- small parts --------------------------------------------------------------------------
 

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import substitute
 from .rules import Rule
 
-__all__ = ["leibniz_rule", "leibniz_slopes"]
+__all__ = ["by_leibniz"]
 
 
-def leibniz_slopes(graph: Graph, node: Node) -> Callable[[int], Node]:
-    """Return what appends the derivative of an integral in its argument number i.
+def by_leibniz(
+    graph: Graph, node: Node, slopes: Mapping[Node, Node]
+) -> tuple[Rule, Node, tuple[Node, ...]]:
+    """Return the rule for an integral, its derivative, and the arguments that change.
 
-    The arguments are the ends, then the parts of the integrand without the bound variable.
+    `slopes` has the derivatives of those. The arguments are the ends, then the parts of the
+    integrand without the bound variable.
     """
     args = graph.args[node]
     letters = [graph.var(f"{index}'") for index in range(len(args))]  # no text can say these
     alone = graph.node("integral", tuple(letters), graph.data[node])
     back = dict(zip(letters, args, strict=True))
+    active = [index for index, arg in enumerate(args) if arg in slopes]
+    found = gradient_nodes(graph, alone, [letters[index] for index in active])
+    terms = [
+        graph.mul((substitute(graph, slope, back), slopes[args[index]]))
+        for index, slope in zip(active, found, strict=True)
+        if graph.value(slope) != 0 and graph.value(slopes[args[index]]) != 0
+    ]
+    output = graph.add(terms) if terms else graph.const(0)
+    return _rule(active), output, tuple(args[index] for index in active)
 
-    def slope(index: int) -> Node:
-        (found,) = gradient_nodes(graph, alone, [letters[index]])
-        return substitute(graph, found, back)
 
-    return slope
-
-
-def leibniz_rule(lower: bool, upper: bool, inside: bool) -> Rule:
-    """Return the rule for an integral whose ends or integrand change."""
+def _rule(active: Sequence[int]) -> Rule:
+    """Return the rule for an integral of which these arguments change."""
+    lower, upper, inside = 0 in active, 1 in active, max(active) > 1
     text, latex = [], []
     if upper:
         text.append("f(b)*b'")
