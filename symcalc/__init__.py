@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .backends import CompiledFunction
     from .calculus.audit import audit
     from .calculus.audited import Audit
+    from .calculus.candidates import Attempt
     from .calculus.check import check
     from .calculus.checked import Check, Equality, Equivalence
     from .calculus.compare import compare
@@ -26,11 +27,13 @@ if TYPE_CHECKING:
     from .calculus.explain import explain
     from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.fit import fit
+    from .calculus.found_limit import Limit
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
-    from .calculus.integral import Attempt, Integral
+    from .calculus.integral import Integral
     from .calculus.integrate import integrate
     from .calculus.jacobian import jacobian
+    from .calculus.limit import limit
     from .calculus.minimize import minimize
     from .calculus.parse import parse
     from .calculus.regions import Domain
@@ -93,6 +96,7 @@ __all__ = [
     "Hessian",
     "Integral",
     "Jacobian",
+    "Limit",
     "LimitError",
     "Limits",
     "MissingExtraError",
@@ -123,6 +127,7 @@ __all__ = [
     "hessian",
     "integrate",
     "jacobian",
+    "limit",
     "minimize",
     "numeric_derivative",
     "numeric_gradient",
@@ -154,9 +159,10 @@ _HOMES = {
     "Fit": ".optimize.fit",
     "Gradient": ".calculus.results",
     "Hessian": ".calculus.results",
-    "Attempt": ".calculus.integral",
+    "Attempt": ".calculus.candidates",
     "Integral": ".calculus.integral",
     "Jacobian": ".calculus.results",
+    "Limit": ".calculus.found_limit",
     "Limits": ".language",
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
@@ -179,6 +185,7 @@ _HOMES = {
     "hessian": ".calculus.hessian",
     "integrate": ".calculus.integrate",
     "jacobian": ".calculus.jacobian",
+    "limit": ".calculus.limit",
     "minimize": ".calculus.minimize",
     "numeric_derivative": ".numeric",
     "numeric_gradient": ".numeric",

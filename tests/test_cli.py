@@ -276,6 +276,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "gradient at": ("gradient", "log(x)*y", "--at", "x=-1,y=1"),
     "hessian": ("hessian", "x^2*y", "--at", "x=1,y=1"),
     "jacobian": ("jacobian", "x^2", "x*y"),
+    "limit": ("limit", "abs(x)/x", "x", "0"),
     "minimize": ("minimize", "(x-1)^2", "--start", "x=0"),
     "explain": ("explain", "x^2*sin(x)"),
     "audit": ("audit", "sqrt(x+1) - sqrt(x)", "--over", "x = 1 … 1e9", "--points", "50"),

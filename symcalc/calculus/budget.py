@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import ParamSpec, TypeVar
 
+from ..errors import ArgumentError
 from ..language import check_limits
 from ..worker import run_verb
 
-__all__ = ["budgeted"]
+__all__ = ["budgeted", "check_budget"]
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
+
+
+def check_budget(budget: float) -> None:
+    """Raise an error for a budget that is no time."""
+    if not isinstance(budget, int | float) or not 0 < budget < math.inf:
+        raise ArgumentError(f"`budget` is {budget!r}; it is a positive number of seconds.")
 
 
 def budgeted(verb: Callable[Args, Result]) -> Callable[Args, Result]:

@@ -13,7 +13,8 @@ from ..outcome import Outcome, Trust
 from ..symbolic.integration import Candidate
 from ..verify import DerivativeCheck, judge_derivatives
 from ..worker import run_task
-from .integral import Attempt, Integral
+from .candidates import Attempt
+from .integral import Integral
 from .reading import Formula, to_expression
 
 __all__ = ["antiderivative"]

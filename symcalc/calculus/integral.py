@@ -1,4 +1,4 @@
-"""What `integrate` returns: `Integral`, with the attempts made and the check of its closed form."""
+"""What `integrate` returns: `Integral`, with the check of its closed form."""
 
 from __future__ import annotations
 
@@ -10,31 +10,10 @@ from ..expression import Expression
 from ..language import read
 from ..outcome import Outcome, Trust
 from ..verify import DerivativeCheck
-from ..verify.integrals import IntegralCheck
+from ..verify.closed_forms import ClosedFormCheck
+from .candidates import Attempt
 
-__all__ = ["Attempt", "Integral"]
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One way that was tried.
-
-    Attributes
-    ----------
-    name : str
-        The strategy or rule.
-    seconds : float
-    found : str
-        What came of it, in words.
-    """
-
-    name: str
-    seconds: float
-    found: str
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary."""
-        return {"name": self.name, "seconds": self.seconds, "found": self.found}
+__all__ = ["Integral"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +40,7 @@ class Integral:
     outcome : Outcome
     conditions : tuple of str
         What the closed form needs of its parameters beyond what was assumed.
-    check : IntegralCheck, DerivativeCheck or None
+    check : ClosedFormCheck, DerivativeCheck or None
         How the closed form was judged: by values, an antiderivative by its derivative.
     note : str
         Where an integral diverges and how fast; closed forms that were rejected.
@@ -82,7 +61,7 @@ class Integral:
     trust: Trust
     outcome: Outcome
     conditions: tuple[str, ...] = ()
-    check: IntegralCheck | DerivativeCheck | None = None
+    check: ClosedFormCheck | DerivativeCheck | None = None
     note: str = ""
     digits: str = ""
     elapsed: float = 0.0

@@ -25,7 +25,7 @@ from ..graph.graph import Node
 from ..numeric.quadrature import cubature, quadrature
 from ..outcome import Outcome, Trust
 from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
-from ..verify.integrals import IntegralCheck, closed_value
+from ..verify.closed_forms import ClosedFormCheck, closed_value
 from .integration_ranges import IntegrationRange, RangedIntegral
 from .principal_value import poles_of, principal_parts
 
@@ -343,7 +343,7 @@ def _negated(found: IntegralNumber) -> IntegralNumber:
 
 
 def closed_number(
-    form: Expression, known: IntegralNumber | None, check: IntegralCheck, strategy: str
+    form: Expression, known: IntegralNumber | None, check: ClosedFormCheck, strategy: str
 ) -> IntegralNumber:
     """Return the value of a closed form without parameters that agrees with what is known."""
     method = f"closed form ({strategy})"

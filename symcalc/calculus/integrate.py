@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ArgumentError, OutcomeError, ParseError
+from ..errors import ArgumentError, OutcomeError
 from ..expression import Expression, Variable
-from ..language import Limits, read_assignments, read_exactly
+from ..language import Limits
 from ..outcome import Outcome, Trust
-from ..verify.integrals import IntegralCheck
+from ..verify.closed_forms import ClosedFormCheck
 from ..worker import start_worker
 from ..writing import to_text
-from .budget import budgeted
+from .budget import budgeted, check_budget
 from .indefinite import antiderivative
 from .integral import Integral
 from .integral_forms import FormSearch, with_parameters
@@ -117,12 +117,11 @@ def integrate(
     _check_options(method, budget)
     if not ranges:
         raise ArgumentError('Name the variable and its range, ("x", 0, 1), or "x" alone.')
-    values = _read_values(parameters) if isinstance(parameters, str) else parameters
     options: dict[str, Any] = {"assume": assume, "syntax": syntax, "limits": limits}
     if len(ranges) == 1 and isinstance(ranges[0], str):
         found = antiderivative(expr, ranges[0], budget=budget, progress=progress, **options)
     else:
-        problem = read_problem(expr, ranges, parameters=values, **options)
+        problem = read_problem(expr, ranges, parameters=parameters, **options)
         found = _Definite(problem, budget, method, principal_value, progress).run()
     found = replace(found, elapsed=time.monotonic() - started)
     if throw and not found.outcome.is_good:
@@ -131,21 +130,12 @@ def integrate(
     return found
 
 
-def _read_values(text: str) -> Mapping[str, Any]:
-    """Return the values in "a=1/3, b=pi": rational ones exactly, others as doubles."""
-    try:
-        return read_exactly(text)
-    except ParseError:
-        return read_assignments(text)
-
-
 def _check_options(method: str, budget: float) -> None:
     """Raise an error for options that are not allowed."""
     if method not in METHODS:
         allowed = ", ".join(METHODS)
         raise ArgumentError(f"Unknown method {method!r:.40}; allowed are {allowed}.")
-    if not isinstance(budget, int | float) or not 0 < budget < math.inf:
-        raise ArgumentError(f"`budget` is {budget!r}; it is a positive number of seconds.")
+    check_budget(budget)
 
 
 class _Definite:
@@ -190,7 +180,7 @@ class _Definite:
     def _with_form(
         self,
         form: Expression,
-        check: IntegralCheck,
+        check: ClosedFormCheck,
         strategy: str,
         known: IntegralNumber | None,
         search: FormSearch,
@@ -221,7 +211,7 @@ class _Definite:
         self,
         number: IntegralNumber,
         form: Expression | None = None,
-        check: IntegralCheck | None = None,
+        check: ClosedFormCheck | None = None,
         search: FormSearch | None = None,
     ) -> Integral:
         problem = self.problem

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ParseError
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import substitute
-from ..language import Limits, check_name
+from ..language import Limits, check_name, read_assignments, read_exactly
 from .reading import Formula, to_expression
 
-__all__ = ["IntegrationRange", "RangedIntegral", "read_problem"]
+__all__ = ["IntegrationRange", "RangedIntegral", "end_node", "read_problem", "read_values"]
 
 #: What a range looks like, for messages.
 _FORM = 'Write ("x", 0, 1); infinite ends are "oo" and "-oo".'
@@ -82,7 +82,7 @@ def read_problem(
     ranges: Sequence[Any],
     *,
     assume: Any = None,
-    parameters: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | str | None = None,
     syntax: str = "symcalc",
     limits: Limits | None = None,
 ) -> RangedIntegral:
@@ -99,7 +99,7 @@ def read_problem(
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
         raise ArgumentError(f"`{twice[0]}` is integrated over twice.")
-    values = {str(name): value for name, value in (parameters or {}).items()}
+    values = read_values(parameters)
     declared = (*names, *values)
     expression = to_expression(
         formula, declared=declared, assume=assume, syntax=syntax, limits=limits
@@ -112,7 +112,7 @@ def read_problem(
     graph = expression.graph.copy()
     found = []
     for place, (name, *ends) in enumerate(triples):
-        nodes = [_end(graph, end, declared, assume, syntax, limits) for end in ends]
+        nodes = [end_node(graph, end, declared, assume, syntax, limits) for end in ends]
         inner = {graph.var(bound) for bound in names[: place + 1]}
         bad = next((node for node in graph.variables(nodes) if node in inner), None)
         if bad is not None:
@@ -129,7 +129,7 @@ def read_problem(
         known = ", ".join(free) or "(none)"
         raise ArgumentError(f"`{unknown}` is not a parameter of the integral; they are {known}.")
     problem = RangedIntegral(graph, root, tuple(found), tuple(free), assumptions)
-    return problem.at({name: _number(name, value) for name, value in values.items()})
+    return problem.at(values)
 
 
 def _triple(given: Any) -> tuple[str, Any, Any]:
@@ -142,7 +142,7 @@ def _triple(given: Any) -> tuple[str, Any, Any]:
     return check_name(str(parts[0]).strip()), parts[1], parts[2]
 
 
-def _end(
+def end_node(
     graph: Graph, end: Any, declared: Sequence[str], assume: Any, syntax: str, limits: Limits | None
 ) -> Node:
     """Return an end of a range as a node; a float is taken as the number that it is."""
@@ -155,6 +155,18 @@ def _end(
         return graph.const(Fraction(end if isinstance(end, numbers.Rational) else nearest))
     read = to_expression(end, declared=declared, assume=assume, syntax=syntax, limits=limits)
     return graph.absorb(read.graph, [read.root])[0]
+
+
+def read_values(parameters: Mapping[str, Any] | str | None) -> dict[str, Fraction]:
+    """Return values of parameters: from "a=1/3, b=pi" or a mapping, rational ones exactly."""
+    if isinstance(parameters, str):
+        try:
+            given: Mapping[str, Any] = read_exactly(parameters)
+        except ParseError:
+            given = read_assignments(parameters)
+    else:
+        given = parameters or {}
+    return {str(name): _number(str(name), value) for name, value in given.items()}
 
 
 def _number(name: str, value: Any) -> Fraction:

@@ -17,6 +17,7 @@ from .gradient import gradient
 from .hessian import hessian
 from .integrate import integrate
 from .jacobian import jacobian
+from .limit import limit
 from .minimize import minimize
 from .parse import parse
 
@@ -30,6 +31,7 @@ COMMANDS = (
     hessian,
     jacobian,
     integrate,
+    limit,
     minimize,
     fit,
     compare,

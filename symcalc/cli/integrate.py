@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -13,21 +12,15 @@ from ..errors import ArgumentError
 from .formulas import FormulaCommand, from_argument
 from .options import format_options, syntax_option
 from .output import answer
+from .search import search_options, shown_search
 
 __all__ = ["integrate"]
-
-#: Erases the line that shows progress.
-_ERASE = "\r\x1b[K"
 
 
 @click.command(cls=FormulaCommand)
 @click.argument("expression")
 @click.argument("ranges", nargs=-1, metavar="VARIABLE LOWER UPPER …")
-@click.option("--assume", multiple=True, metavar="FACT", help='What is known, "a > 0"; repeatable.')
-@click.option("--at", multiple=True, metavar="POINT", help='Values of parameters, "a=1/2,b=3".')
-@click.option(
-    "--budget", type=float, default=10.0, show_default=True, help="Seconds for the whole work."
-)
+@search_options
 @click.option(
     "--method",
     metavar="NAME",
@@ -43,7 +36,7 @@ def integrate(
     expression: str,
     ranges: Sequence[str],
     assume: tuple[str, ...],
-    at: tuple[str, ...],
+    values: tuple[str, ...],
     budget: float,
     method: str,
     principal_value: bool,
@@ -65,20 +58,19 @@ def integrate(
       symcalc integrate "1/x" x -1 1 --principal-value
       symcalc integrate "x*exp(x)" x
     """
-    result = sc.integrate(
-        from_argument(expression),
-        *_read_ranges(ranges),
-        assume=", ".join(assume) or None,
-        parameters=",".join(at) or None,
-        budget=budget,
-        method=method,
-        principal_value=principal_value,
-        syntax=syntax,
-        throw=False,
-        progress=_show if sys.stderr.isatty() else None,
-    )
-    if sys.stderr.isatty():
-        sys.stderr.write(_ERASE)
+    with shown_search() as progress:
+        result = sc.integrate(
+            from_argument(expression),
+            *_read_ranges(ranges),
+            assume=", ".join(assume) or None,
+            parameters=",".join(values) or None,
+            budget=budget,
+            method=method,
+            principal_value=principal_value,
+            syntax=syntax,
+            throw=False,
+            progress=progress,
+        )
     if path is not None:
         sc.plot(result, path)
     return answer(result, "json" if as_json else format)
@@ -96,9 +88,3 @@ def _read_ranges(texts: Sequence[str]) -> list[str | tuple[str, str, str]]:
             f"{' '.join(texts)}. Write x 0 1, or x alone for an antiderivative."
         )
     return [(texts[k], texts[k + 1], texts[k + 2]) for k in range(0, len(texts), 3)]
-
-
-def _show(stage: str) -> None:
-    """Write what is being tried over the last line."""
-    sys.stderr.write(f"{_ERASE}{stage} …")
-    sys.stderr.flush()

@@ -20,6 +20,7 @@ from .formulas import (
     describe_jacobian,
 )
 from .integrals import describe_integral
+from .limits import describe_limit
 from .numbers import describe_estimate
 from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
 
@@ -37,6 +38,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
     "Hessian": describe_hessian,
     "Integral": describe_integral,
     "Jacobian": describe_jacobian,
+    "Limit": describe_limit,
 }
 
 #: Results that are written as text or JSON only.

@@ -9,7 +9,7 @@ from .blocks import Block, Line, Table
 from .numbers import format_error, format_number
 from .source import python_function
 
-__all__ = ["describe_integral"]
+__all__ = ["attempts_table", "closed_form_source", "describe_integral", "trust_line"]
 
 
 def describe_integral(integral: Any, format: str = "text") -> list[Block]:
@@ -17,23 +17,22 @@ def describe_integral(integral: Any, format: str = "text") -> list[Block]:
     if format == "latex":
         return [Line(integral.latex)]
     if format == "python":
-        return [Line(_source(integral))]
+        return [Line(closed_form_source("integral", integral.closed_form))]
     blocks: list[Block] = [*_answer(integral), *_grounds(integral)]
     if not integral.outcome.is_good:
         blocks.append(Line(str(integral.outcome), "bad"))
     if integral.note:
         blocks.append(Line(integral.note, "" if integral.outcome.is_good else "bad"))
     if integral.closed_form is None and integral.attempts:
-        blocks.append(_attempts(integral))
+        blocks.append(attempts_table(integral.attempts))
     return blocks
 
 
-def _source(integral: Any) -> str:
-    """Return the closed form as a Python function."""
-    form = integral.closed_form
+def closed_form_source(name: str, form: Any) -> str:
+    """Return a closed form as a Python function."""
     if form is None:
         raise ArgumentError("There is no closed form to write as Python source.")
-    return python_function("integral", form.names, form)
+    return python_function(name, form.names, form)
 
 
 def _answer(integral: Any) -> list[Block]:
@@ -58,13 +57,18 @@ def _grounds(integral: Any) -> list[Block]:
     if integral.check is not None and integral.closed_form is not None:
         lines.append(Line(f"closed form {integral.check.trust}: {integral.check.message}", "good"))
     if integral.value is not None:
-        style = {"proven": "good", "checked": "good", "suspect": "bad"}
-        trust = integral.trust.value
-        lines.append(Line(f"{trust}: {integral.method}", style.get(trust, "")))
+        lines.append(trust_line(integral))
     return lines
 
 
-def _attempts(integral: Any) -> Table:
+def trust_line(result: Any) -> Line:
+    """Return how far a value can be trusted, and what computed it."""
+    style = {"proven": "good", "checked": "good", "suspect": "bad"}
+    trust = result.trust.value
+    return Line(f"{trust}: {result.method}", style.get(trust, ""))
+
+
+def attempts_table(attempts: Any) -> Table:
     """Return the table of what was tried."""
-    rows = tuple((a.name, f"{a.seconds:.2f} s", a.found) for a in integral.attempts)
+    rows = tuple((a.name, f"{a.seconds:.2f} s", a.found) for a in attempts)
     return Table(("tried", "", ""), rows)

@@ -25,7 +25,7 @@ from ...balls.growth import (
 from ...facts import Behavior
 from ...graph.graph import Graph, Node
 
-__all__ = ["behavior_at", "behavior_of"]
+__all__ = ["behavior_at", "behavior_of", "growth_agrees"]
 
 #: The least order whose integral diverges: 1/(W*log(W)*log(log(W))*…).
 _EDGE = (W * LOG * log_atom(1) * log_atom(2)) ** -1
@@ -45,7 +45,7 @@ def behavior_at(
     for length in LENGTHS:
         try:
             growth = growth_at(graph, root, variable, approach, point, length)
-            if not _agrees(growth, graph, root, variable, approach, point):
+            if growth_agrees(growth, graph, root, variable, approach, point) is False:
                 return None, None
             found = behavior_of(growth, approach)
         except (UnknownGrowthError, NoBall):
@@ -173,22 +173,25 @@ def _primitive(scale: Scale) -> Scale:
 # -- the values ---------------------------------------------------------------------------------
 
 
-def _agrees(
+def growth_agrees(
     growth: Growth,
     graph: Graph,
     root: Node,
     variable: str,
     approach: Approach,
     point: Mapping[str, Any],
-) -> bool:
-    """Whether the leading terms agree with values of the integrand ever nearer to the place."""
+) -> bool | None:
+    """Whether the leading terms agree with values of a formula ever nearer to the place.
+
+    None where the formula has no values there that tell.
+    """
     program = BallProgram(graph, [root])
     for bits in (_CHECKED_AT, _CHECKED_NEARER):
         gaps = [_gap(growth, program, variable, approach, point, bit) for bit in bits]
         known = [gap for gap in gaps if gap is not None]
         if len(known) == len(bits):
             return known[-1] < 0.5 or known[-1] < 0.9 * known[0]
-    return True
+    return None
 
 
 def _gap(

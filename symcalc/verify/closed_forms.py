@@ -1,4 +1,4 @@
-"""The judge of closed forms of integrals: each is compared with a value found without it."""
+"""The judge of closed forms of integrals, limits and sums: values found without them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..balls import BallProgram, NoBall, precise_value
 from ..expression import Expression
 from ..outcome import Outcome, Trust
 
-__all__ = ["ComparedIntegral", "IndependentValue", "IntegralCheck", "judge_integral"]
+__all__ = ["ClosedFormCheck", "ComparedValue", "IndependentValue", "judge_closed_form"]
 
 #: Fewer draws of the parameters than this say nothing.
 MIN_POINTS = 3
@@ -30,7 +30,7 @@ Point = Mapping[str, float]
 
 
 class IndependentValue(Protocol):
-    """A value of the integral with its error and its trust."""
+    """A value that was not computed from the closed form, with its error and its trust."""
 
     @property
     def value(self) -> float: ...
@@ -43,8 +43,8 @@ class IndependentValue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedIntegral:
-    """A closed form and an independent value of its integral for the same parameters.
+class ComparedValue:
+    """A closed form and an independent value for the same parameters.
 
     Attributes
     ----------
@@ -65,12 +65,16 @@ class ComparedIntegral:
     @property
     def gap(self) -> float:
         """The relative difference; the absolute one where the independent value is 0."""
+        if self.closed_form == self.independent:
+            return 0.0
         difference = abs(self.closed_form - self.independent)
         return difference / abs(self.independent) if self.independent else difference
 
     @property
     def agrees(self) -> bool:
         """Whether the two sides differ by no more than error and rounding allow."""
+        if math.isinf(self.independent) or math.isinf(self.closed_form):
+            return self.independent == self.closed_form
         size = max(abs(self.independent), abs(self.closed_form))
         allowed = DOUBT * self.error + ROUNDING * size
         return abs(self.closed_form - self.independent) <= allowed
@@ -87,8 +91,8 @@ class ComparedIntegral:
 
 
 @dataclass(frozen=True, slots=True)
-class IntegralCheck:
-    """How a closed form compares with independent values of its integral.
+class ClosedFormCheck:
+    """How a closed form compares with independent values of what it stands for.
 
     Attributes
     ----------
@@ -101,7 +105,7 @@ class IntegralCheck:
     worst_gap : float
         The greatest relative difference; NaN when none counted.
     message : str
-    details : tuple of ComparedIntegral
+    details : tuple of ComparedValue
     """
 
     trust: Trust
@@ -109,7 +113,7 @@ class IntegralCheck:
     n_points: int
     worst_gap: float
     message: str
-    details: tuple[ComparedIntegral, ...] = field(default=(), repr=False)
+    details: tuple[ComparedValue, ...] = field(default=(), repr=False)
 
     @property
     def is_good(self) -> bool:
@@ -132,14 +136,14 @@ class IntegralCheck:
         }
 
 
-def judge_integral(
+def judge_closed_form(
     form: Expression,
     points: Iterable[Point],
     independent: Callable[[Point], IndependentValue | None],
     *,
     conditions: Sequence[Expression] = (),
     n_points: int = 5,
-) -> IntegralCheck:
+) -> ClosedFormCheck:
     """Compare a closed form with independent values at draws of its parameters.
 
     Parameters
@@ -148,7 +152,7 @@ def judge_integral(
     points : iterable of mapping of str to float
         Draws of the parameters; one empty mapping when there are none.
     independent : callable
-        Returns the value of the integral at a point, or None where it has none there.
+        Returns the value at a point, or None where there is none; an infinite limit is infinite.
     conditions : sequence of Expression
         Relations that the closed form needs; draws at which one does not hold do not count.
     n_points : int
@@ -156,15 +160,15 @@ def judge_integral(
 
     Returns
     -------
-    IntegralCheck
+    ClosedFormCheck
 
     Notes
     -----
     The closed form is evaluated in ball arithmetic, so that what cancels in it costs no digits.
-    A draw counts when both sides are finite and the error of the independent value is at most
-    1e-6 of it. A closed form without a real value where the integral has one disagrees.
+    A draw counts when the independent value is known to 1e-6 of itself, or infinite without an
+    error. A closed form without a real value where there is one disagrees.
     """
-    details: list[ComparedIntegral] = []
+    details: list[ComparedValue] = []
     needed = MIN_POINTS if form.names else 1
     for point in points:
         if len(details) >= n_points or not all(_holds(one, point) for one in conditions):
@@ -173,9 +177,7 @@ def judge_integral(
         if value is None or not _is_sharp(value):
             continue
         closed = closed_value(form, point)
-        details.append(
-            ComparedIntegral(dict(point), closed, value.value, value.error, value.method)
-        )
+        details.append(ComparedValue(dict(point), closed, value.value, value.error, value.method))
         if not details[-1].agrees:
             return _refuted(details)
     return _agreed(details, needed)
@@ -197,8 +199,10 @@ def closed_value(form: Expression, point: Point) -> float:
 
 def _is_sharp(value: IndependentValue) -> bool:
     """Whether an independent value is known well enough to judge by."""
-    if not math.isfinite(value.value) or value.trust in (Trust.SUSPECT, Trust.UNCHECKED):
+    if math.isnan(value.value) or value.trust in (Trust.SUSPECT, Trust.UNCHECKED):
         return False
+    if math.isinf(value.value):
+        return value.error == 0.0
     return value.error <= max(COARSE * abs(value.value), NEAR_ZERO)
 
 
@@ -210,27 +214,29 @@ def _holds(condition: Expression, point: Point) -> bool:
         return False
 
 
-def _refuted(details: Sequence[ComparedIntegral]) -> IntegralCheck:
+def _refuted(details: Sequence[ComparedValue]) -> ClosedFormCheck:
     last = details[-1]
     place = ", ".join(f"{name} = {value:.6g}" for name, value in last.point.items())
     where = f" at {place}" if place else ""
     message = (
         f"closed form rejected: {last.closed_form:.10g} against {last.independent:+.10g}{where}"
     )
-    return IntegralCheck(
+    return ClosedFormCheck(
         Trust.SUSPECT, Outcome.DISAGREES, len(details), last.gap, message, tuple(details)
     )
 
 
-def _agreed(details: Sequence[ComparedIntegral], needed: int) -> IntegralCheck:
+def _agreed(details: Sequence[ComparedValue], needed: int) -> ClosedFormCheck:
     worst = max((one.gap for one in details), default=math.nan)
     if len(details) < needed or (needed > 1 and not any(one.independent for one in details)):
         message = f"only {len(details)} values to compare with"
-        return IntegralCheck(
+        return ClosedFormCheck(
             Trust.UNCHECKED, Outcome.DONE, len(details), worst, message, tuple(details)
         )
     methods = ", ".join(dict.fromkeys(one.method for one in details))
     names = ", ".join(details[0].point)
     where = f"at {len(details)} values of {names}" if names else "with an independent value"
     message = f"agrees {where} ({methods}), worst relative gap {worst:.1g}"
-    return IntegralCheck(Trust.CHECKED, Outcome.DONE, len(details), worst, message, tuple(details))
+    return ClosedFormCheck(
+        Trust.CHECKED, Outcome.DONE, len(details), worst, message, tuple(details)
+    )
