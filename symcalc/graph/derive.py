@@ -13,12 +13,17 @@ from fractions import Fraction
 
 from ..errors import DerivativeError
 from ..functions import CONSTANTS, TABLE
+from .array_rules import ARRAY_RULES, Passing
+from .contractions import broadcast, contract, eye, has_eye
 from .graph import Graph, Node, Number
-from .integrand import Integrand, instantiate, jumps_with, make_integral, parameter_name
+from .leibniz import leibniz
 from .regions import Region, branches, find_regions
 from .terms import Term, Terms
 
-__all__ = ["derivative", "gradient_nodes"]
+#: An adjoint with more terms is multiplied as a whole.
+MAX_TERMS = 8
+
+__all__ = ["derivative", "gradient_nodes", "jacobian_nodes"]
 
 
 def derivative(graph: Graph, root: Node, variable: Node) -> Node:
@@ -34,9 +39,10 @@ def gradient_nodes(graph: Graph, root: Node, wrt: Sequence[Node]) -> list[Node]:
     graph : Graph
         The arena; the derivatives are appended to it, nothing in it changes.
     root : Node
-        A scalar or elementwise expression.
+        A scalar.
     wrt : sequence of Node
-        Variables, usually; any scalar node is allowed.
+        Variables, usually; any node is allowed. The partial derivative in an array has its shape;
+        where it is zero, it is the number 0.
 
     Raises
     ------
@@ -52,6 +58,15 @@ def gradient_nodes(graph: Graph, root: Node, wrt: Sequence[Node]) -> list[Node]:
     return _Reverse(graph, root, wrt).run()
 
 
+def jacobian_nodes(graph: Graph, root: Node, wrt: Sequence[Node]) -> list[Node]:
+    """Append the derivatives of an array in the nodes `wrt`; return them in order.
+
+    Each has the shape of the root followed by that of the node; where it is zero, it is the
+    number 0. Of a scalar root they are the gradient.
+    """
+    return _Reverse(graph, root, wrt).run()
+
+
 class _Reverse:
     """One reverse sweep: contributions are collected by region, summed when a node is reached."""
 
@@ -60,12 +75,9 @@ class _Reverse:
         self.order = graph.reachable([root])
         self.regions = find_regions(graph, [root], self.order)
         for node in self.wrt:
-            if node in graph.shapes:
-                raise DerivativeError(
-                    f"`{graph.data[node]}` is an array; "
-                    "only scalar variables can be differentiated in."
-                )
             self.regions.pop(node, None)
+        self.root_shape = graph.shape(root)
+        self.opaque = frozenset(node for node in self.order if self._is_work(node))
         self.active = set(self.wrt)
         for node in self.order:
             if not self.active.isdisjoint(graph.args[node]):
@@ -76,10 +88,12 @@ class _Reverse:
         #: node -> region -> contributions to its adjoint, made inside that region
         self.pending: dict[Node, dict[Region | None, list[Node]]] = {}
         self.adjoint: dict[Node, Node] = {}
+        #: The node that passes its adjoint on now, and its number of axes.
+        self.current, self.rank = root, 0
 
     def run(self) -> list[Node]:
         if self.root in self.active:
-            self.pending[self.root] = {None: [self.one]}
+            self.pending[self.root] = {None: [self._seed()]}
         leaves = set(self.wrt)
         for node in reversed(self.order):
             if node not in self.pending:
@@ -88,13 +102,35 @@ class _Reverse:
             self.adjoint[node] = adjoint
             if node not in leaves and adjoint != self.zero:
                 self._pass_on(node, adjoint)
-        return [self.adjoint.get(node, self.zero) for node in self.wrt]
+        return [self._whole(node) for node in self.wrt]
+
+    def _seed(self) -> Node:
+        """Return the derivative of the root in itself: 1, or an identity matrix for each axis."""
+        axes = range(len(self.root_shape))
+        factors = [
+            (eye(self.graph, size), (axis, len(axes) + axis))
+            for axis, size in enumerate(self.root_shape)
+        ]
+        return contract(self.graph, factors, range(2 * len(axes))) if factors else self.one
+
+    def _whole(self, node: Node) -> Node:
+        """Return the derivative in a node: its adjoint, a number spread over all elements."""
+        adjoint, graph = self.adjoint.get(node, self.zero), self.graph
+        if adjoint == self.zero or not graph.shape(node) or graph.shape(adjoint):
+            return adjoint
+        return broadcast(graph, adjoint, graph.shape(node), ())
+
+    def _is_work(self, node: Node) -> bool:
+        """Whether a contraction is worth computing once: one of several factors."""
+        return self.graph.kinds[node] == "ein" and len(self.graph.args[node]) > 1
 
     # -- collecting -----------------------------------------------------------------------
 
     def _collect(self, node: Node) -> Node:
         """Sum up the contributions, bringing those made inside branches out of them."""
         by_region = self.pending.pop(node)
+        if self.root_shape:  # masked where they were made
+            return self._sum([part for parts in by_region.values() for part in parts])
         home = self.regions.get(node)
         if len(by_region) == 1 and home in by_region:
             return self._sum(by_region[home])
@@ -142,7 +178,13 @@ class _Reverse:
     def _pass_on(self, node: Node, adjoint: Node) -> None:
         kind = self.graph.kinds[node]
         args = self.graph.args[node]
-        if kind == "add":
+        self.current, self.rank = node, len(self.graph.shape(node))
+        if self._is_by_array(node, kind):
+            for part in self._separate(adjoint):
+                passing = Passing(self.graph, node, part, self.root_shape, self.active, self.opaque)
+                for arg, share in ARRAY_RULES[kind](passing):
+                    self._note(arg, share, self.regions.get(node))
+        elif kind == "add":
             for arg in args:
                 self._give(node, arg, adjoint)
         elif kind == "mul":
@@ -154,9 +196,27 @@ class _Reverse:
         elif kind == "sum":
             self._give(node, args[0], adjoint)
         elif kind == "integral":
-            self._pass_integral(node, adjoint, args)
-        elif kind != "size":
+            self._pass_integral(node, adjoint)
+        else:
             self._pass_call(node, adjoint, kind, args)
+
+    def _is_by_array(self, node: Node, kind: str) -> bool:
+        """Whether a rule for arrays passes the adjoint of a node on.
+
+        The total of a scalar root needs none: a scalar adjoint stands for one of every element.
+        """
+        return kind in ARRAY_RULES and (kind != "sum" or bool(self.root_shape))
+
+    def _separate(self, adjoint: Node) -> Sequence[Node]:
+        """Return the terms of an adjoint of an array root that keep an identity matrix apart.
+
+        Multiplied out one by one they stay structured; as a whole the sum is a full array.
+        """
+        graph = self.graph
+        terms = graph.args[adjoint]
+        if not self.root_shape or graph.kinds[adjoint] != "add" or len(terms) > MAX_TERMS:
+            return (adjoint,)
+        return terms if any(has_eye(graph, term) for term in terms) else (adjoint,)
 
     def _give(self, node: Node, arg: Node, contribution: Node) -> None:
         if arg not in self.active or contribution == self.zero:
@@ -166,12 +226,44 @@ class _Reverse:
     def _add(self, node: Node, arg: Node, contribution: Node, region: Region | None) -> None:
         """Note a contribution made inside a region; a scalar gets the total over the rows."""
         shapes = self.graph.shapes
-        if node in shapes and arg not in shapes and not self._is_per_row(region):
+        if self.root_shape:
+            contribution = self._for_arrays(node, arg, contribution, region)
+        elif node in shapes and arg not in shapes and not self._is_per_row(region):
             if contribution in shapes:
                 contribution = self.graph.node("sum", (contribution,))
             else:
                 contribution = self._times(self.graph.size(node), contribution)
-        self.pending.setdefault(arg, {}).setdefault(region, []).append(contribution)
+        self._note(arg, contribution, region)
+
+    def _note(self, arg: Node, contribution: Node, region: Region | None) -> None:
+        """Note a contribution to an adjoint; those of an array root know no regions."""
+        if arg in self.active:
+            region = None if self.root_shape else region
+            self.pending.setdefault(arg, {}).setdefault(region, []).append(contribution)
+
+    def _for_arrays(self, node: Node, arg: Node, contribution: Node, region: Region | None) -> Node:
+        """Return a contribution to the derivative of an array: masked by the region, summed up."""
+        graph, n_outer = self.graph, len(self.root_shape)
+        home = self.regions.get(node)
+        if region is not None and region != home:
+            contribution = self._times(contribution, self._masked(region, self.one))
+        if graph.shape(node) and not graph.shape(arg):
+            labels = range(len(graph.shape(contribution)))
+            contribution = contract(graph, [(contribution, tuple(labels))], labels[:n_outer])
+        return contribution
+
+    def _masked(self, region: Region | None, value: Node) -> Node:
+        """Return a value inside a region, 0 outside."""
+        graph = self.graph
+        while region is not None:
+            conditions, is_last = region.choice
+            pieces = [(self.zero, condition) for condition in conditions]
+            if is_last:
+                value = graph.piecewise(pieces, value)
+            else:
+                value = graph.piecewise([*pieces[:-1], (value, conditions[-1])], self.zero)
+            region = region.parent
+        return value
 
     def _pass_product(self, node: Node, adjoint: Node, args: tuple[Node, ...]) -> None:
         """Pass adjoint × prefix × suffix on to each factor; the number in front goes along."""
@@ -242,33 +334,9 @@ class _Reverse:
                 raise DerivativeError(_no_rule(kind, index, len(args)))
             self._give(node, arg, self._times(adjoint, self.terms(local).node))
 
-    def _pass_integral(self, node: Node, adjoint: Node, args: tuple[Node, ...]) -> None:
-        """Pass on by Leibniz' rule: f(upper), -f(lower), the integral of df/dp for a parameter."""
-        graph = self.graph
-        integrand: Integrand = graph.data[node]
-        lower, upper, *parameters = args
-        if upper in self.active:
-            local = instantiate(graph, integrand, parameters, upper)
-            self._give(node, upper, self._times(adjoint, local))
-        if lower in self.active:
-            local = graph.neg(instantiate(graph, integrand, parameters, lower))
-            self._give(node, lower, self._times(adjoint, local))
-        for index, parameter in enumerate(parameters):
-            if parameter in self.active:
-                slope = _differentiated(integrand, index)
-                local = self._integrated(slope, parameters, lower, upper)
-                self._give(node, parameter, self._times(adjoint, local))
-
-    def _integrated(
-        self, integrand: Integrand, parameters: Sequence[Node], lower: Node, upper: Node
-    ) -> Node:
-        """Return the integral of an integrand, with those parameters only that it has left."""
-        graph = self.graph
-        if integrand.graph.value(integrand.root) == 0:
-            return self.zero
-        bound = graph.var(f"{integrand.name}'")  # a name that no text can say
-        body = instantiate(graph, integrand, parameters, bound)
-        return make_integral(graph, body, bound, lower, upper, integrand.name)
+    def _pass_integral(self, node: Node, adjoint: Node) -> None:
+        for arg, local in leibniz(self.graph, node, self.active, gradient_nodes):
+            self._give(node, arg, self._times(adjoint, local))
 
     # -- products -------------------------------------------------------------------------
 
@@ -292,6 +360,10 @@ class _Reverse:
             return right
         if right == one:
             return left
+        if self.root_shape:
+            ranks = [len(graph.shape(side)) > self.rank for side in (left, right)]
+            if any(ranks):
+                return self._contracted(left, right) if ranks[0] else self._contracted(right, left)
         a, x = self._split(left)
         b, y = self._split(right)
         coefficient = a * b
@@ -300,18 +372,19 @@ class _Reverse:
         product = y if x == one else x if y == one else graph.node("mul", (x, y))
         return graph.scale(coefficient, product)
 
-
-def _differentiated(integrand: Integrand, index: int) -> Integrand:
-    """Return the derivative of an integrand in one of its parameters."""
-    if what := jumps_with(integrand, index):
-        raise DerivativeError(
-            f"The integrand jumps ({what}) at a place that moves with a parameter; "
-            "the derivative of its integral needs the integral split there."
-        )
-    inside = integrand.graph.copy()
-    variable = inside.var(parameter_name(index))
-    slope = gradient_nodes(inside, integrand.root, [variable])[0]
-    return Integrand(inside, slope, integrand.n_parameters, integrand.name)
+    def _contracted(self, adjoint: Node, local: Node) -> Node:
+        """Return the product of an adjoint of an array root with a local derivative."""
+        graph, n_outer = self.graph, len(self.root_shape)
+        region = self.regions.get(self.current)
+        if region is not None:  # where the branch is not taken, its derivative has no meaning
+            local = self._masked(region, local)
+        labels = tuple(range(len(graph.shape(adjoint))))
+        inner = labels[n_outer:] if graph.shape(local) else ()
+        parts = [
+            contract(graph, [(part, labels), (local, inner)], labels, opaque=self.opaque)
+            for part in self._separate(adjoint)
+        ]
+        return graph.add(parts)
 
 
 def _no_rule(name: str, index: int, n_args: int) -> str:

@@ -10,19 +10,18 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from ..errors import ArgumentError
+from .shapes import SHAPE_RULES, Shape, elementwise_shape
 
 __all__ = ["COMPARISONS", "REDUCTIONS", "Graph", "Node", "Number", "Shape", "exact_decimal"]
 
 Node = int
 Number = int | Fraction
-Shape = tuple[str | int, ...]
 
 #: Relations between two reals, allowed in the conditions of a piecewise and as constraints.
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 
-#: Node kinds that turn an array into a scalar: its total, and its number of elements.
-REDUCTIONS = ("sum", "size")
+#: Node kinds whose elements depend on more than one element of an argument, or on its shape.
+REDUCTIONS = frozenset(SHAPE_RULES)
 
 #: A constant is never folded into a number with more digits than this (bits ≈ 3.33 × digits).
 MAX_FOLDED_BITS = 3322
@@ -44,8 +43,8 @@ class Graph:
     A node `i` is described by three parallel lists:
 
     `kinds[i]`
-        "const", "var", "add", "mul", "pow", "piecewise", "compare", "and", "or", "not",
-        or the name of a row of the function table.
+        "const", "var", "add", "mul", "pow", "piecewise", "compare", "and", "or", "not", "integral",
+        a kind of `shapes.SHAPE_RULES`, or the name of a row of the function table.
     `args[i]`
         The argument nodes. `piecewise` has (value, condition, value, condition, ..., otherwise):
         an odd number; the first condition that holds decides. A missing otherwise is the
@@ -279,8 +278,6 @@ class Graph:
                 new = self.var(source.data[node], source.shapes.get(node, ()))
             else:
                 new = self.node(kind, args, source.data[node])
-                if node in source.shapes:
-                    self.shapes[new] = source.shapes[node]
             place[node] = new
         return [place[root] for root in roots]
 
@@ -296,22 +293,15 @@ class Graph:
         self.args.append(args)
         self.data.append(data)
         self._index[key] = node
-        if self.shapes and args and kind not in REDUCTIONS:
-            shape = self._broadcast(args)
-            if shape:
-                self.shapes[node] = shape
+        if kind in SHAPE_RULES:
+            shape = SHAPE_RULES[kind]([self.shape(arg) for arg in args], data)
+        elif self.shapes and args:
+            shape = elementwise_shape([self.shape(arg) for arg in args])
+        else:
+            return node
+        if shape:
+            self.shapes[node] = shape
         return node
-
-    def _broadcast(self, args: tuple[Node, ...]) -> Shape:
-        """Return the shape of an elementwise function: the one shape among its arguments."""
-        shapes = {self.shapes[arg] for arg in args if arg in self.shapes}
-        if len(shapes) > 1:
-            first, second = sorted(map(str, shapes))[:2]
-            raise ArgumentError(
-                f"Shapes {first} and {second} cannot stand together elementwise; "
-                "both must be equal, or one a scalar."
-            )
-        return shapes.pop() if shapes else ()
 
     def _fold_sum(self, terms: Sequence[Node]) -> list[Node]:
         """Add up the rational terms, in the place of the first one; drop a zero."""

@@ -6,8 +6,9 @@ Such nodes must be evaluated, and differentiated, behind the branch's condition:
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from .graph import REDUCTIONS, Graph, Node
 
@@ -20,8 +21,8 @@ class Region:
 
     Attributes
     ----------
-    key : hashable
-        The conditions that lead into the branch.
+    key : tuple
+        The key of the parent, the conditions up to that of the branch, whether it is the last.
     piecewise : Node
         One that has the branch.
     parent : Region or None
@@ -29,7 +30,7 @@ class Region:
     depth : int
     """
 
-    key: Hashable
+    key: tuple[Any, tuple[Node, ...], bool]
     piecewise: Node = field(compare=False)
     parent: Region | None = field(compare=False)
     depth: int = field(compare=False)
@@ -41,6 +42,12 @@ class Region:
         last = index == len(graph.args[piecewise]) - 1
         key = (outer.key if outer else None, conditions, last)
         return cls(key, piecewise, outer, 1 if outer is None else outer.depth + 1)
+
+    @property
+    def choice(self) -> tuple[tuple[Node, ...], bool]:
+        """The conditions up to that of the branch, and whether the branch is the last."""
+        _, conditions, is_last = self.key
+        return conditions, is_last
 
     def is_per_row(self, graph: Graph) -> bool:
         """Whether each row of data chooses for itself to be in the region."""
