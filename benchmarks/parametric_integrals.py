@@ -1,7 +1,7 @@
 """An integral for 10 000 values of its parameters at once, beside a Python loop over quad.
 
-The loop calls the same compiled function, and once a plain function of the `math` module, the
-fastest that Python has.
+The loop calls the integrand written with NumPy, and once with the `math` module, the fastest that
+Python has; for gradients, quad integrates the compiled derivatives of the integrand.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ import math
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from timing import arguments, header, seconds, verdict
 
 INF = math.inf
 
-#: Formula, its plain twin, the range.
+#: Formula, the same as a Python function of `m`, which is NumPy or the math module, the range.
 CASES: tuple[tuple[str, Callable[..., float], float, float], ...] = (
-    ("exp(-a*x)/(1 + b*x)", lambda x, a, b: math.exp(-a * x) / (1 + b * x), 0, 1),
-    ("exp(-a*x^2)*cos(b*x)", lambda x, a, b: math.exp(-a * x * x) * math.cos(b * x), -INF, INF),
-    ("1/(a^2 + x^2)^(1 + b)", lambda x, a, b: (a * a + x * x) ** -(1 + b), 0, INF),
-    ("exp(-a*x)*sin(b*x)", lambda x, a, b: math.exp(-a * x) * math.sin(b * x), 0, INF),
-    ("sqrt(x)*exp(-a*x + b)", lambda x, a, b: x**0.5 * math.exp(-a * x + b), 0, 2),
+    ("exp(-a*x)/(1 + b*x)", lambda m, x, a, b: m.exp(-a * x) / (1 + b * x), 0, 1),
+    ("exp(-a*x^2)*cos(b*x)", lambda m, x, a, b: m.exp(-a * x * x) * m.cos(b * x), -INF, INF),
+    ("1/(a^2 + x^2)^(1 + b)", lambda m, x, a, b: (a * a + x * x) ** -(1 + b), 0, INF),
+    ("exp(-a*x)*sin(b*x)", lambda m, x, a, b: m.exp(-a * x) * m.sin(b * x), 0, INF),
+    ("sqrt(x)*exp(-a*x + b)", lambda m, x, a, b: m.sqrt(x) * m.exp(-a * x + b), 0, 2),
 )  # fmt: skip
 
 
@@ -33,35 +34,58 @@ def main() -> None:
     from scipy.integrate import quad
 
     import symcalc as sc
-    from symcalc.numeric.quadrature import quadrature_batch
 
     n, n_loop = (20, 2) if options.smallest else (10_000, 200)
     a, b = np.random.default_rng(0).uniform(0.5, 3.0, (2, n))
     for text, plain, lower, upper in CASES:
-        compiled = sc.compile(text, ["x", "a", "b"])
-        quadrature_batch(compiled, lower, upper, [a[:2], b[:2]])
-        start = time.perf_counter()
-        found = quadrature_batch(compiled, lower, upper, [a, b])
-        batch = time.perf_counter() - start
-        times = []
-        for function in (compiled, plain):
-            start = time.perf_counter()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                loop = [_quad(quad, function, lower, upper, a[i], b[i]) for i in range(n_loop)]
-            times.append((time.perf_counter() - start) * n / n_loop)
-        apart = float(np.max(np.abs(found.value[:n_loop] - loop) / np.abs(loop)))
+        ends = f"{_end(lower)}, {_end(upper)}"
+        integral = sc.compile(f"integral({text}, x, {ends})", ["a", "b"], order=1)
+        slope_a, slope_b = (sc.compile(sc.differentiate(text, n), ["x", "a", "b"]) for n in "ab")
+        integral.value_and_gradient(a[:2], b[:2])
+        value, spent = _timed(lambda f=integral: f(a, b))
+        (_, slopes), both = _timed(lambda f=integral: f.value_and_gradient(a, b))
+        functions = [partial(plain, np), partial(plain, math), slope_a, slope_b]
+        loops, times = [], []
+        for function in functions:
+            function(0.5, 0.5, 0.5)
+            found, time_taken = _timed(
+                lambda f=function, low=lower, high=upper: [
+                    _quad(quad, f, low, high, a_i, b_i)
+                    for a_i, b_i in zip(a[:n_loop].tolist(), b[:n_loop].tolist(), strict=True)
+                ]
+            )
+            loops.append(np.array(found))
+            times.append(time_taken * n / n_loop)
+        apart = float(np.max(np.abs(value[:n_loop] - loops[0]) / np.abs(loops[0])))
+        gradient = np.column_stack(loops[2:])
+        scale = np.abs(gradient).max(axis=1, keepdims=True)
+        slope_apart = float(np.max(np.abs(slopes[:n_loop] - gradient) / scale))
         print(
-            f"   {text}: {seconds(batch)}, {found.n_evaluations // n} evaluations a set, checked "
-            f"{found.is_checked.mean():.3f}, apart from quad by {apart:.1e}; loop over quad "
-            f"{seconds(times[0])}, with the math module {seconds(times[1])} "
-            f"({times[1] / batch:.1f} times)"
+            f"   {text}: {seconds(spent)}, with gradient {seconds(both)}, without value "
+            f"{int(np.isnan(value).sum())}; apart from quad by {apart:.1e}, gradient "
+            f"{slope_apart:.1e}; loop over quad {seconds(times[0])}, with the math module "
+            f"{seconds(times[1])} ({times[1] / spent:.1f} times)"
         )
-        verdict("faster than the loop", times[0] / batch, ">=", 30)
+        verdict("faster than the loop", times[0] / spent, ">=", 30)
+        with_slopes = times[0] + times[2] + times[3]
+        verdict("with gradient, faster than the loop", with_slopes / both, ">=", 30)
+
+
+def _timed(run: Callable[[], Any]) -> tuple[Any, float]:
+    start = time.perf_counter()
+    found = run()
+    return found, time.perf_counter() - start
+
+
+def _end(end: float) -> str:
+    return str(end).replace("inf", "oo")
 
 
 def _quad(quad: Any, f: Callable[..., Any], lower: float, upper: float, a: Any, b: Any) -> float:
-    return float(quad(f, lower, upper, args=(a, b), epsabs=0, epsrel=1e-11, limit=200)[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = quad(f, lower, upper, args=(float(a), float(b)), epsabs=0, epsrel=1e-11, limit=200)
+    return float(found[0])
 
 
 if __name__ == "__main__":

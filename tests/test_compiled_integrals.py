@@ -193,3 +193,21 @@ def test_other_verbs_meet_integrals():
     assert str(sc.audit(text, over="b=0..1"))
     assert str(sc.domain(text))
     assert str(sc.compare(text, at="b=2"))
+
+
+@pytest.mark.parametrize(
+    ("text", "closed"),
+    [
+        ("x*expectation(exp(a*b*z), z ~ normal(0, 1))", "x*exp(a**2*b**2/2)"),
+        ("integral(a*cos(x), x, upper, lower^2)", "a*(sin(lower**2) - sin(upper))"),
+        ("integral(exp(a*x), x, 0, 1)", "integral(exp(a*x), x, 0, 1)"),
+        ("integral(abs(x - a), x, 0, 1)", "integral(abs(x - a), x, 0, 1)"),
+    ],
+)
+def test_a_closed_form_is_put_in_where_it_holds_for_all_parameters(text, closed):
+    assert sc.compile(text, closed_forms=20).expression.text == closed
+
+
+def test_seconds_for_closed_forms_are_a_number():
+    with pytest.raises(sc.ArgumentError, match="closed_forms"):
+        sc.compile("integral(x, x, 0, a)", closed_forms=-1)

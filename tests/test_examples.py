@@ -16,6 +16,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 #: Each example with words that its output must contain.
 SCRIPTS = {
     "check_somebody_elses_gradient.py": ("1/2*m is m/2", "number of rows", "x (chain rule)"),
+    "expected_loss.py": ("strict local minimum", "10000 random inputs", "integral(", "checked"),
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
     "minimize_from_numeric_and_symbolic.py": ("Converged",),
@@ -95,6 +96,25 @@ def test_the_data_of_the_line_are_those_that_ship_with_scikit_learn() -> None:
     assert (columns["bmi"] == bunch.data[:, 2]).all()
     assert (columns["bp"] == bunch.data[:, 3]).all()
     assert (columns["progression"] == bunch.target).all()
+
+
+def test_the_expected_loss_is_least_where_an_independent_integral_says() -> None:
+    from scipy.integrate import quad
+
+    example = load("expected_loss.py")
+    found = example["over_the_distribution"]()
+
+    def loss(w: float, b: float) -> float:
+        def f(z: float) -> float:
+            gap = np.tanh(w * (z + b)) - np.sign(z - 0.5)
+            return float(gap**2 * np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
+
+        return float(quad(f, -12, 0.5, epsabs=1e-13)[0] + quad(f, 0.5, 12, epsabs=1e-13)[0])
+
+    w, b = found.x["w"], found.x["b"]
+    assert found.fun == pytest.approx(loss(w, b) + 0.01 * w * w, rel=1e-10)
+    for step in ((1e-3, 0), (-1e-3, 0), (0, 1e-3), (0, -1e-3)):
+        assert loss(w + step[0], b + step[1]) + 0.01 * (w + step[0]) ** 2 > found.fun
 
 
 @pytest.mark.parametrize("start", ["far", "near"])

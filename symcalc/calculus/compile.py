@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from ..backends import CompiledFunction, compile_expression
 from ..errors import ArgumentError
 from ..language import Limits
 from .budget import budgeted
+from .closed_integrals import with_closed_integrals
 from .reading import Formula, to_expression, to_names
 
 __all__ = ["compile"]
@@ -26,6 +28,7 @@ def compile(
     backend: str = "auto",
     dtype: str = "float64",
     shapes: Any = None,
+    closed_forms: float = 0.0,
     syntax: str = "symcalc",
     limits: Limits | None = None,
 ) -> CompiledFunction:
@@ -47,6 +50,10 @@ def compile(
         "float64" (default) or "float32".
     shapes : dict or str, optional
         Shapes of data columns, `{"x": "rows"}`.
+    closed_forms : float
+        Seconds for a search of closed forms of the integrals inside; those that were checked and
+        hold without conditions are compiled in place of them, and `expression` shows them. By
+        default integrals are computed by quadrature.
     limits : Limits, optional
 
     Returns
@@ -57,12 +64,22 @@ def compile(
     ------
     ParseError, ArgumentError, CompileError, DerivativeError
 
+    Notes
+    -----
+    An integral is computed for all values of its parameters at once. Two unrelated rules must
+    agree to about ten digits; ranges are split at kinks, jumps, poles and narrow peaks, which are
+    found from the formula. Where the integral diverges or the rules do not agree, the value is
+    NaN. Gradients are made by Leibniz' rule.
+
     Examples
     --------
     >>> import symcalc as sc
     >>> f = sc.compile("100*(y - x^2)^2 + (1 - x)^2", order=1)
     >>> f.value_and_gradient(-1.2, 1.0)
     (24.199999999999996, array([-215.6,  -88. ]))
+    >>> erf = sc.compile("2/sqrt(pi)*integral(exp(-t^2), t, 0, x)", order=1)
+    >>> erf([0.0, 1.0, 2.0]).round(6)
+    array([0.      , 0.842701, 0.995322])
     """
     if backend not in BACKENDS:
         raise ArgumentError(f"`backend` is {backend!r}; allowed are {', '.join(BACKENDS)}.")
@@ -70,4 +87,8 @@ def compile(
     expression = to_expression(
         expr, declared=names or (), shapes=shapes, syntax=syntax, limits=limits
     )
+    if not isinstance(closed_forms, int | float) or not 0 <= closed_forms < math.inf:
+        raise ArgumentError(f"`closed_forms` is {closed_forms!r}; it is a number of seconds.")
+    if closed_forms:
+        expression = with_closed_integrals(expression, closed_forms)
     return compile_expression(expression, names, order=order, wrt=to_names(wrt), dtype=dtype)

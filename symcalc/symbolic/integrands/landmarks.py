@@ -38,10 +38,14 @@ def landmark_terms(graph: Graph, root: Node, variable: str) -> list[LandmarkTerm
     found: dict[Node, LandmarkTerm] = {}
     for term in critical_terms(graph, root, variable):
         node = term.node
+        while graph.kinds[node] == "pow":  # it vanishes where its base does
+            node = graph.args[node][0]
         if term.is_whole:  # sin(pi*u) vanishes where u is a whole number
             node = graph.call("sin", (graph.mul((graph.call("pi", ()), node)),))
         found.setdefault(node, LandmarkTerm(node, "place"))
     for feature, is_step in dict.fromkeys(features(graph, root, variable)):
+        if not is_step and _repeats(graph, feature):
+            continue
         try:
             node = feature if is_step else derivative(graph, feature, x)
         except SymcalcError:
@@ -49,3 +53,9 @@ def landmark_terms(graph: Graph, root: Node, variable: str) -> list[LandmarkTerm
         if x in graph.variables([node]):
             found.setdefault(node, LandmarkTerm(node, "step" if is_step else "peak"))
     return list(found.values())[:MAX_TERMS]
+
+
+def _repeats(graph: Graph, feature: Node) -> bool:
+    """Whether a feature is the logarithm of a power: that of the base has the same landmarks."""
+    inner = graph.args[feature][-1] if graph.kinds[feature] == "mul" else feature
+    return graph.kinds[inner] == "log" and graph.kinds[graph.args[inner][0]] == "pow"
