@@ -22,6 +22,7 @@ from ...balls.growth import (
     growth_at,
     log_atom,
 )
+from ...balls.series import NotAnalyticError
 from ...facts import Behavior
 from ...graph.graph import Graph, Node
 
@@ -48,7 +49,7 @@ def behavior_at(
             if growth_agrees(growth, graph, root, variable, approach, point) is False:
                 return None, None
             found = behavior_of(growth, approach)
-        except (UnknownGrowthError, NoBall):
+        except (UnknownGrowthError, NotAnalyticError, NoBall):
             return None, None
         if found.is_integrable is not None or length == LENGTHS[-1]:
             return found, growth
