@@ -15,7 +15,7 @@ import pytest
 import symcalc as sc
 from symcalc.language import DEFINITIONS
 from symcalc.symbolic.integration import IntegralProblem
-from symcalc.worker import run_task, run_verb, server, start_worker
+from symcalc.worker import await_worker, run_task, run_verb, server, start_worker
 from symcalc.worker.client import _WORKER
 from symcalc.worker.protocol import Task, pack, unpack
 
@@ -316,3 +316,28 @@ def test_an_interrupt_of_the_caller_leaves_no_process_and_the_next_call_works():
     assert rest == ["interrupted", "x"]
     with pytest.raises(ProcessLookupError):
         os.kill(int(process), 0)
+
+
+def test_a_worker_that_is_still_loading_is_not_killed_for_it():
+    _WORKER.stop()
+
+    assert not await_worker(["symcalc.symbolic.integration.ladder"], 0.0)
+    process = _WORKER.process.pid
+
+    assert await_worker(["symcalc.symbolic.integration.ladder"], 60)
+    assert _WORKER.process.pid == process
+    assert str(run_task("symcalc:parse", ("x",), seconds=60)) == "x"
+
+
+def test_modules_that_do_not_exist_leave_the_worker_usable():
+    assert await_worker(["symcalc.no_such_module"], 60)
+    assert str(run_task("symcalc:parse", ("x",), seconds=60)) == "x"
+
+
+def test_a_worker_killed_while_it_loads_is_replaced():
+    _WORKER.stop()
+    start_worker(["symcalc.symbolic.integration.ladder"])
+    os.kill(_WORKER.process.pid, signal.SIGKILL)
+    _WORKER.process.wait()
+
+    assert str(run_task("symcalc:parse", ("x",), seconds=60)) == "x"

@@ -13,7 +13,7 @@ from ..outcome import Outcome, Trust
 from ..symbolic.integration import Candidate
 from ..verify.closed_forms import ClosedFormCheck, IndependentValue, judge_closed_form
 from ..verify.sampling import sample_points
-from ..worker import run_task
+from ..worker import await_worker, run_task
 
 __all__ = ["Attempt", "CandidateSearch", "Draws", "Way", "place_words"]
 
@@ -47,13 +47,17 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A task of the worker that proposes closed forms: its share of the time, and its arguments."""
+    """A task of the worker that proposes closed forms: its share of the time, and its arguments.
+
+    The loading of `modules` does not count against the share.
+    """
 
     name: str
     summary: str
     share: float
     task: str
     args: tuple[Any, ...]
+    modules: tuple[str, ...] = ()
 
 
 @dataclass
@@ -74,6 +78,7 @@ class CandidateSearch:
         started = time.monotonic()
         unchecked: tuple[Candidate, ClosedFormCheck] | None = None
         for way in ways:
+            await_worker(way.modules, self.seconds - (time.monotonic() - started))
             left = self.seconds - (time.monotonic() - started)
             if left < LEAST_SECONDS:
                 break

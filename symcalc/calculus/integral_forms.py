@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..expression import Expression, Variable
+from ..outcome import Outcome, Trust
 from ..symbolic.integration import STRATEGIES, Candidate, IntegralProblem
 from ..verify.closed_forms import ClosedFormCheck, judge_closed_form
 from .candidates import Attempt, CandidateSearch, Draws, Way
-from .integral_number import IntegralNumber, integral_number
+from .integral_number import IntegralNumber, integral_number, no_value
 from .integration_ranges import RangedIntegral
 
-__all__ = ["FormSearch"]
+__all__ = ["MODULES", "FormSearch"]
 
 #: Seconds for the proof of the value at one draw.
 DRAW_SECONDS = 0.4
 
 TASK = "symcalc.symbolic.integration:run_strategy"
+#: What the worker loads before the first strategy's time begins.
+MODULES = ("symcalc.symbolic.integration.ladder",)
 
 
 @dataclass
@@ -33,6 +37,7 @@ class FormSearch:
 
     def __post_init__(self) -> None:
         problem = self.problem
+        self.end = time.monotonic() + self.seconds
         self.draws = Draws(problem.parameters, problem.assumptions or {}, self._number_at)
         self.search = CandidateSearch(self.seconds, self._judged, self.progress)
 
@@ -43,7 +48,7 @@ class FormSearch:
         if self.principal_value and self.passes_poles:
             wanted = "principal"
         ways = [
-            Way(one.name, one.summary, one.share, TASK, (one.name, payload))
+            Way(one.name, one.summary, one.share, TASK, (one.name, payload), MODULES)
             for one in STRATEGIES
             if one.variables == wanted
         ]
@@ -73,8 +78,13 @@ class FormSearch:
         return self.draws.judge(form)
 
     def _number_at(self, point: Mapping[str, float]) -> IntegralNumber:
+        left = self.end - time.monotonic()
+        if left <= 0:
+            return no_value(Outcome.UNDECIDED, "no time was left", Trust.UNCHECKED)
         return integral_number(
-            self.problem.at(point), seconds=DRAW_SECONDS, principal_value=self.principal_value
+            self.problem.at(point),
+            seconds=min(DRAW_SECONDS, left),
+            principal_value=self.principal_value,
         )
 
     @property

@@ -18,7 +18,7 @@ from ..writing import to_text
 from .budget import budgeted, check_budget
 from .indefinite import antiderivative
 from .integral import Integral
-from .integral_forms import FormSearch, with_parameters
+from .integral_forms import MODULES, FormSearch, with_parameters
 from .integral_number import IntegralNumber, closed_number, integral_number
 from .integration_ranges import RangedIntegral, read_problem
 from .reading import Formula
@@ -156,7 +156,7 @@ class _Definite:
     def run(self) -> Integral:
         known = None
         if self.method != "numeric":
-            start_worker(("symcalc.symbolic.integration.ladder",))  # it loads while proofs run
+            start_worker(MODULES)  # it loads while proofs run
         if not self.problem.parameters:
             seconds = min(PROOF_SHARE * self.budget, PROOF_SECONDS)
             known = integral_number(

@@ -27,6 +27,8 @@ __all__ = ["limit"]
 
 SIDES = {"both": 0, "+": 1, "-": -1}
 TASK = "symcalc.symbolic.asymptotics.limits:propose_limits"
+#: What the worker loads before the time of the first way begins.
+MODULES = ("symcalc.symbolic.asymptotics.limits",)
 #: The ways to a closed form: their share of the time, and what they do.
 WAYS = (
     ("continuity", 0.1, "the value at the place"),
@@ -174,7 +176,7 @@ class _Search:
 
     def _with_parameters(self) -> Limit:
         """Return a closed form in the parameters that agrees at five draws."""
-        start_worker(("symcalc.symbolic.asymptotics.limits",))
+        start_worker(MODULES)
         problem = self.problem
         draws = Draws(
             problem.parameters, problem.assumptions, lambda point: problem.at_values(point).number()
@@ -193,7 +195,10 @@ class _Search:
     def _ways(self) -> list[Way]:
         problem = self.problem
         payload = problem.payload()
-        return [Way(name, summary, share, TASK, (*payload, name)) for name, share, summary in WAYS]
+        return [
+            Way(name, summary, share, TASK, (*payload, name), MODULES)
+            for name, share, summary in WAYS
+        ]
 
     def _answer(
         self,

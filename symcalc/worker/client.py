@@ -9,6 +9,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -16,10 +17,12 @@ from ..errors import ArgumentError, LimitError
 from ..language import DEFINITIONS
 from .protocol import PACKAGE, Task, is_ours, pack, receive, send, unpack
 
-__all__ = ["run_task", "run_verb", "start_worker"]
+__all__ = ["await_worker", "run_task", "run_verb", "start_worker"]
 
 #: The worker ends late work itself, and stays; where it cannot, it is killed this much later.
 GRACE = 0.3
+
+LOADING = "symcalc.worker.server:load_modules"
 
 
 class _Worker:
@@ -28,6 +31,8 @@ class _Worker:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.process: subprocess.Popen[bytes] | None = None
+        self.loaded: frozenset[str] = frozenset()
+        self.ready = threading.Event()
 
     def run(self, task: Task, on_progress: Callable[[Any], None] | None) -> Any:
         """Send a task and return its answer, or raise `LimitError`."""
@@ -39,6 +44,7 @@ class _Worker:
             if seconds is not None:
                 timer.start()
             try:
+                self.ready.wait()
                 if process.stdin is None or process.stdout is None:
                     raise EOFError
                 send(process.stdin, body)
@@ -70,10 +76,21 @@ class _Worker:
                     _close(pipe)
 
     def started(self, preload: Sequence[str] = ()) -> subprocess.Popen[bytes]:
-        """Return the process, a new one where there is none that lives."""
+        """Return the process, a new one where there is none that lives, `preload` on its way."""
         if self.process is None or self.process.poll() is not None:
             self.stop()
-            self.process = _start(preload)
+            self.process = _start()
+            self.loaded = frozenset()
+            self.ready = threading.Event()
+            self.ready.set()
+        if not self.loaded.issuperset(preload):
+            self.ready.wait()
+            self.loaded |= frozenset(preload)
+            self.ready = threading.Event()
+            task = Task(LOADING, (tuple(preload),), {}, None, None, DEFINITIONS.known())
+            threading.Thread(
+                target=_load, args=(self.process, _packed(task), self.ready), daemon=True
+            ).start()
         return self.process
 
     @staticmethod
@@ -162,16 +179,43 @@ def start_worker(preload: Sequence[str] = ()) -> None:
             _WORKER.lock.release()
 
 
-def _start(preload: Sequence[str]) -> subprocess.Popen[bytes]:
+def await_worker(preload: Sequence[str], seconds: float) -> bool:
+    """Return whether the worker process has loaded modules within a time.
+
+    A process that is not ready then goes on loading, for a later call.
+    """
+    end = time.monotonic() + seconds
+    if not _WORKER.lock.acquire(timeout=max(seconds, 0.0)):
+        return False
+    try:
+        _WORKER.started(preload)
+        return _WORKER.ready.wait(max(end - time.monotonic(), 0.0))
+    finally:
+        _WORKER.lock.release()
+
+
+def _start() -> subprocess.Popen[bytes]:
     environment = dict(os.environ)
     environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     return subprocess.Popen(
-        [sys.executable, "-m", "symcalc.worker", *preload],
+        [sys.executable, "-m", "symcalc.worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
     )
+
+
+def _load(process: subprocess.Popen[bytes], body: bytes, ready: threading.Event) -> None:
+    """Have modules loaded; a process that dies meanwhile is noticed by who uses it next."""
+    try:
+        if process.stdin is not None and process.stdout is not None:
+            send(process.stdin, body)
+            receive(process.stdout)
+    except (EOFError, OSError, ValueError):
+        pass
+    finally:
+        ready.set()
 
 
 def _close(pipe: Any) -> None:

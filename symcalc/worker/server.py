@@ -18,7 +18,7 @@ from ..language import DEFINITIONS
 from ..symbolic.deadline import TooLateError, run_until, use_alarms
 from .protocol import Task, is_ours, pack, receive, send, unpack
 
-__all__ = ["serve"]
+__all__ = ["load_modules", "serve"]
 
 MEGABYTE = 1 << 20
 
@@ -36,13 +36,8 @@ UNSENDABLE = (
 LIBRARIES = ("flint", "scipy.optimize", "sympy")
 
 
-def serve(preload: Sequence[str] = ()) -> None:
+def serve() -> None:
     """Answer tasks, one by one, until the input ends.
-
-    Parameters
-    ----------
-    preload : sequence of str
-        Modules to load before the first task is read.
 
     Notes
     -----
@@ -54,14 +49,18 @@ def serve(preload: Sequence[str] = ()) -> None:
     os.dup2(2, 1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     use_alarms()
-    for module in preload:
-        importlib.import_module(module)
     while True:
         try:
             task = receive(tasks)
         except EOFError:
             return
         send(answers, _answer(task, partial(_report, answers)))
+
+
+def load_modules(names: Sequence[str]) -> None:
+    """Load modules of the package ahead of the tasks that need them."""
+    for name in names:
+        importlib.import_module(name)
 
 
 def _report(answers: IO[bytes], message: Any) -> None:
