@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
     from .calculus.integral import Integral
+    from .calculus.integral_comparison import IntegralComparison
     from .calculus.integrate import integrate
     from .calculus.jacobian import jacobian
     from .calculus.limit import limit
@@ -95,6 +96,7 @@ __all__ = [
     "Gradient",
     "Hessian",
     "Integral",
+    "IntegralComparison",
     "Jacobian",
     "Limit",
     "LimitError",
@@ -161,6 +163,7 @@ _HOMES = {
     "Hessian": ".calculus.results",
     "Attempt": ".calculus.candidates",
     "Integral": ".calculus.integral",
+    "IntegralComparison": ".calculus.integral_comparison",
     "Jacobian": ".calculus.results",
     "Limit": ".calculus.found_limit",
     "Limits": ".language",

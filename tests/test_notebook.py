@@ -154,6 +154,8 @@ RESULTS = {
     "Trace": lambda: sc.minimize("x^2", "x=1").trace,
     "Estimates": lambda: sc.numeric_gradient(lambda x: x[0] ** 2 * x[1], [3.0, 2.0]),
     "Comparison": lambda: sc.compare("exp(x)*sin(y)", at="x=1, y=2", order=2),
+    "Integral": lambda: sc.integrate("x*exp(x)", ("x", 0, 1)),
+    "IntegralComparison": lambda: sc.compare("exp(-x^2)", over=("x", 0, 1)),
     "Check": lambda: sc.check("2*x*y + 1", "x^2*y", "x"),
     "Equivalence": lambda: sc.equivalent("sqrt(x^2)", "x"),
     "Explanation": lambda: sc.explain("x^2*sin(x*y)", "x"),

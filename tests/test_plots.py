@@ -113,6 +113,103 @@ def test_every_fit_can_be_drawn(model: str, data: Any, more: Any) -> None:
     assert sc.plot(found)._repr_png_().startswith(b"\x89PNG")
 
 
+# -- integrals ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("integrand", "ends"),
+    [
+        ("exp(-x^2)", ("-oo", "oo")),
+        ("1/(1 + x)^3", (0, "oo")),
+        ("exp(x)", ("-oo", 1)),
+        ("tanh(1000*(x - 1/3))", (0, 1)),
+        ("x^(-9/10)", (0, 1)),
+        ("abs(x - 1/3) + floor(3*x)", (0, 1)),
+        ("cos(x)/x", (1, "oo")),
+        ("cos(x^2)", ("-oo", "oo")),
+        ("sin(1/x)", (0, 1)),
+        ("1/x^2", (-1, 1)),
+        ("sqrt(x)", (-1, 1)),
+        ("exp(x)", (1, 0)),
+        ("0*x", (0, 1)),
+        ("x^300", (0, 1)),
+    ],
+)
+def test_every_integral_in_one_variable_can_be_drawn(integrand: str, ends: Any) -> None:
+    found = sc.integrate(integrand, ("x", *ends), method="numeric", throw=False)
+
+    assert sc.plot(found)._repr_png_().startswith(b"\x89PNG")
+
+
+def test_the_curve_of_an_integral_is_the_integrand_and_its_special_places_are_marked() -> None:
+    found = sc.integrate("abs(x - 1/3)", ("x", 0, 1))
+    main, strip = sc.plot(found).figure.axes
+    curve = max(main.get_lines(), key=lambda line: len(line.get_xdata()))
+    x, y = np.asarray(curve.get_xdata()), np.asarray(curve.get_ydata())
+
+    assert y == pytest.approx(np.abs(x - 1 / 3), abs=1e-15)
+    assert x[0] == pytest.approx(0.0, abs=1e-9)
+    assert x[-1] == pytest.approx(1.0)
+    assert lines(main)["kink: x = 1/3"].get_xdata() == pytest.approx([1 / 3, 1 / 3])
+    assert "panels of quadrature" in strip.get_xlabel()
+    assert strip.get_xlim() == main.get_xlim()
+
+
+def test_the_curve_breaks_at_a_jump_and_the_end_of_a_range_is_no_spike() -> None:
+    main = sc.plot(sc.integrate("floor(3*x)", ("x", 0, 1))).figure.axes[0]
+    curve = max(main.get_lines(), key=lambda line: len(line.get_xdata()))
+
+    assert np.isnan(curve.get_ydata()).sum() == 2
+    assert np.nanmax(curve.get_ydata()) == 2.0
+
+
+def test_a_singular_place_does_not_flatten_the_rest() -> None:
+    main = sc.plot(sc.integrate("x^(-9/10)", ("x", 0, 1))).figure.axes[0]
+
+    assert main.get_ylim()[1] < 50
+
+
+def test_a_narrow_peak_is_drawn_once_more_from_near() -> None:
+    *_, zoom = sc.plot(sc.integrate("1/((x - 0.3)^2 + 1e-8)", ("x", 0, 1))).figure.axes
+    (curve,) = (line for line in zoom.get_lines() if len(line.get_xdata()) > 100)
+
+    assert max(curve.get_ydata()) == pytest.approx(1e8)
+    assert zoom.get_xlabel() == "x − 3/10"
+    assert zoom.get_xlim()[1] < 1e-2
+
+
+def test_an_infinite_range_ends_at_infinity_and_half_of_the_integral_stands_on_each_half() -> None:
+    main = sc.plot(sc.integrate("exp(-x/1000)", ("x", 0, "oo"))).figure.axes[0]
+    labels = {text.get_text(): place for text, place in zip(
+        main.get_xticklabels(), main.get_xticks(), strict=True
+    )}  # fmt: skip
+
+    assert (labels["0"], labels["∞"]) == (0.0, 1.0)
+    assert labels["1000"] == pytest.approx(1000 / (1000 + 1000 * np.log(2)), rel=1e-3)
+
+
+def test_two_variables_are_a_map_and_others_are_refused() -> None:
+    drawn = sc.plot(sc.integrate("x*y", ("y", 0, "x^2"), ("x", 0, 1))).figure.axes[0]
+
+    assert (drawn.get_xlabel(), drawn.get_ylabel()) == ("x", "y")
+    with pytest.raises(ArgumentError, match="no range to draw"):
+        sc.plot(sc.integrate("x", "x"))
+    with pytest.raises(ArgumentError, match="depends on a"):
+        sc.plot(sc.integrate("a*x", ("x", 0, 1)))
+    with pytest.raises(ArgumentError, match="3 ranges"):
+        sc.plot(sc.integrate("1", ("x", 0, 1), ("y", 0, 1), ("z", 0, 1)))
+
+
+def test_a_comparison_of_an_integral_has_the_digits_of_each_method_as_bars() -> None:
+    found = sc.compare("exp(-x^2)", over="x = 0 … 1")
+    bars = sc.plot(found).figure.subfigs[1].axes[0]
+
+    widths = [bar.get_width() for bar in bars.patches][::-1]
+    assert widths == pytest.approx([result.digits for result in found.results])
+    assert sc.plot(sc.compare("1/x", over="x = 0 … 1"))._repr_png_()
+    assert sc.plot(sc.compare("x*y", over="x = 0 … 1, y = 0 … 1"))._repr_png_()
+
+
 # -- optima -------------------------------------------------------------------------------------
 
 

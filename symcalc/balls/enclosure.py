@@ -126,7 +126,10 @@ def enclose_integral(
     method = "acb.integral" + (", tails bounded" if budget.n_tails else "")
     accurate = _is_accurate(found, digits)
     reason = "" if accurate else "The enclosure is wider than the digits asked for."
-    return Enclosure(found if sign > 0 else -found, method, budget.evaluations, reason)
+    if sign < 0:
+        with working_precision(math.ceil(digits * math.log2(10)) + EXTRA_BITS[-1]):
+            found = -found  # which rounds to the precision at work
+    return Enclosure(found, method, budget.evaluations, reason)
 
 
 def _attempts(

@@ -22,19 +22,20 @@ FEWEST_DIGITS = 6.0
 
 @dataclass(frozen=True, slots=True)
 class MethodResult:
-    """A derivative by one method.
+    """A number by one method.
 
     Attributes
     ----------
     name : str
-        "symbolic", "complex step", "forward difference", "central difference", "adaptive".
+        "symbolic", "complex step", "forward difference", "central difference", "adaptive"; of
+        integrals "closed form", "enclosure", "symcalc", "quad" and others.
     estimate : Estimate
         The number with the error that the method itself states, and its step.
     digits : float or None
         Digits of agreement with the true value, 17 where it is the nearest double; None where
         there is no true value, or no number.
     n_evaluations : int
-        Evaluations of the function; for "symbolic" of the derivative.
+        Evaluations of the function; for "symbolic" of the derivative, for "closed form" of it.
     seconds : float
         Time of one run.
     """

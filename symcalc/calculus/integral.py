@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import DomainError
 from ..expression import Expression
+from ..facts import IntegrandFacts
 from ..language import read
 from ..outcome import Outcome, Trust
 from ..verify import DerivativeCheck
@@ -50,6 +51,11 @@ class Integral:
         Seconds.
     attempts : tuple of Attempt
     is_principal_value : bool
+    facts : IntegrandFacts or None
+        Singular places, kinks, jumps, peaks of an integrand in one variable, as they were found
+        before it was sampled.
+    places : tuple of float
+        Edges of the panels of the quadrature; none where a value is proven without.
     """
 
     expression: Expression
@@ -67,6 +73,8 @@ class Integral:
     elapsed: float = 0.0
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)
     is_principal_value: bool = False
+    facts: IntegrandFacts | None = field(default=None, repr=False)
+    places: tuple[float, ...] = field(default=(), repr=False)
 
     def __float__(self) -> float:
         if self.value is None:
@@ -120,6 +128,10 @@ class Integral:
             "check": None if self.check is None else self.check.to_dict(),
             "note": self.note,
             "principal_value": self.is_principal_value,
+            "special_points": [
+                {"at": _json_number(point.at), "kind": point.kind, "exact": point.exact}
+                for point in (self.facts.points if self.facts is not None else ())
+            ],
             "elapsed": self.elapsed,
             "attempts": [attempt.to_dict() for attempt in self.attempts],
         }

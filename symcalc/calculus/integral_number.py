@@ -29,7 +29,15 @@ from ..verify.closed_forms import ClosedFormCheck, closed_value
 from .integration_ranges import IntegrationRange, RangedIntegral
 from .principal_value import poles_of, principal_parts
 
-__all__ = ["IntegralNumber", "closed_number", "integral_number"]
+__all__ = [
+    "IntegralNumber",
+    "closed_number",
+    "compiled_integrand",
+    "enclosed",
+    "end_ball",
+    "integral_number",
+    "range_limit",
+]
 
 #: Bits of the ends of a range.
 BITS = 320
@@ -107,7 +115,7 @@ def integral_number(
     if len(problem.ranges) > 1:
         return _over_several(problem)
     (only,) = problem.ranges
-    lower, upper = (_end_ball(problem, node) for node in (only.lower, only.upper))
+    lower, upper = (end_ball(problem, node) for node in (only.lower, only.upper))
     if lower.is_nan() or upper.is_nan():
         return no_value(Outcome.UNDEFINED, "an end of the range has no value")
     if lower.overlaps(upper) and not lower < upper and not lower > upper:
@@ -218,7 +226,11 @@ class _OneRange:
     def _by_quadrature(self, facts: IntegrandFacts, verdict: Verdict) -> IntegralNumber:
         """Return the value by two rules."""
         try:
-            f = _in_balls(self.problem) if self.in_balls else _compiled(self.problem, (self.name,))
+            f = (
+                _in_balls(self.problem)
+                if self.in_balls
+                else compiled_integrand(self.problem, (self.name,))
+            )
         except CompileError as error:
             return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED, facts)
         found = quadrature(f, float(self.lower), float(self.upper), facts=facts)
@@ -241,14 +253,14 @@ class _OneRange:
         )
 
 
-def enclosed(ball: Any, method: str) -> IntegralNumber | None:
+def enclosed(ball: Any, method: str, max_digits: int = MAX_DIGITS) -> IntegralNumber | None:
     """Return the number that a ball encloses, with the digits that it proves."""
     value = float(ball.mid())
     if not math.isfinite(value):
         return None
     with working_precision(BITS):
         error = distance_bound(ball, value)
-        texts = (correct_decimal(ball, digits) for digits in range(MAX_DIGITS, 0, -1))
+        texts = (correct_decimal(ball, digits) for digits in range(max_digits, 0, -1))
         digits = next((text for text in texts if text), "")
     return IntegralNumber(value, error, method, Trust.PROVEN, digits=digits, ball=ball)
 
@@ -257,9 +269,9 @@ def _over_several(problem: RangedIntegral) -> IntegralNumber:
     """Return the value over several ranges by cubature."""
     names = problem.names
     try:
-        f = _compiled(problem, names)
+        f = compiled_integrand(problem, names)
         ranges = [
-            tuple(_limit(problem, node, names[place + 1 :]) for node in (one.lower, one.upper))
+            tuple(range_limit(problem, node, names[place + 1 :]) for node in (one.lower, one.upper))
             for place, one in enumerate(problem.ranges)
         ]
     except CompileError as error:
@@ -270,7 +282,7 @@ def _over_several(problem: RangedIntegral) -> IntegralNumber:
     )
 
 
-def _compiled(problem: RangedIntegral, names: Sequence[str]) -> Callable[..., Any]:
+def compiled_integrand(problem: RangedIntegral, names: Sequence[str]) -> Callable[..., Any]:
     """Return the integrand as a function of arrays."""
     expression = Expression(problem.graph, problem.root, [Variable(name) for name in names])
     function = compile_expression(expression, names)
@@ -300,16 +312,16 @@ def _in_balls(problem: RangedIntegral) -> Callable[..., Any]:
     return np.vectorize(value, otypes=[float])
 
 
-def _limit(problem: RangedIntegral, node: Node, outer: Sequence[str]) -> Any:
+def range_limit(problem: RangedIntegral, node: Node, outer: Sequence[str]) -> Any:
     """Return an end of a range as a number, or as a function of the outer variables."""
     ball = _constant_ball(problem, node)
     if ball is not None:
         return float(ball)
     at_end = replace(problem, root=node)
-    return _compiled(at_end, outer)
+    return compiled_integrand(at_end, outer)
 
 
-def _end_ball(problem: RangedIntegral, node: Node) -> Any:
+def end_ball(problem: RangedIntegral, node: Node) -> Any:
     """Return the ball of an end of a range."""
     ball = _constant_ball(problem, node)
     if ball is None:

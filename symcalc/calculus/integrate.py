@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import ArgumentError, OutcomeError
 from ..expression import Expression, Variable
+from ..facts import IntegrandFacts
 from ..language import Limits
 from ..outcome import Outcome, Trust
 from ..verify.closed_forms import ClosedFormCheck
@@ -152,9 +153,11 @@ class _Definite:
         self.problem, self.budget, self.method = problem, budget, method
         self.principal_value, self.progress = principal_value, progress
         self.started = time.monotonic()
+        self.facts: IntegrandFacts | None = None
+        self.places: tuple[float, ...] = ()
 
     def run(self) -> Integral:
-        known = None
+        known: IntegralNumber | None = None
         if self.method != "numeric":
             start_worker(MODULES)  # it loads while proofs run
         if not self.problem.parameters:
@@ -162,6 +165,7 @@ class _Definite:
             known = integral_number(
                 self.problem, seconds=seconds, principal_value=self.principal_value
             )
+            self.facts, self.places = known.facts, known.places
             if not known.outcome.is_good and known.outcome is not Outcome.SUSPECT:
                 return self._answer(known)
         if self.method == "numeric":
@@ -236,4 +240,6 @@ class _Definite:
             number.digits,
             attempts=tuple(search.attempts) if search is not None else (),
             is_principal_value=number.is_principal_value,
+            facts=self.facts,
+            places=self.places,
         )

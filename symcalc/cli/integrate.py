@@ -9,6 +9,7 @@ import click
 import symcalc as sc
 
 from ..errors import ArgumentError
+from ..present import Line, check_plot_path, describe
 from .formulas import FormulaCommand, from_argument
 from .options import format_options, syntax_option
 from .output import answer
@@ -29,7 +30,12 @@ __all__ = ["integrate"]
     help="auto, symbolic (closed form only) or numeric (number only).",
 )
 @click.option("--principal-value", is_flag=True, help="Cauchy's principal value at simple poles.")
-@click.option("--plot", "path", metavar="FILE", help="Draw the integrand with its splits.")
+@click.option(
+    "--plot",
+    "path",
+    metavar="FILE",
+    help="Draw the integrand with its special places: .png, .pdf or .svg.",
+)
 @syntax_option
 @format_options
 def integrate(
@@ -58,6 +64,8 @@ def integrate(
       symcalc integrate "1/x" x -1 1 --principal-value
       symcalc integrate "x*exp(x)" x
     """
+    if path is not None:
+        check_plot_path(path)
     with shown_search() as progress:
         result = sc.integrate(
             from_argument(expression),
@@ -71,9 +79,16 @@ def integrate(
             throw=False,
             progress=progress,
         )
-    if path is not None:
-        sc.plot(result, path)
-    return answer(result, "json" if as_json else format)
+    if path is None:
+        return answer(result, "json" if as_json else format)
+    sc.plot(result, path)
+    if as_json or format == "json":
+        return answer(result, "json", data={**result.to_dict(), "plot": path})
+    if format != "text":
+        return answer(result, format)
+    return answer(
+        result, blocks=[*describe(result), Line(f"the integrand is drawn in {path}", "faint")]
+    )
 
 
 def _read_ranges(texts: Sequence[str]) -> list[str | tuple[str, str, str]]:

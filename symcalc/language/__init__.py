@@ -12,7 +12,7 @@ from .defining import define
 from .definitions import DEFINITIONS, Definition, Definitions
 from .limits import Limits, check_limits
 from .names import check_name
-from .ranges import read_ranges
+from .ranges import read_ranges, split_ranges
 from .reader import read, read_relation
 from .values import read_assignments, read_exactly, read_number
 
@@ -34,4 +34,5 @@ __all__ = [
     "read_number",
     "read_ranges",
     "read_relation",
+    "split_ranges",
 ]

@@ -9,7 +9,7 @@ from ..errors import ArgumentError
 from .audits import describe_audit
 from .blocks import Block
 from .checks import describe_claim, describe_equivalence
-from .comparison import describe_comparison
+from .comparison import describe_comparison, describe_integral_comparison
 from .domains import describe_domain
 from .explanations import describe_explanation
 from .formulas import (
@@ -50,6 +50,7 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Equivalence": describe_equivalence,
     "Estimate": describe_estimate,
     "Fit": describe_fit,
+    "IntegralComparison": describe_integral_comparison,
     "Optimum": describe_optimum,
     "Plot": describe_plot,
     "Profile": describe_profile,

@@ -1,6 +1,7 @@
 """Quadrature of callables: two unrelated rules, steered by facts of the integrand."""
 
 from .batch import BatchEstimate, quadrature_batch
+from .boxes import Box
 from .cubature import cubature
 from .estimate import QuadratureEstimate
 from .gauss import gauss_expectation, gauss_rule
@@ -10,6 +11,7 @@ from .quadrature import quadrature
 
 __all__ = [
     "BatchEstimate",
+    "Box",
     "Landmark",
     "ParametricIntegral",
     "QuadratureEstimate",

@@ -9,6 +9,7 @@ from ...errors import ArgumentError
 from .canvas import Plot, check_plot_path, new_figure
 from .comparison import draw_comparison
 from .fit import draw_fit
+from .integral import draw_integral, draw_integral_comparison
 from .optimum import draw_optimum
 
 __all__ = ["Plot", "check_plot_path", "plot"]
@@ -18,16 +19,18 @@ __all__ = ["Plot", "check_plot_path", "plot"]
 DRAWERS: dict[str, Callable[[Any, Any], None]] = {
     "Comparison": draw_comparison,
     "Fit": draw_fit,
+    "Integral": draw_integral,
+    "IntegralComparison": draw_integral_comparison,
     "Optimum": draw_optimum,
 }
 
 
 def plot(result: Any, path: Any = None) -> Plot:
-    """Draw a result: a fit with its band, the trace of a minimization, errors against steps.
+    """Draw a result: a fit, the trace of a minimization, errors against steps, an integrand.
 
     Parameters
     ----------
-    result : Comparison, Fit or Optimum
+    result : Comparison, Fit, Integral, IntegralComparison or Optimum
     path : str or Path, optional
         Where to write the picture; its ending says the format: ".png", ".pdf", ".svg".
 
