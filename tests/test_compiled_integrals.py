@@ -26,6 +26,8 @@ VALUES = (
     ("integral(x^(-a), x, 0, 1)", 0.95, lambda a: 1 / (1 - mpmath.mpf(a))),
     ("integral(sin(a*x)/x, x, 0, oo)", 0.5, lambda a: mpmath.pi / 2),
     ("integral(1/sqrt(abs(x - a)), x, 0, 1)", 0.5, lambda a: 2 * mpmath.sqrt(2)),
+    ("integral(1/sqrt(abs(x - 0.37*a)), x, -1, 2)", 1.0, lambda a: 2 * (
+        mpmath.sqrt(mpmath.mpf("1.37")) + mpmath.sqrt(mpmath.mpf("1.63")))),
     ("integral(1/(1 + a*x^2), x, -oo, oo)", 1e10, lambda a: mpmath.pi / mpmath.sqrt(a)),
     ("integral(exp(-x), x, oo, a)", 1.0, lambda a: -mpmath.exp(-a)),
     ("integral(integral(exp(-a*x*y), y, 0, x), x, 0, 1)", 3.0, lambda a: mpmath.quad(

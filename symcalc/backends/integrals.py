@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
 from ..balls import enclose_integral
 from ..errors import CompileError, SymcalcError
-from ..facts import IntegrandFacts
+from ..facts import IntegrandFacts, SpecialPoint
 from ..graph.graph import Graph, Node
 from ..graph.integrand import BOUND, Integrand, parameter_name
 from ..numeric.quadrature import Landmark, ParametricIntegral
@@ -100,7 +101,15 @@ def _proven(
         lower,
         upper,
         _point(values),
-        splits=[point.at for point in facts.points if point.kind != "peak"],
+        splits=[_exact(point) for point in facts.points if point.kind != "peak"],
         seconds=PROOF_SECONDS,
     )
     return math.nan if found.ball is None or found.reason else float(found.ball.mid())
+
+
+def _exact(point: SpecialPoint) -> float | Fraction:
+    """Return a special place as the rational number that it is, where that is known."""
+    try:
+        return Fraction(point.exact)
+    except ValueError:
+        return point.at
