@@ -213,3 +213,11 @@ def test_a_closed_form_is_put_in_where_it_holds_for_all_parameters(text, closed)
 def test_seconds_for_closed_forms_are_a_number():
     with pytest.raises(sc.ArgumentError, match="closed_forms"):
         sc.compile("integral(x, x, 0, a)", closed_forms=-1)
+
+
+def test_the_domain_says_where_an_integral_has_to_exist():
+    found = str(sc.domain("log(a) + b*integral(1/x^a, x, 0, 1)"))
+
+    assert "integral(1/x**a, x, 0, 1) exists" in found
+    assert "a in (0, oo)" in found
+    assert "exists" not in str(sc.domain("log(a) + integral(log(x), x, 0, 1)"))

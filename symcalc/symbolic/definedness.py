@@ -43,6 +43,8 @@ def requirements(g: Graph, node: Node) -> list[Requirement]:
     kind, args = g.kinds[node], g.args[node]
     if kind == "pow":
         return list(_of_power(g, node, *args))
+    if kind == "integral" and not _is_finite(g, node):
+        return [Requirement(node, None, f"{_text(g, node)} exists")]
     if kind not in TABLE or not TABLE[kind].domain or not args:
         return []
     found = _of_row(g, node, TABLE[kind].domain)
@@ -131,7 +133,9 @@ def _of_row(g: Graph, node: Node, domain: str) -> Requirement | None:
 
 
 def _is_finite(g: Graph, node: Node) -> bool:
-    """Whether a number has a finite value."""
+    """Whether it is seen that a node is a finite number."""
+    if g.variables([node]):
+        return False
     try:
         return bool(ball_value(g, node, {}, PRECISION).is_finite())
     except NoBall:
