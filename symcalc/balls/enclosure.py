@@ -56,7 +56,7 @@ def enclose_integral(
     upper: Coordinate,
     point: Mapping[str, Coordinate] | None = None,
     *,
-    splits: Sequence[float] = (),
+    splits: Sequence[float | Fraction] = (),
     digits: int = 16,
     seconds: float = 1.0,
 ) -> Enclosure:
@@ -72,7 +72,7 @@ def enclose_integral(
         `exact_number` turns a formula like `pi/2` into what is best.
     point : mapping of str to number
         Values of all other variables.
-    splits : sequence of float
+    splits : sequence of float or Fraction
         Places inside the range at which to split: kinks, jumps, singular points. Where the
         formula has no bounded value, the place must be exact.
     digits : int
