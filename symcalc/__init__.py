@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.fit import fit
     from .calculus.found_limit import Limit
+    from .calculus.found_sum import Summation
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
     from .calculus.integral import Integral
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .calculus.parse import parse
     from .calculus.regions import Domain
     from .calculus.results import Derivative, Gradient, Hessian, Jacobian
+    from .calculus.summation import summation
     from .errors import (
         ArgumentError,
         CompileError,
@@ -108,6 +110,7 @@ __all__ = [
     "ParseError",
     "Plot",
     "QuadratureEstimate",
+    "Summation",
     "SymcalcError",
     "Trust",
     "UserFunctionError",
@@ -139,6 +142,7 @@ __all__ = [
     "parse",
     "plot",
     "read_assignments",
+    "summation",
 ]
 
 #: Where each public name lives.
@@ -170,6 +174,7 @@ _HOMES = {
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
     "QuadratureEstimate": ".numeric",
+    "Summation": ".calculus.found_sum",
     "Plot": ".present.plots",
     "Trust": ".outcome",
     "Variable": ".expression",
@@ -198,6 +203,7 @@ _HOMES = {
     "parse": ".calculus.parse",
     "plot": ".present.plots",
     "read_assignments": ".language",
+    "summation": ".calculus.summation",
 } | {name: ".errors" for name in errors.__all__ if name != "escape_control"}
 
 

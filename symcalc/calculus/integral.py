@@ -1,142 +1,57 @@
-"""What `integrate` returns: `Integral`, with the check of its closed form."""
+"""What `integrate` returns: `Integral`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..errors import DomainError
-from ..expression import Expression
 from ..facts import IntegrandFacts
-from ..language import read
-from ..outcome import Outcome, Trust
-from ..verify import DerivativeCheck
-from ..verify.closed_forms import ClosedFormCheck
-from .candidates import Attempt
+from ..outcome import json_float
+from .ranged_value import RangedValue
 
 __all__ = ["Integral"]
 
 
 @dataclass(frozen=True, eq=False)
-class Integral:
+class Integral(RangedValue):
     """An integral: its closed form where one was found and held, and its value.
 
     Attributes
     ----------
-    expression : Expression
-        The integrand.
-    ranges : tuple of (str, str, str)
-        Variable, lower and upper end of each range, innermost first; ends are "" for an
-        indefinite integral.
-    closed_form : Expression or None
-        Judged against an independent value before it is given.
-    value : float or None
-        None while parameters are free, or where there is none.
-    error : float or None
-        A bound (`Trust.PROVEN`) or an estimate of the absolute error of `value`.
-    method : str
-        What computed the value, in words.
-    trust : Trust
-        PROVEN: the value is enclosed by ball arithmetic. CHECKED: two unrelated methods agree.
-    outcome : Outcome
-    conditions : tuple of str
-        What the closed form needs of its parameters beyond what was assumed.
-    check : ClosedFormCheck, DerivativeCheck or None
-        How the closed form was judged: by values, an antiderivative by its derivative.
-    note : str
-        Where an integral diverges and how fast; closed forms that were rejected.
-    digits : str
-        The value in decimal to the digits that hold, at most 30.
-    elapsed : float
-        Seconds.
-    attempts : tuple of Attempt
     is_principal_value : bool
+        Whether the value is Cauchy's.
     facts : IntegrandFacts or None
         Singular places, kinks, jumps, peaks of an integrand in one variable, as they were found
         before it was sampled.
     places : tuple of float
         Edges of the panels of the quadrature; none where a value is proven without.
+
+    Notes
+    -----
+    All other attributes are those of `RangedValue`.
     """
 
-    expression: Expression
-    ranges: tuple[tuple[str, str, str], ...]
-    closed_form: Expression | None
-    value: float | None
-    error: float | None
-    method: str
-    trust: Trust
-    outcome: Outcome
-    conditions: tuple[str, ...] = ()
-    check: ClosedFormCheck | DerivativeCheck | None = None
-    note: str = ""
-    digits: str = ""
-    elapsed: float = 0.0
-    attempts: tuple[Attempt, ...] = field(default=(), repr=False)
     is_principal_value: bool = False
     facts: IntegrandFacts | None = field(default=None, repr=False)
     places: tuple[float, ...] = field(default=(), repr=False)
 
-    def __float__(self) -> float:
-        if self.value is None:
-            raise DomainError(f"The integral has no value: {self.outcome.value}")
-        return self.value
-
-    @property
-    def is_definite(self) -> bool:
-        """Whether there are ranges with ends."""
-        return any(lower or upper for _, lower, upper in self.ranges)
-
-    @property
-    def latex(self) -> str:
-        """The integral, and its closed form or value, in LaTeX."""
-        right = self.closed_form.latex if self.closed_form is not None else self.digits
-        if not right:
-            right = rf"\text{{{self.outcome.name.lower().replace('_', ' ')}}}"
-        return rf"{self._left_latex()} = {right}"
-
     def _left_latex(self) -> str:
-        ends = [
-            tuple(read(end).latex if end else "" for end in (lower, upper))
-            for _, lower, upper in self.ranges
-        ]
+        ends = self.ends_latex()
         signs = "".join(
             rf"\int_{{{lower}}}^{{{upper}}}" if lower else r"\int"
-            for lower, upper in reversed(ends)
+            for _, lower, upper in reversed(ends)
         )
-        steps = "".join(
-            rf"\,\mathrm{{d}}{read(name, variables=[name]).latex}" for name, _, _ in self.ranges
-        )
+        steps = "".join(rf"\,\mathrm{{d}}{name}" for name, _, _ in ends)
         return rf"{signs} {self.expression.latex}{steps}"
-
-    def _repr_latex_(self) -> str:
-        return f"$\\displaystyle {self.latex}$"
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
+        points = self.facts.points if self.facts is not None else ()
         return {
-            "expression": self.expression.text,
-            "ranges": [list(one) for one in self.ranges],
-            "closed_form": None if self.closed_form is None else self.closed_form.to_dict(),
-            "value": _json_number(self.value),
-            "error": _json_number(self.error),
-            "digits": self.digits,
-            "method": self.method,
-            "trust": self.trust.value,
-            "outcome": self.outcome.name.lower(),
-            "message": self.outcome.value,
-            "conditions": list(self.conditions),
-            "check": None if self.check is None else self.check.to_dict(),
-            "note": self.note,
+            **super().to_dict(),
             "principal_value": self.is_principal_value,
             "special_points": [
-                {"at": _json_number(point.at), "kind": point.kind, "exact": point.exact}
-                for point in (self.facts.points if self.facts is not None else ())
+                {"at": json_float(point.at), "kind": point.kind, "exact": point.exact}
+                for point in points
             ],
-            "elapsed": self.elapsed,
-            "attempts": [attempt.to_dict() for attempt in self.attempts],
         }
-
-
-def _json_number(value: float | None) -> float | str | None:
-    """Spell NaN and infinities as strings, which JSON lacks as numbers."""
-    return value if value is None or value - value == 0 else str(float(value))

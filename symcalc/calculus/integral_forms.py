@@ -14,7 +14,7 @@ from .candidates import Attempt, CandidateSearch, Draws, Way
 from .integral_number import IntegralNumber, integral_number, no_value
 from .integration_ranges import RangedIntegral
 
-__all__ = ["MODULES", "FormSearch"]
+__all__ = ["MODULES", "FormSearch", "to_payload", "with_parameters"]
 
 #: Seconds for the proof of the value at one draw.
 DRAW_SECONDS = 0.4

@@ -15,10 +15,31 @@ from ..graph.rewrite import substitute
 from ..language import Limits, check_name, read_assignments, read_exactly
 from .reading import Formula, to_expression
 
-__all__ = ["IntegrationRange", "RangedIntegral", "end_node", "read_problem", "read_values"]
+__all__ = [
+    "SUM_WORDS",
+    "IntegrationRange",
+    "RangedIntegral",
+    "end_node",
+    "read_problem",
+    "read_values",
+]
 
 #: What a range looks like, for messages.
 _FORM = 'Write ("x", 0, 1); infinite ends are "oo" and "-oo".'
+
+
+@dataclass(frozen=True, slots=True)
+class RangeWords:
+    """How messages speak of what is done over the ranges."""
+
+    noun: str
+    formula: str
+    a_formula: str
+    done: str
+
+
+INTEGRAL_WORDS = RangeWords("integral", "integrand", "An integrand", "integrated")
+SUM_WORDS = RangeWords("sum", "summand", "A summand", "summed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +106,9 @@ def read_problem(
     parameters: Mapping[str, Any] | str | None = None,
     syntax: str = "symcalc",
     limits: Limits | None = None,
+    words: RangeWords = INTEGRAL_WORDS,
 ) -> RangedIntegral:
-    """Read an integrand and its ranges.
+    """Read an integrand, or a summand, and its ranges.
 
     Raises
     ------
@@ -98,7 +120,7 @@ def read_problem(
     names = [name for name, _, _ in triples]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise ArgumentError(f"`{twice[0]}` is integrated over twice.")
+        raise ArgumentError(f"`{twice[0]}` is {words.done} over twice.")
     values = read_values(parameters)
     declared = (*names, *values)
     expression = to_expression(
@@ -106,9 +128,9 @@ def read_problem(
     )
     assumptions = {v.name: v.assumption for v in expression.variables if v.assumption}
     if any(variable.shape for variable in expression.variables):
-        raise ArgumentError("An integrand over data columns has no single value.")
+        raise ArgumentError(f"{words.a_formula} over data columns has no single value.")
     if "I" in expression.graph.kinds:
-        raise ArgumentError("This integrand is complex; symcalc integrates real ones only.")
+        raise ArgumentError(f"This {words.formula} is complex; symcalc takes real ones only.")
     graph = expression.graph.copy()
     found = []
     for place, (name, *ends) in enumerate(triples):
@@ -117,7 +139,7 @@ def read_problem(
         bad = next((node for node in graph.variables(nodes) if node in inner), None)
         if bad is not None:
             raise ArgumentError(
-                f"The range of `{name}` depends on `{graph.data[bad]}`, which is integrated over "
+                f"The range of `{name}` depends on `{graph.data[bad]}`, which is {words.done} over "
                 "by then; ranges are given innermost first."
             )
         found.append(IntegrationRange(name, *nodes))
@@ -127,7 +149,9 @@ def read_problem(
     unknown = next((name for name in values if name not in free), None)
     if unknown is not None:
         known = ", ".join(free) or "(none)"
-        raise ArgumentError(f"`{unknown}` is not a parameter of the integral; they are {known}.")
+        raise ArgumentError(
+            f"`{unknown}` is not a parameter of the {words.noun}; they are {known}."
+        )
     problem = RangedIntegral(graph, root, tuple(found), tuple(free), assumptions)
     return problem.at(values)
 

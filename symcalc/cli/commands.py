@@ -20,6 +20,7 @@ from .jacobian import jacobian
 from .limit import limit
 from .minimize import minimize
 from .parse import parse
+from .sum import sum_
 
 __all__ = ["group"]
 
@@ -32,6 +33,7 @@ COMMANDS = (
     jacobian,
     integrate,
     limit,
+    sum_,
     minimize,
     fit,
     compare,

@@ -15,7 +15,7 @@ from .options import format_options, syntax_option
 from .output import answer
 from .search import search_options, shown_search
 
-__all__ = ["integrate"]
+__all__ = ["integrate", "read_triples"]
 
 
 @click.command(cls=FormulaCommand)
@@ -91,15 +91,18 @@ def integrate(
     )
 
 
-def _read_ranges(texts: Sequence[str]) -> list[str | tuple[str, str, str]]:
+def _read_ranges(texts: Sequence[str]) -> Sequence[str | tuple[str, str, str]]:
     """Return the ranges that the arguments are: one name, or a name and two ends each."""
+    return list(texts) if len(texts) == 1 else read_triples(texts)
+
+
+def read_triples(texts: Sequence[str]) -> list[tuple[str, str, str]]:
+    """Return the ranges that arguments are, a name and two ends each."""
     if not texts:
         raise ArgumentError("Name the variable, and the ends of its range: x 0 1.")
-    if len(texts) == 1:
-        return [texts[0]]
     if len(texts) % 3:
         raise ArgumentError(
             f"A range is a variable and two ends; {len(texts)} words were given: "
-            f"{' '.join(texts)}. Write x 0 1, or x alone for an antiderivative."
+            f"{' '.join(texts)}. Write x 0 1."
         )
     return [(texts[k], texts[k + 1], texts[k + 2]) for k in range(0, len(texts), 3)]

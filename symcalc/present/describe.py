@@ -39,6 +39,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
     "Integral": describe_integral,
     "Jacobian": describe_jacobian,
     "Limit": describe_limit,
+    "Summation": describe_integral,
 }
 
 #: Results that are written as text or JSON only.

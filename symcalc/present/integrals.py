@@ -1,4 +1,4 @@
-"""Reports on integrals: the closed form and its check, the value, what was tried."""
+"""Reports on integrals and sums: the closed form and its check, the value, what was tried."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def describe_integral(integral: Any, format: str = "text") -> list[Block]:
     if format == "latex":
         return [Line(integral.latex)]
     if format == "python":
-        return [Line(closed_form_source("integral", integral.closed_form))]
+        return [Line(closed_form_source(type(integral).__name__.lower(), integral.closed_form))]
     blocks: list[Block] = [*_answer(integral), *_grounds(integral)]
     if not integral.outcome.is_good:
         blocks.append(Line(str(integral.outcome), "bad"))
@@ -46,7 +46,7 @@ def _answer(integral: Any) -> list[Block]:
         number = integral.digits or format_number(integral.value)
         sign = "= " if integral.closed_form is not None else ""
         lines.append(Line(f"{sign}{number}  {format_error(integral.error)}".rstrip(), "title"))
-    if integral.is_principal_value:
+    if getattr(integral, "is_principal_value", False):
         lines.append(Line("This is Cauchy's principal value; the integral itself diverges."))
     return lines
 

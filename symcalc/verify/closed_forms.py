@@ -12,7 +12,13 @@ from ..balls import BallProgram, NoBall, precise_value
 from ..expression import Expression
 from ..outcome import Outcome, Trust
 
-__all__ = ["ClosedFormCheck", "ComparedValue", "IndependentValue", "judge_closed_form"]
+__all__ = [
+    "ClosedFormCheck",
+    "ComparedValue",
+    "IndependentValue",
+    "goes_beyond",
+    "judge_closed_form",
+]
 
 #: Fewer draws of the parameters than this say nothing.
 MIN_POINTS = 3
@@ -181,6 +187,11 @@ def judge_closed_form(
         if not details[-1].agrees:
             return _refuted(details)
     return _agreed(details, needed)
+
+
+def goes_beyond(check: ClosedFormCheck, conditions: Sequence[Expression]) -> bool:
+    """Whether a form held at a point where a condition does not: it is not needed."""
+    return any(not _holds(one, each.point) for each in check.details for one in conditions)
 
 
 def closed_value(form: Expression, point: Point) -> float:

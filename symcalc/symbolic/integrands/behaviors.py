@@ -26,10 +26,10 @@ from ...balls.series import NotAnalyticError
 from ...facts import Behavior
 from ...graph.graph import Graph, Node
 
-__all__ = ["behavior_at", "behavior_of", "growth_agrees"]
+__all__ = ["EDGE", "behavior_at", "behavior_of", "growth_agrees"]
 
 #: The least order whose integral diverges: 1/(W*log(W)*log(log(W))*…).
-_EDGE = (W * LOG * log_atom(1) * log_atom(2)) ** -1
+EDGE = (W * LOG * log_atom(1) * log_atom(2)) ** -1
 #: Where the leading terms are compared with values: W as powers of two.
 _CHECKED_AT = (40, 80)
 _CHECKED_NEARER = (8, 12)
@@ -130,14 +130,14 @@ def _integral_of(growth: Growth, approach: Approach) -> str:
     for coefficient, scale in growth.terms:
         here = scale * measure
         if not here.phase:
-            if compare(here.size, _EDGE) >= 0 and plain is None:
+            if compare(here.size, EDGE) >= 0 and plain is None:
                 plain = (coefficient, here.size)
             continue
         amplitude = here.size * _slope(here.phase[0][1]) ** -1
         if compare(amplitude, ONE) >= 0 and (swing is None or compare(amplitude, swing) > 0):
             swing = amplitude
     rest = None if growth.error is None else growth.error * measure
-    rest_matters = rest is not None and compare(rest, _EDGE) >= 0
+    rest_matters = rest is not None and compare(rest, EDGE) >= 0
     if plain is not None:
         total = _primitive(plain[1])
         if swing is not None and compare(swing, total) >= 0:

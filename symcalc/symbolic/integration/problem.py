@@ -38,8 +38,11 @@ class Candidate:
         The name of the strategy.
     antiderivative : Expression or None
         In the variable of integration, where the form came from one.
+    conditions : tuple of Expression
+        Relations between parameters that the form needs.
     """
 
     form: Expression
     strategy: str
     antiderivative: Expression | None = None
+    conditions: tuple[Expression, ...] = ()
