@@ -15,12 +15,14 @@ from ..verify.closed_forms import ClosedFormCheck, IndependentValue, judge_close
 from ..verify.sampling import sample_points
 from ..worker import await_worker, run_task
 
-__all__ = ["Attempt", "CandidateSearch", "Draws", "Way", "place_words"]
+__all__ = ["Attempt", "CandidateSearch", "Draws", "Way", "place_words", "proposed"]
 
 #: Parameter draws to compare at, and how many are tried.
 N_POINTS, N_TRIES = 5, 24
 #: A way is not begun with less.
 LEAST_SECONDS = 0.05
+#: Megabytes that a way may take beyond the libraries; SymPy at work takes some hundred.
+MEMORY_MB = 2048.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +111,20 @@ def proposed(way: Way, seconds: float) -> tuple[list[Any], str]:
     """Return what a way proposes in its time, and a remark where that is nothing."""
     found: list[Any] = []
     try:
-        run_task(way.task, way.args, seconds=seconds, on_progress=found.append)
-    except LimitError:
-        return found, "took too long"
+        run_task(way.task, way.args, seconds=seconds, memory_mb=MEMORY_MB, on_progress=found.append)
+    except LimitError as error:
+        return found, _refused(error)
     except SymcalcError as error:
         return found, f"failed: {error}"
     except Exception as error:  # noqa: BLE001 - whatever goes wrong inside SymPy
         return found, f"failed: {type(error).__name__}"
     return found, "no closed form"
+
+
+def _refused(error: LimitError) -> str:
+    """Return why the worker gave up, as a remark: "took longer than 2 s"."""
+    words = str(error).rstrip(".").removeprefix("The work ")
+    return words.replace("takes", "took", 1).replace("needs", "needed", 1)
 
 
 def place_words(point: Mapping[str, float]) -> str:

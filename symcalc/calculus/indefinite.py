@@ -6,14 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..errors import LimitError, SymcalcError
 from ..expression import Expression, Variable
 from ..language import Limits, check_name
 from ..outcome import Outcome, Trust
 from ..symbolic.integration import Candidate
 from ..verify import DerivativeCheck, judge_derivatives
-from ..worker import run_task
-from .candidates import Attempt
+from .candidates import Attempt, Way, proposed
 from .integral import Integral
 from .reading import Formula, to_expression
 
@@ -75,14 +73,9 @@ def antiderivative(
 
 def _proposed(expression: Expression, name: str, budget: float) -> tuple[list[Candidate], str]:
     """Return antiderivatives that were proposed in time, and a remark where there are none."""
-    found: list[Candidate] = []
-    try:
-        run_task(TASK, (expression, name), seconds=budget, on_progress=found.append)
-    except LimitError:
-        return found, "took too long"
-    except SymcalcError as error:
-        return found, f"failed: {error}"
-    return found, "no antiderivative in closed form was found"
+    way = Way("antiderivatives", "looking for an antiderivative", 1.0, TASK, (expression, name))
+    found, remark = proposed(way, budget)
+    return found, remark if found else f"no antiderivative was found: {remark}"
 
 
 def _in_all(form: Expression, expression: Expression) -> Expression:

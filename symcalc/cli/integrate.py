@@ -66,6 +66,8 @@ def integrate(
     """
     if path is not None:
         check_plot_path(path)
+        if len(ranges) == 1:
+            raise ArgumentError("An antiderivative has no range to draw; give the ends: x 0 1.")
     with shown_search() as progress:
         result = sc.integrate(
             from_argument(expression),

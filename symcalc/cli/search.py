@@ -47,8 +47,11 @@ def shown_search() -> Iterator[Callable[[str], None] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    yield _show
-    sys.stderr.write(_ERASE)
+    try:
+        yield _show
+    finally:
+        sys.stderr.write(_ERASE)
+        sys.stderr.flush()
 
 
 def _show(stage: str) -> None:

@@ -57,7 +57,7 @@ class _Worker:
             except (EOFError, BrokenPipeError):
                 self.stop()
                 if expired.is_set():
-                    raise LimitError(f"The work takes longer than {seconds:g} s.") from None
+                    raise LimitError(f"The work takes longer than {seconds:.3g} s.") from None
                 raise LimitError(_died(task.memory_mb)) from None
             except BaseException:
                 self.stop()

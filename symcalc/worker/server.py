@@ -34,6 +34,8 @@ UNSENDABLE = (
 
 #: Loaded before the memory is measured, so that the limit is what the work itself may take.
 LIBRARIES = ("flint", "scipy.optimize", "sympy")
+#: A limit of so many megabytes has room for libraries as well: they need not be loaded before.
+ROOMY = 1024
 
 
 def serve() -> None:
@@ -76,7 +78,7 @@ def _answer(body: bytes, report: Callable[[Any], None]) -> bytes:
         memory_mb = task.memory_mb
         return pack(("value", _result(task, report)))
     except TooLateError:
-        return pack(("error", LimitError(f"The work takes longer than {task.seconds:g} s.")))
+        return pack(("error", LimitError(f"The work takes longer than {task.seconds:.3g} s.")))
     except Exception as error:  # noqa: BLE001 - an error ends the task, never the process
         failure = error
     finally:
@@ -133,7 +135,7 @@ def _limit_memory(memory_mb: float | None) -> None:
     if memory_mb is None:
         resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
         return
-    for library in LIBRARIES:
+    for library in LIBRARIES if memory_mb < ROOMY else ():
         importlib.import_module(library)
     with open("/proc/self/statm") as file:
         pages = int(file.read().split()[0])
