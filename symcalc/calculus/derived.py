@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 
 from ..errors import DerivativeError, OutcomeError
 from ..expression import Expression
 from ..graph.graph import Graph, Node
-from ..graph.rows import unroll_rows
+from ..graph.unroll import unroll
 from ..language import Range, assumed_ranges
+from ..outcome import Outcome, Trust
 from ..symbolic import repair_joins, simplify_for_display, stabilize_for_display, tidy_totals
 from ..verify import DerivativeCheck, judge_derivatives
 
@@ -28,6 +31,14 @@ JUDGE_SECONDS = 2.0
 
 #: Formulas over data columns are judged on data of so many rows.
 JUDGED_ROWS = 3
+#: Sizes of the dimensions of matrices, in turn, for each time a formula is judged.
+SIZES = ((3, 2), (2, 3), (1, 2), (2, 2))
+#: Derivatives in scalars and columns are judged one by one up to this number.
+MAX_SINGLE = 20
+#: Points for each derivative; fewer where there are several sizes.
+N_POINTS, FEW_POINTS = 5, 3
+#: For one choice of sizes, however late it is.
+LEAST_SECONDS = 0.2
 #: What stands between the name of a column and the number of a row in `unroll_rows`.
 ROW = "_row"
 
@@ -108,24 +119,78 @@ def judged(
 ) -> DerivativeCheck:
     """Judge closed forms against an oracle that does not know the rules that made them.
 
+    A formula over arrays is judged for several small sizes, written out in scalars.
+
     Raises
     ------
     OutcomeError
         A form disagrees: it is not an answer. The check is in `result`.
     """
-    value, claims, names = _in_scalars(expression, forms)
+    sizes = judged_sizes(expression)
+    ends = time.monotonic() + seconds
+    checks: list[DerivativeCheck] = []
+    for index, chosen in enumerate(sizes):
+        left = max((ends - time.monotonic()) / (len(sizes) - index), LEAST_SECONDS)
+        check = _judged_once(expression, forms, chosen, left, few=len(sizes) > 1)
+        if not check.is_good:
+            raise OutcomeError(f"{check.outcome} {check.message}", check)
+        checks.append(check)
+    return checks[0] if len(checks) == 1 else _summed_up(checks)
+
+
+def judged_sizes(expression: Expression) -> list[dict[str, int]]:
+    """Return the sizes of the dimensions for which a formula is judged; one choice for scalars.
+
+    Data columns are written out as three rows. Matrices get several sizes, unequal and equal,
+    ones among them.
+    """
+    shapes = [variable.shape for variable in expression.variables if variable.shape]
+    names = list(dict.fromkeys(d for shape in shapes for d in shape if isinstance(d, str)))
+    if all(len(shape) < 2 for shape in shapes):
+        return [dict.fromkeys(names, JUDGED_ROWS)]
+    return [
+        {name: pattern[place % len(pattern)] for place, name in enumerate(names)}
+        for pattern in SIZES
+    ]
+
+
+def _judged_once(
+    expression: Expression,
+    forms: Mapping[Orders, Expression],
+    sizes: Mapping[str, int],
+    seconds: float,
+    *,
+    few: bool,
+) -> DerivativeCheck:
+    """Judge closed forms for one choice of sizes."""
+    value, claims, names = _in_scalars(expression, forms, sizes)
     ranges = _ranges(expression, names)
-    check = judge_derivatives(
+    return judge_derivatives(
         value,
         claims,
         names,
+        n_points=FEW_POINTS if few else N_POINTS,
+        max_single=0 if few else MAX_SINGLE,  # elements of a matrix may well be 0 everywhere
         assumptions={name: "integer" for name, known in ranges.items() if known.is_integer},
         domains={name: (known.lower, known.upper) for name, known in ranges.items()},
         seconds=seconds,
     )
-    if not check.is_good:
-        raise OutcomeError(f"{check.outcome} {check.message}", check)
-    return check
+
+
+def _summed_up(checks: Sequence[DerivativeCheck]) -> DerivativeCheck:
+    """Return one check for those of several sizes, as good as the poorest that counted."""
+    counted = [check for check in checks if check.trust is Trust.CHECKED]
+    if len(counted) < 2:
+        return checks[0]
+    worst = max(check.worst_gap for check in counted)
+    gap = f"{worst:.0e}" if worst else "0"
+    message = (
+        f"agrees with an independent derivative on data of {len(counted)} shapes, "
+        f"worst relative gap {gap}"
+    )
+    details = tuple(one for check in counted for one in check.details)
+    n_points = min(check.n_points for check in counted)
+    return DerivativeCheck(Trust.CHECKED, Outcome.DONE, n_points, worst, message, details)
 
 
 def _ranges(expression: Expression, names: Sequence[str]) -> dict[str, Range]:
@@ -136,18 +201,42 @@ def _ranges(expression: Expression, names: Sequence[str]) -> dict[str, Range]:
 
 
 def _in_scalars(
-    expression: Expression, forms: Mapping[Orders, Expression]
+    expression: Expression, forms: Mapping[Orders, Expression], sizes: Mapping[str, int]
 ) -> tuple[tuple[Graph, Node], list[tuple[dict[str, int], Graph, Node]], list[str]]:
-    """Return value, claims and names for the judge; data columns are written out as rows."""
-    orders = [dict(order) for order in forms]
+    """Return value, claims and names for the judge; arrays are written out in scalars."""
     roots = [(expression.graph, expression.root)] + [(f.graph, f.root) for f in forms.values()]
-    names = list(expression.names)
-    if any(variable.shape for variable in expression.variables):
-        names = [variable.name for variable in expression.variables if not variable.shape]
-        together = Graph()
-        nodes = [together.absorb(graph, [root])[0] for graph, root in roots]
-        unrolled, nodes, rows = unroll_rows(together, nodes, JUDGED_ROWS)
-        roots = [(unrolled, node) for node in nodes]
-        names += rows
-    claims = [(order, *root) for order, root in zip(orders, roots[1:], strict=True)]
-    return roots[0], claims, names
+    if not any(variable.shape for variable in expression.variables):
+        claims = [
+            (dict(order), graph, root)
+            for order, (graph, root) in zip(forms, roots[1:], strict=True)
+        ]
+        return roots[0], claims, list(expression.names)
+    together = Graph()
+    nodes = [together.absorb(graph, [root])[0] for graph, root in roots]
+    arrays = [together.var(v.name, v.shape) for v in expression.variables if v.shape]
+    found = unroll(together, [*nodes, *arrays], sizes)
+    graph = found.graph
+    claims = []
+    for orders, elements in zip(forms, found.roots[1:], strict=False):
+        for names, index in _components(orders, found.entries):
+            element = elements.get(index, elements.get(()))  # a 0 stands for all elements
+            if element is not None:
+                claims.append((dict(Counter(names)), graph, element))
+    names = [variable.name for variable in expression.variables if not variable.shape]
+    names += [name for entries in found.entries.values() for name in entries.values()]
+    return (graph, found.roots[0][()]), claims, names
+
+
+def _components(
+    orders: Orders, entries: Mapping[str, Mapping[tuple[int, ...], str]]
+) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+    """Yield the scalars of each element of a derivative, and its index."""
+    steps = [name for name, order in orders for _ in range(order)]
+    choices = [
+        [(entry, index) for index, entry in entries[name].items()]
+        if name in entries
+        else [(name, ())]
+        for name in steps
+    ]
+    for choice in product(*choices):
+        yield [entry for entry, _ in choice], tuple(i for _, index in choice for i in index)

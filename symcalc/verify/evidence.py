@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..balls import BallProgram, to_ball, working_precision
 from ..expression import Variable
 from ..graph.graph import Graph, Node
-from ..graph.rows import unroll_rows
+from ..graph.unroll import unroll
 from ..language import assumed_range
 from .landmarks import landmark_places
 from .plain import PlainProgram
@@ -220,7 +220,10 @@ class Programs:
     def _build(self, n_rows: int) -> tuple[BallProgram, dict[str, tuple[str, int]]]:
         if not self.has_rows:
             return BallProgram(self.graph, self.roots), {}
-        graph, roots, names = unroll_rows(self.graph, self.roots, n_rows)
+        dimensions = {size for shape in self.graph.shapes.values() for size in shape}
+        found = unroll(self.graph, self.roots, {str(size): n_rows for size in dimensions})
+        graph, roots = found.graph, [next(iter(root.values())) for root in found.roots]
+        names = [name for entries in found.entries.values() for name in entries.values()]
         columns = [
             self.graph.data[node]
             for node in self.graph.variables(self.roots)

@@ -102,6 +102,7 @@ def judge_derivatives(
     assumptions: Mapping[str, str] | None = None,
     domains: Mapping[str, tuple[float, float]] | None = None,
     seconds: float = 5.0,
+    max_single: int = MAX_SINGLE,
 ) -> DerivativeCheck:
     """Compare closed-form derivatives with derivatives made from values of the function alone.
 
@@ -122,6 +123,8 @@ def judge_derivatives(
         What is known of the variables; see `sample_points`.
     seconds : float
         Time after which no further point is begun.
+    max_single : int
+        More derivatives of one order than this are judged together.
 
     Returns
     -------
@@ -139,7 +142,7 @@ def judge_derivatives(
     form is the constant 0). Fewer than 3 such points for any derivative make the whole result
     unchecked, as one wrong component is enough to spoil a gradient.
 
-    More than 20 derivatives of one order are judged together: along a random direction `v` at
+    More than `max_single` derivatives of one order are judged together: along a random direction `v` at
     each point, sum(g_i·v_i) against the derivative of f(x + t·v), with v scaled so that every
     component has its say. So the cost grows with the number of variables, not its square.
 
@@ -151,7 +154,7 @@ def judge_derivatives(
         raise ArgumentError(f"n_points is {n_points}; at least {MIN_POINTS} points are needed.")
     started = time.monotonic()
     oracle = DerivativeOracle(*value)
-    claims = make_claims(derivatives, MAX_SINGLE, seed)
+    claims = make_claims(derivatives, max_single, seed)
     counted: list[list[Comparison]] = [[] for _ in claims]
     points = sample_points(
         variables, seed=seed, n_tries=MAX_TRIES, assumptions=assumptions, domains=domains
