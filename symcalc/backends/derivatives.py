@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
-from ..graph.derive import gradient_nodes
+from ..graph.derive import gradient_nodes, jacobian_nodes
 from ..graph.graph import Graph, Node
 from ..symbolic import repair_joins, stabilize
 
@@ -122,6 +122,8 @@ def second_derivatives(
 ) -> dict[tuple[int, int], Node]:
     """Return the entries (row, column), row ≥ column, that are not identically zero.
 
+    For arrays an entry is the block whose axes are those of the row, then those of the column.
+
     Each row differentiates one partial derivative, in the variables that it depends on: for a
     chain of N variables the whole costs O(N).
     """
@@ -130,7 +132,7 @@ def second_derivatives(
     entries: dict[tuple[int, int], Node] = {}
     for row, partial in enumerate(gradient):
         inside = [n for n in graph.variables([partial]) if place.get(n, row + 1) <= row]
-        for node, entry in zip(inside, gradient_nodes(graph, partial, inside), strict=True):
+        for node, entry in zip(inside, jacobian_nodes(graph, partial, inside), strict=True):
             if entry != zero:
                 entries[row, place[node]] = entry
     return entries

@@ -10,14 +10,14 @@ from typing import Any
 
 from ..errors import ArgumentError, LimitError
 from ..expression import Expression
-from ..graph.derive import derivative
+from ..graph.derive import jacobian_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits, check_limits
 from ..outcome import Trust
 from ..verify import DerivativeCheck
 from .budget import budgeted
 from .derived import JUDGE_SECONDS, Orders, closed_forms, judged
-from .reading import Formula, scalar_names, to_expression, to_names
+from .reading import Formula, derived_names, to_expression, to_names
 from .results import Derivative
 
 __all__ = ["differentiate"]
@@ -87,7 +87,7 @@ def differentiate(
         limits=limits,
     )
     if not steps:
-        steps = scalar_names(expression)
+        steps = derived_names(expression)
         if len(steps) != 1:
             raise ArgumentError(
                 f"The formula has the variables {', '.join(steps) or '(none)'}; "
@@ -104,7 +104,8 @@ def _once(expression: Expression, name: str) -> Expression:
     """Differentiate once."""
 
     def derive(graph: Graph, root: Node) -> dict[Orders, Node]:
-        return {((name, 1),): derivative(graph, root, graph.var(name))}
+        shape = next((v.shape for v in expression.variables if v.name == name), ())
+        return {((name, 1),): jacobian_nodes(graph, root, [graph.var(name, shape)])[0]}
 
     return closed_forms(expression, derive)[((name, 1),)]
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..graph.derive import gradient_nodes
+from ..errors import DerivativeError
+from ..expression import Expression
+from ..graph.derive import jacobian_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
 from .budget import budgeted
 from .derived import Orders, closed_forms, judged
-from .reading import Formula, scalar_names, to_expression, to_names
+from .reading import Formula, derived_names, to_expression, to_names
 from .results import Gradient
 
-__all__ = ["gradient"]
+__all__ = ["gradient", "partials"]
 
 
 @budgeted
@@ -32,9 +35,9 @@ def gradient(
     expr : str, Expression or SymPy expression
         A scalar formula.
     wrt : str or sequence of str, optional
-        The variables, "x, y" or ["x", "y"]; default: all, sorted by name.
+        The variables, "x, y" or ["x", "y"]; default: all scalars, sorted by name.
     shapes : dict or str, optional
-        Shapes of data columns, `{"x": "rows"}`.
+        Shapes of arrays, `"X: m n; w: n"` or `{"x": "rows"}`.
     assume : str, optional
         What is known of the variables, `"a > 0"`.
     syntax : str
@@ -71,13 +74,28 @@ def gradient(
     expression = to_expression(
         expr, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
     )
-    chosen = names or scalar_names(expression)
+    if expression.graph.shape(expression.root):
+        raise DerivativeError(
+            "The expression has one value per row; "
+            "take its mean(...) or sum(...) to differentiate it, or ask for its jacobian."
+        )
+    return partials(expression, names or derived_names(expression))
+
+
+def partials(expression: Expression, names: Sequence[str]) -> Gradient:
+    """Return the derivatives of a formula, an array or not, in some variables."""
+    expression = to_expression(expression, declared=names)
 
     def derive(graph: Graph, root: Node) -> dict[Orders, Node]:
-        nodes = gradient_nodes(graph, root, [graph.var(name) for name in chosen])
-        return {((name, 1),): node for name, node in zip(chosen, nodes, strict=True)}
+        nodes = jacobian_nodes(graph, root, [_variable(expression, graph, n) for n in names])
+        return {((name, 1),): node for name, node in zip(names, nodes, strict=True)}
 
     forms = closed_forms(expression, derive)
     check = judged(expression, forms)
-    entries = {name: forms[((name, 1),)] for name in chosen}
-    return Gradient(expression, entries, check)
+    return Gradient(expression, {name: forms[((name, 1),)] for name in names}, check)
+
+
+def _variable(expression: Expression, graph: Graph, name: str) -> Node:
+    """Return the node of a variable, with the shape that it has."""
+    shapes = {variable.name: variable.shape for variable in expression.variables}
+    return graph.var(name, shapes.get(name, ()))

@@ -10,7 +10,7 @@ from ..graph.graph import Graph, Node
 from ..language import Limits
 from .budget import budgeted
 from .derived import Orders, closed_forms, judged
-from .reading import Formula, scalar_names, to_expression, to_names
+from .reading import Formula, derived_names, to_expression, to_names
 from .results import Hessian
 
 __all__ = ["hessian"]
@@ -62,7 +62,7 @@ def hessian(
     expression = to_expression(
         expr, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
     )
-    chosen = names or scalar_names(expression)
+    chosen = names or derived_names(expression)
 
     def derive(graph: Graph, root: Node) -> dict[Orders, Node]:
         variables = [graph.var(name) for name in chosen]
@@ -84,4 +84,4 @@ def hessian(
 
 
 def _orders(row: str, column: str) -> Orders:
-    return ((row, 2),) if row == column else ((column, 1), (row, 1))
+    return ((row, 2),) if row == column else ((row, 1), (column, 1))

@@ -9,8 +9,8 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..language import Limits
 from .budget import budgeted
-from .gradient import gradient
-from .reading import Formula, scalar_names, to_expression, to_names
+from .gradient import partials
+from .reading import Formula, derived_names, to_expression, to_names
 from .results import Jacobian
 
 __all__ = ["jacobian"]
@@ -68,7 +68,7 @@ def jacobian(
         for formula in formulas
     ]
     chosen = names or _all_names(expressions)
-    rows = tuple(gradient(expression, chosen) for expression in expressions)
+    rows = tuple(partials(expression, chosen) for expression in expressions)
     return Jacobian(tuple(expressions), chosen, rows)
 
 
@@ -78,5 +78,5 @@ def _all_names(expressions: Sequence[Expression]) -> tuple[str, ...]:
     names = dict.fromkeys(variable.name for variable in variables if not variable.shape)
     if not names:
         for expression in expressions:
-            scalar_names(expression)
+            derived_names(expression)
     return tuple(names)

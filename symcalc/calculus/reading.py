@@ -12,7 +12,7 @@ from ..expression import Expression, Variable
 from ..graph.graph import Graph
 from ..language import CONDITIONS, Limits, check_name, read
 
-__all__ = ["Formula", "scalar_names", "to_expression", "to_names"]
+__all__ = ["Formula", "derived_names", "to_expression", "to_names"]
 
 #: A formula: text, an `Expression`, a SymPy expression, or a number.
 Formula = Any
@@ -91,8 +91,10 @@ def to_names(names: Any) -> tuple[str, ...] | None:
     return found
 
 
-def scalar_names(expression: Expression) -> tuple[str, ...]:
-    """Return the variables that can be differentiated in, which are all but data columns.
+def derived_names(expression: Expression) -> tuple[str, ...]:
+    """Return the variables that a formula is differentiated in when none are named.
+
+    These are its scalars; arrays are data unless they are named.
 
     Raises
     ------
@@ -101,10 +103,10 @@ def scalar_names(expression: Expression) -> tuple[str, ...]:
     """
     names = tuple(variable.name for variable in expression.variables if not variable.shape)
     if expression.names and not names:
-        columns = ", ".join(f"`{name}`" for name in expression.names)
+        arrays = ", ".join(f"`{name}`" for name in expression.names)
         raise ArgumentError(
-            f"There is no scalar variable to differentiate in, only data columns: {columns}. "
-            "Derivatives in arrays are not available in this version."
+            f"There is no scalar variable to differentiate in; name the arrays that are meant, "
+            f"wrt=...: {arrays}."
         )
     return names
 

@@ -256,8 +256,11 @@ class Hessian(Mapping[tuple[str, str], Expression]):
 
 
 @dataclass(frozen=True, eq=False)
-class Jacobian(Mapping[str, tuple[Expression, ...]]):
+class Jacobian(Mapping[str, "tuple[Expression, ...] | Expression"]):
     """The partial derivatives of several expressions: for each variable, one form an expression.
+
+    Of one expression that is an array, each is one form, whose axes are those of the expression,
+    then those of the variable.
 
     Attributes
     ----------
@@ -277,9 +280,11 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
     variables: tuple[str, ...]
     gradients: tuple[Gradient, ...]
 
-    def __getitem__(self, name: str) -> tuple[Expression, ...]:
+    def __getitem__(self, name: str) -> tuple[Expression, ...] | Expression:
         if name not in self.variables:
             raise _no_entry(name, self.variables)
+        if len(self.expressions) == 1 and self._is_array(self.expressions[0]):
+            return self.gradients[0][name]
         return tuple(gradient[name] for gradient in self.gradients)
 
     def __iter__(self) -> Iterator[str]:
@@ -287,6 +292,10 @@ class Jacobian(Mapping[str, tuple[Expression, ...]]):
 
     def __len__(self) -> int:
         return len(self.variables)
+
+    @staticmethod
+    def _is_array(expression: Expression) -> bool:
+        return bool(expression.graph.shape(expression.root))
 
     @property
     def matrix(self) -> list[list[Expression]]:
