@@ -143,8 +143,8 @@ def judge_derivatives(
     unchecked, as one wrong component is enough to spoil a gradient.
 
     More than `max_single` derivatives of one order are judged together: along a random direction
-    `v` at each point, sum(g_i·v_i) against the derivative of f(x + t·v), with v scaled so that every
-    component has its say. So the cost grows with the number of variables, not its square.
+    `v` at each point, sum(g_i·v_i) against the derivative of f(x + t·v), with v scaled so that
+    every component has its say. So the cost grows with the number of variables, not its square.
 
     References
     ----------
