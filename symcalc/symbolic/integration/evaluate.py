@@ -78,8 +78,11 @@ def breaks_of(F: Any, x: Any, a: Any, b: Any) -> list[Any] | None:
             suspects[sympy.cos(part.args[0])] = True
         elif isinstance(part, sympy.cot | sympy.csc):
             suspects[sympy.sin(part.args[0])] = True
-        elif isinstance(part, sympy.log | sympy.sign | sympy.Abs):
-            suspects.setdefault(part.args[0], False)
+        elif isinstance(part, sympy.log | sympy.sign | sympy.Abs | sympy.Ei | sympy.Ci):
+            inner = part.args[0]
+            suspects.setdefault(inner.args[0] if isinstance(inner, sympy.Abs) else inner, False)
+        elif isinstance(part, sympy.li):
+            suspects.setdefault(part.args[0] - 1, False)
         elif isinstance(part, sympy.floor):
             suspects[sympy.sin(sympy.pi * part.args[0])] = True
     found: set[Any] = set()
@@ -99,8 +102,30 @@ def one_sided_limit(F: Any, x: Any, place: Any, side: str) -> Any:
         value = _plugged(F, x, place)
         if value is not None and not _may_jump(F, x, place):
             return value
+    settled = _far_out(F, x, place)
+    if settled is not None:
+        return settled
     found = within_seconds(SECONDS, lambda: _gruntz(F, x, place, side))
     return found if found is not None and is_form(found) else None
+
+
+def _far_out(F: Any, x: Any, place: Any) -> Any:
+    """Return the limit at infinity of a multiple of Ei, Si or Ci of a linear function, or None."""
+    if place not in (sympy.oo, -sympy.oo):
+        return None
+    coefficient, head = F.as_independent(x, as_Add=False)
+    if not isinstance(head, sympy.Ei | sympy.Si | sympy.Ci):
+        return None
+    if isinstance(head, sympy.Ci):
+        return sympy.Integer(0) if head.args[0].subs(x, place) == sympy.oo else None
+    slope = sympy.diff(head.args[0], x) * (1 if place == sympy.oo else -1)
+    if slope.has(x):
+        return None
+    if isinstance(head, sympy.Ei):
+        return sympy.Integer(0) if slope.is_negative else None
+    if slope.is_positive or slope.is_negative:
+        return coefficient * sympy.pi / 2 * (1 if slope.is_positive else -1)
+    return None
 
 
 def _plugged(F: Any, x: Any, place: Any) -> Any:

@@ -16,6 +16,7 @@ from .mellin import half_line
 from .parametric import by_parameter
 from .parts import by_parts
 from .period import over_a_period
+from .planck_waves import planck_waves
 from .primitives import ERRORS, antiderivatives, by_heurisch, by_risch, by_rules
 from .principal import principal_values
 from .problem import Candidate, IntegralProblem
@@ -44,6 +45,11 @@ def _table(problem: Definite) -> Iterator[Any]:
     yield from over_a_period(problem)
 
 
+def _residues(problem: Definite) -> Iterator[Any]:
+    yield from residues(problem)
+    yield from planck_waves(problem)
+
+
 def _symmetry(problem: Definite) -> Iterator[Any]:
     yield from reflected(problem, _deeper)
 
@@ -68,7 +74,7 @@ def _parameter(problem: Definite) -> Iterator[Any]:
 WAYS: dict[str, Way] = {
     "table": _table,
     "rules": by_rules,
-    "residues": residues,
+    "residues": _residues,
     "symmetry": _symmetry,
     "substitution": _substitution,
     "parts": _parts,

@@ -19,7 +19,7 @@ from .primitives import ERRORS
 from .view import Definite
 from .waves import is_product_of_waves, is_wave, linear_in_waves
 
-__all__ = ["at_zero", "half_line", "mellin", "terms_of"]
+__all__ = ["at_zero", "exponentials", "half_line", "mellin", "terms_of"]
 
 #: More terms than this are not tried.
 MAX_TERMS = 60
@@ -88,7 +88,7 @@ def mellin(f: Any, x: Any) -> Any:
 def terms_of(f: Any, x: Any) -> list[Any] | None:
     """Return the terms of an integrand, products and powers of sines as sums of sines."""
     if f.has(sympy.sinh, sympy.cosh, sympy.tanh, sympy.sech, sympy.csch, sympy.coth):
-        f = _exponential(f, x)
+        f = exponentials(f, x)
     f = sympy.expand_log(f)
     f = sympy.expand(f, deep=False)
     f = sympy.expand_mul(sympy.expand_multinomial(f))
@@ -103,7 +103,7 @@ def terms_of(f: Any, x: Any) -> list[Any] | None:
     return found
 
 
-def _exponential(f: Any, x: Any) -> Any:
+def exponentials(f: Any, x: Any) -> Any:
     """Return an integrand with hyperbolic functions as fractions of decaying exponentials."""
 
     def decaying(head: Any, z: Any) -> Any:
@@ -141,8 +141,20 @@ def _split(term: Any, x: Any) -> tuple[Any, Any, int, Any] | None:
         elif base == sympy.log(x) and exponent.is_Integer and exponent > 0:
             logs += int(exponent)
         else:
-            kernel *= factor
+            lowest = _lowest_power(base, x)
+            power += lowest * exponent
+            kernel *= factor if lowest == 0 else sympy.expand(base / x**lowest) ** exponent
     return coefficient, power, logs, kernel
+
+
+def _lowest_power(base: Any, x: Any) -> Any:
+    """Return the least power in a sum of broken powers of x, 0 for any other function."""
+    if not base.is_Add:
+        return sympy.Integer(0)
+    powers = [term.as_independent(x, as_Add=False)[1].as_base_exp() for term in base.args]
+    if any(root != x or not exponent.is_Rational for root, exponent in powers):
+        return sympy.Integer(0)
+    return min(exponent for _, exponent in powers)
 
 
 def at_zero(parts: list[Any], e: Any) -> Any:
@@ -182,9 +194,7 @@ def _regular(term: Any, e: Any) -> tuple[Any, Any]:
             order += shift * exponent
         elif isinstance(base, sympy.polygamma):
             shift, base = _polygamma(base.args[0], base.args[1], e)
-            if exponent != 1 and shift:
-                return None, None
-            order += shift
+            order += shift * exponent
         elif isinstance(base, sympy.zeta) and exponent == 1 and _is_reflected(base, e):
             shift, base = _regular(_reflection(base.args[0]), e)
             order += shift

@@ -14,6 +14,7 @@ from sympy.integrals.risch import risch_integrate
 
 from ..deadline import within_seconds
 from .evaluate import newton_leibniz
+from .exponential_integrals import by_special_functions
 from .view import FORBIDDEN, Definite
 from .waves import is_product_of_waves, linear_in_waves
 
@@ -45,7 +46,7 @@ RULES_SECONDS, RISCH_SECONDS, HEURISCH_SECONDS = 1.5, 2.0, 4.0
 
 def by_rules(problem: Definite) -> Iterator[Any]:
     """Propose by the rules that people use, rational functions first."""
-    yield from _through(problem, (_rational, _manual, _inner))
+    yield from _through(problem, (_rational, _special, _manual, _inner))
 
 
 def by_risch(problem: Definite) -> Iterator[Any]:
@@ -62,6 +63,7 @@ def antiderivatives(f: Any, x: Any) -> Iterator[tuple[str, Any]]:
     """Yield antiderivatives of a function with the name of what found them."""
     for name, way in (
         ("rational", _rational),
+        ("special functions", _special),
         ("rules", _manual),
         ("substitution", _inner),
         ("Risch", _risch),
@@ -74,7 +76,7 @@ def antiderivatives(f: Any, x: Any) -> Iterator[tuple[str, Any]]:
 
 def quick(f: Any, x: Any) -> Any:
     """Return an antiderivative by the cheap ways, or None."""
-    for way in (_rational, _manual, _inner):
+    for way in (_rational, _special, _manual, _inner):
         F = way(f, x)
         if F is not None:
             return F
@@ -120,6 +122,16 @@ def _rational(f: Any, x: Any) -> Any:
             t = sympy.Dummy("t", real=True)
             F = ratint(sympy.together(f.xreplace({x: t})), t, real=True)
             return proper(F.xreplace({t: x}))
+        except ERRORS:
+            return None
+
+    return within_seconds(RULES_SECONDS, work)
+
+
+def _special(f: Any, x: Any) -> Any:
+    def work() -> Any:
+        try:
+            return by_special_functions(f, x)
         except ERRORS:
             return None
 

@@ -1,7 +1,8 @@
 """The Mellin transform of a rational function, by residues.
 
 The integral of x**(s-1) R(x) over (0, oo) is pi/sin(pi*s) times the sum of the residues of
-(-z)**(s-1) R(z), principal branch, over the poles of R (none of them positive).
+(-z)**(s-1) R(z), principal branch, over the poles of R. A simple pole c > 0 with the residue r
+counts as -pi*cot(pi*s)*r*c**(s-1): the principal value, as half of the two sides of the cut.
 """
 
 from __future__ import annotations
@@ -60,8 +61,12 @@ def rational_transform(R: Any, x: Any, s: Any) -> Any:
     total: Any = 0
     done: set[Any] = set()
     for place, order in places.items():
-        if place.is_positive or place == 0:
+        if place == 0 or (place.is_positive and order > 1):
             return None
+        if place.is_positive:
+            rest = sympy.cancel(sympy.together(_without(lower, z, place, 1)))
+            total -= (upper / rest).subs(z, place) * place ** (s - 1) * sympy.cos(sympy.pi * s)
+            continue
         if place in done:
             continue
         part = _residue(upper, lower, z, place, order, s)

@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 from sympy.simplify.fu import TR7, TR8
 
-__all__ = ["is_product_of_waves", "is_wave", "linear_in_waves"]
+__all__ = ["distributed", "is_product_of_waves", "is_wave", "linear_in_waves"]
 
 _TRIG = (sympy.sin, sympy.cos)
 
@@ -31,3 +31,16 @@ def is_wave(p: Any) -> bool:
     """Whether a factor is a sine or cosine, or a positive power of one."""
     base, exponent = p.as_base_exp()
     return isinstance(base, _TRIG) and exponent.is_Integer and exponent > 0
+
+
+def distributed(f: Any) -> list[Any]:
+    """Return the terms of a sum that is multiplied out, denominators left as they are."""
+    found: list[Any] = []
+    for part in sympy.Add.make_args(f):
+        below = [
+            p for p in sympy.Mul.make_args(part) if p.is_Pow and p.exp.is_negative and p.base.is_Add
+        ]
+        kept = sympy.Mul(*below)
+        above = sympy.expand_mul(sympy.expand_multinomial(part / kept))
+        found += [term * kept for term in sympy.Add.make_args(above)]
+    return found

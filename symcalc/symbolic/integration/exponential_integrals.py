@@ -1,0 +1,145 @@
+"""Antiderivatives by Ei, Si, Ci, li and log-gamma: waves and exponentials over a linear function.
+
+With u = x + d the antiderivative of exp(p*u)/u is Ei(p*u), real on both sides of u = 0, and that
+of cos(p*u)/u is Ci(|p*u|); powers of u go down by parts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+
+from .waves import distributed, linear_in_waves
+
+__all__ = ["by_special_functions"]
+
+#: Denominators up to this power.
+MAX_POWER = 6
+
+
+def by_special_functions(f: Any, x: Any) -> Any:
+    """Return an antiderivative, real on both sides of its poles, or None."""
+    if f.is_rational_function(x) or len(f.free_symbols) > 4:
+        return None
+    if f.has(sympy.gamma, sympy.loggamma, sympy.polygamma):
+        return _of_gamma(f, x)
+    if f.has(sympy.log):
+        return _over_logarithm(f, x)
+    if f.has(sympy.sinh, sympy.cosh):
+        f = f.rewrite(sympy.exp)
+    if not f.has(sympy.exp, sympy.sin, sympy.cos):
+        return None
+    total: Any = 0
+    for term in _terms(f, x):
+        part = _term(term, x)
+        if part is None:
+            return None
+        total += part
+    return total
+
+
+def _terms(f: Any, x: Any) -> list[Any]:
+    """Return a sum of waves and exponentials of one linear function each, times fractions."""
+    found: list[Any] = []
+    for term in distributed(f):
+        factors = sympy.Mul.make_args(sympy.powsimp(term))
+        moving = [p for p in factors if p.has(sympy.exp, sympy.sin, sympy.cos)]
+        rest = sympy.Mul(*[p for p in factors if p not in moving])
+        if not rest.is_rational_function(x):
+            return [term]
+        product = sympy.expand(linear_in_waves(sympy.Mul(*moving)))
+        fractions = sympy.apart(rest, x, full=False) if rest.has(x) else rest
+        found += [
+            wave * fraction
+            for wave in sympy.Add.make_args(product)
+            for fraction in sympy.Add.make_args(fractions)
+        ]
+    return found
+
+
+def _term(term: Any, x: Any) -> Any:
+    """Return the antiderivative of one wave or exponential times a power of a linear function."""
+    coefficient, rest = term.as_independent(x, as_Add=False)
+    below: Any = sympy.Integer(1)
+    above: Any = sympy.Integer(1)
+    heads: list[Any] = []
+    for factor in sympy.Mul.make_args(rest):
+        if isinstance(factor, sympy.exp | sympy.sin | sympy.cos):
+            heads.append(factor)
+        elif factor.is_polynomial(x):
+            above *= factor
+        elif factor.is_Pow and factor.exp.is_Integer and factor.exp < 0:
+            below *= factor.base**-factor.exp
+        else:
+            return None
+    if len(heads) > 1 or (above != 1 and below != 1):
+        return None
+    if not heads or below == 1:
+        F = sympy.integrate(sympy.expand(rest), x)
+        return None if F.has(sympy.Integral) else coefficient * F
+    base, n = sympy.factor(below).as_base_exp()
+    lead, base = sympy.factor(below).as_independent(x, as_Add=False)
+    base, n = base.as_base_exp()
+    inner = heads[0].args[0]
+    if not all(g.is_polynomial(x) and sympy.degree(g, x) == 1 for g in (base, inner)):
+        return None
+    if not (n.is_Integer and 0 < n <= MAX_POWER):
+        return None
+    c = base.coeff(x, 1)
+    u = x + sympy.cancel(base.coeff(x, 0) / c)
+    p = inner.coeff(x, 1)
+    phase = sympy.expand(inner - p * u)
+    return coefficient / (lead * c**n) * _powers(type(heads[0]), p, phase, u, int(n))
+
+
+def _powers(head: Any, p: Any, phase: Any, u: Any, n: int) -> Any:
+    """Return the antiderivative of head(p*u + phase)/u**n in u."""
+    if head is sympy.exp:
+        if n == 1:
+            return sympy.exp(phase) * sympy.Ei(p * u)
+        return (
+            -sympy.exp(p * u + phase) / u ** (n - 1) + p * _powers(head, p, phase, u, n - 1)
+        ) / (n - 1)
+    if n == 1:
+        Ci, Si = sympy.Ci(sympy.Abs(p * u)), sympy.Si(p * u)
+        if head is sympy.cos:
+            return sympy.cos(phase) * Ci - sympy.sin(phase) * Si
+        return sympy.sin(phase) * Ci + sympy.cos(phase) * Si
+    other, sign = (sympy.sin, -1) if head is sympy.cos else (sympy.cos, 1)
+    rest = sign * p * _powers(other, p, phase, u, n - 1)
+    return (-head(p * u + phase) / u ** (n - 1) + rest) / (n - 1)
+
+
+def _over_logarithm(f: Any, x: Any) -> Any:
+    """Return the antiderivative of c*x**k/log(x), or None."""
+    total: Any = 0
+    for term in sympy.Add.make_args(sympy.expand(f)):
+        c, rest = term.as_independent(x, as_Add=False)
+        k = sympy.cancel(sympy.powsimp(rest * sympy.log(x)))
+        base, exponent = k.as_base_exp()
+        if k == 1:
+            total += c * sympy.li(x)
+        elif base == x and not exponent.has(x) and exponent != -1:
+            total += c * sympy.Ei((exponent + 1) * sympy.log(x))
+        else:
+            return None
+    return total
+
+
+def _of_gamma(f: Any, x: Any) -> Any:
+    """Return the antiderivative of polygamma functions of linear functions, or None."""
+    total: Any = 0
+    for term in sympy.Add.make_args(sympy.expand(f)):
+        c, rest = term.as_independent(x, as_Add=False)
+        if rest == 1:
+            total += c * x
+            continue
+        if not isinstance(rest, sympy.polygamma):
+            return None
+        n, inner = rest.args
+        slope = sympy.diff(inner, x)
+        if slope.has(x) or not n.is_Integer:
+            return None
+        total += c / slope * (sympy.loggamma(inner) if n == 0 else sympy.polygamma(n - 1, inner))
+    return total
