@@ -11,7 +11,8 @@ from ..outcome import Outcome, Trust
 from ..symbolic.integration import STRATEGIES, Candidate, IntegralProblem
 from ..verify.closed_forms import ClosedFormCheck, judge_closed_form
 from .candidates import Attempt, CandidateSearch, Draws, Way
-from .integral_number import IntegralNumber, integral_number, no_value
+from .integral_number import integral_number
+from .integral_value import IntegralNumber, no_value
 from .integration_ranges import RangedIntegral
 
 __all__ = ["MODULES", "FormSearch", "to_payload", "with_parameters"]

@@ -3,46 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from ..backends import compile_expression
 from ..balls import (
     BallProgram,
     NoBall,
-    correct_decimal,
-    distance_bound,
     enclose_integral,
     exact_number,
     precise_value,
     working_precision,
 )
-from ..errors import ArgumentError, CompileError
-from ..expression import Expression, Variable
+from ..errors import CompileError
+from ..expression import Expression
 from ..facts import IntegrandFacts
-from ..graph.graph import Node
-from ..numeric.quadrature import cubature, quadrature
+from ..numeric.quadrature import quadrature
 from ..outcome import Outcome, Trust
 from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
 from ..verify.closed_forms import ClosedFormCheck, closed_value
+from .integral_several import REFUSED, number_over_several
+from .integral_value import (
+    BITS,
+    DEGREES,
+    MAX_DIGITS,
+    IntegralNumber,
+    compiled_integrand,
+    enclosed,
+    end_ball,
+    no_value,
+)
 from .integration_ranges import IntegrationRange, RangedIntegral
 from .principal_value import poles_of, principal_parts
 
-__all__ = [
-    "IntegralNumber",
-    "closed_number",
-    "compiled_integrand",
-    "enclosed",
-    "end_ball",
-    "integral_number",
-    "range_limit",
-]
+__all__ = ["closed_number", "integral_number"]
 
-#: Bits of the ends of a range.
-BITS = 320
-#: Digits shown at most; digits that a proof aims at.
-MAX_DIGITS, PROVEN_DIGITS = 30, 20
+#: Digits that a proof aims at.
+PROVEN_DIGITS = 20
 
 
 #: An enclosure that is wider, relatively, is worth less than what two rules agree on.
@@ -50,37 +47,6 @@ NARROW, NEGLIGIBLE = 1e-12, 1e-25
 
 #: What adding parts up may lose.
 ROUNDING = 4e-16
-#: From the least trust to the greatest.
-_DEGREES = (Trust.UNCHECKED, Trust.SUSPECT, Trust.ESTIMATED, Trust.CHECKED, Trust.PROVEN)
-
-#: Verdicts that leave an integral without a value.
-_REFUSED = {
-    Convergence.DIVERGES: Outcome.DIVERGENT,
-    Convergence.UNDEFINED: Outcome.NO_LIMIT,
-    Convergence.NOT_REAL: Outcome.NOT_REAL,
-}
-
-
-@dataclass(frozen=True)
-class IntegralNumber:
-    """A value of an integral, or why it has none; `ball` encloses it where it is proven."""
-
-    value: float
-    error: float
-    method: str
-    trust: Trust
-    outcome: Outcome = Outcome.DONE
-    note: str = ""
-    digits: str = ""
-    ball: Any = None
-    facts: IntegrandFacts | None = None
-    places: tuple[float, ...] = ()
-    is_principal_value: bool = False
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there is a value that can be relied on."""
-        return self.outcome.is_good and math.isfinite(self.value)
 
 
 def integral_number(
@@ -113,7 +79,7 @@ def integral_number(
         "in_balls": in_balls,
     }
     if len(problem.ranges) > 1:
-        return _over_several(problem)
+        return number_over_several(problem, seconds)
     (only,) = problem.ranges
     lower, upper = (end_ball(problem, node) for node in (only.lower, only.upper))
     if lower.is_nan() or upper.is_nan():
@@ -124,17 +90,6 @@ def integral_number(
         turned = replace(problem, ranges=(IntegrationRange(only.name, only.upper, only.lower),))
         return _negated(integral_number(turned, **options))
     return _OneRange(problem, only, lower, upper, **options).run()
-
-
-def no_value(
-    outcome: Outcome,
-    note: str,
-    trust: Trust = Trust.CHECKED,
-    facts: IntegrandFacts | None = None,
-) -> IntegralNumber:
-    """Return that there is no value, and why."""
-    method = "behavior of the integrand"
-    return IntegralNumber(math.nan, math.nan, method, trust, outcome, note, facts=facts)
 
 
 class _OneRange:
@@ -160,10 +115,10 @@ class _OneRange:
         graph, root = self.problem.graph, self.problem.root
         facts = integrand_facts(graph, root, self.name, self.lower, self.upper, {})
         verdict = convergence(facts, float(self.lower), float(self.upper), self.name)
-        if verdict.convergence in _REFUSED:
+        if verdict.convergence in REFUSED:
             if self.principal_value and verdict.has_principal_value:
                 return self._principal(facts)
-            return no_value(_REFUSED[verdict.convergence], verdict.sentence, facts=facts)
+            return no_value(REFUSED[verdict.convergence], verdict.sentence, facts=facts)
         if self.try_proof:
             proven = self._proven(facts)
             if proven is not None:
@@ -191,7 +146,7 @@ class _OneRange:
             value,
             sum(one.error for one in found) + rounding,
             " and ".join(dict.fromkeys(one.method for one in found)),
-            min((one.trust for one in found), key=_DEGREES.index),
+            min((one.trust for one in found), key=DEGREES.index),
             facts=facts,
             is_principal_value=True,
         )
@@ -253,49 +208,6 @@ class _OneRange:
         )
 
 
-def enclosed(ball: Any, method: str, max_digits: int = MAX_DIGITS) -> IntegralNumber | None:
-    """Return the number that a ball encloses, with the digits that it proves."""
-    value = float(ball.mid())
-    if not math.isfinite(value):
-        return None
-    with working_precision(BITS):
-        error = distance_bound(ball, value)
-        texts = (correct_decimal(ball, digits) for digits in range(max_digits, 0, -1))
-        digits = next((text for text in texts if text), "")
-    return IntegralNumber(value, error, method, Trust.PROVEN, digits=digits, ball=ball)
-
-
-def _over_several(problem: RangedIntegral) -> IntegralNumber:
-    """Return the value over several ranges by cubature."""
-    names = problem.names
-    try:
-        f = compiled_integrand(problem, names)
-        ranges = [
-            tuple(range_limit(problem, node, names[place + 1 :]) for node in (one.lower, one.upper))
-            for place, one in enumerate(problem.ranges)
-        ]
-    except CompileError as error:
-        return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED)
-    found = cubature(f, ranges)
-    return IntegralNumber(
-        found.value, found.error, found.method, found.trust, found.outcome, found.note
-    )
-
-
-def compiled_integrand(problem: RangedIntegral, names: Sequence[str]) -> Callable[..., Any]:
-    """Return the integrand as a function of arrays."""
-    expression = Expression(problem.graph, problem.root, [Variable(name) for name in names])
-    function = compile_expression(expression, names)
-
-    def quiet(*args: Any) -> Any:
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            return function(*args)
-
-    return quiet
-
-
 def _in_balls(problem: RangedIntegral) -> Callable[..., Any]:
     """Return the integrand as a function of arrays, each value from balls of rising precision."""
     import numpy as np
@@ -310,37 +222,6 @@ def _in_balls(problem: RangedIntegral) -> Callable[..., Any]:
         return found.value
 
     return np.vectorize(value, otypes=[float])
-
-
-def range_limit(problem: RangedIntegral, node: Node, outer: Sequence[str]) -> Any:
-    """Return an end of a range as a number, or as a function of the outer variables."""
-    ball = _constant_ball(problem, node)
-    if ball is not None:
-        return float(ball)
-    at_end = replace(problem, root=node)
-    return compiled_integrand(at_end, outer)
-
-
-def end_ball(problem: RangedIntegral, node: Node) -> Any:
-    """Return the ball of an end of a range."""
-    ball = _constant_ball(problem, node)
-    if ball is None:
-        names = ", ".join(str(problem.graph.data[n]) for n in problem.graph.variables([node]))
-        raise ArgumentError(f"An end of the range depends on {names}, which has no value.")
-    return ball
-
-
-def _constant_ball(problem: RangedIntegral, node: Node) -> Any:
-    """Return the ball of a node without variables; None for one with variables."""
-    if problem.graph.variables([node]):
-        return None
-    try:
-        return BallProgram(problem.graph, [node]).evaluate({}, BITS)[0]
-    except NoBall:
-        import flint
-
-        value = float(compile_expression(Expression(problem.graph, node))())
-        return flint.arb(value, abs(value) * 1e-15)
 
 
 def _negated(found: IntegralNumber) -> IntegralNumber:

@@ -18,8 +18,8 @@ from ..outcome import Estimate, Outcome, Trust
 from .comparison import MethodResult
 from .integral import Integral
 from .integral_comparison import IntegralComparison, known_agreement
-from .integral_number import compiled_integrand, enclosed, end_ball, range_limit
 from .integral_rules import Rule, rules_for_one, rules_for_several
+from .integral_value import compiled_integrand, enclosed, end_ball, range_limit
 from .integration_ranges import RangedIntegral
 
 __all__ = ["IntegralRivals"]

@@ -13,7 +13,7 @@ from ..errors import ArgumentError
 from ..facts import IntegrandFacts, SpecialPoint
 from ..numeric.quadrature import quadrature
 from .integral import Integral
-from .integral_number import compiled_integrand, end_ball
+from .integral_value import compiled_integrand, end_ball
 from .integrand_axis import Axis, make_axis
 from .integration_ranges import RangedIntegral, read_problem
 

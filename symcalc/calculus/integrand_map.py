@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .integral import Integral
-from .integral_number import compiled_integrand, range_limit
+from .integral_value import compiled_integrand, range_limit
 from .integrand_curve import drawable_problem
 
 __all__ = ["IntegrandMap", "integrand_map"]

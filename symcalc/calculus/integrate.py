@@ -20,7 +20,8 @@ from .budget import budgeted, check_budget
 from .indefinite import antiderivative
 from .integral import Integral
 from .integral_forms import MODULES, FormSearch, with_parameters
-from .integral_number import IntegralNumber, closed_number, integral_number
+from .integral_number import closed_number, integral_number
+from .integral_value import IntegralNumber
 from .integration_ranges import RangedIntegral, read_problem
 from .reading import Formula
 

@@ -6,6 +6,7 @@ from .cubature import cubature
 from .estimate import QuadratureEstimate
 from .gauss import gauss_expectation, gauss_rule
 from .landmarks import Landmark
+from .nested import Layer, View, divergence, nested_quadrature
 from .parametric import ParametricIntegral
 from .quadrature import quadrature
 
@@ -13,11 +14,15 @@ __all__ = [
     "BatchEstimate",
     "Box",
     "Landmark",
+    "Layer",
     "ParametricIntegral",
     "QuadratureEstimate",
+    "View",
     "cubature",
+    "divergence",
     "gauss_expectation",
     "gauss_rule",
+    "nested_quadrature",
     "quadrature",
     "quadrature_batch",
 ]

@@ -39,7 +39,7 @@ MAX_ROUNDS = 12
 SQUARED = 1e-7
 #: Rounding in units of the size.
 ROUNDING = 20.0
-#: Where both rules leave a set open, it is integrated alone; so many of them at most.
+#: Sets that are integrated alone at most.
 MAX_ALONE = 300
 #: Two rules agree when they differ by less than this part of the value.
 AGREEMENT = 1e-10
@@ -83,6 +83,7 @@ def quadrature_batch(
     *,
     facts: IntegrandFacts | None = None,
     relative_tolerance: float = 1e-11,
+    absolute_tolerance: float = 0.0,
     max_evaluations: int = 50_000_000,
     max_alone: int = MAX_ALONE,
 ) -> BatchEstimate:
@@ -96,7 +97,8 @@ def quadrature_batch(
     params : sequence of array, shape (n_sets,)
     facts : IntegrandFacts, optional
         Handed on where a set is integrated alone.
-    relative_tolerance : float
+    relative_tolerance, absolute_tolerance : float
+        The greater of the two decides.
     max_evaluations : int
         For all sets together.
     max_alone : int
@@ -129,6 +131,7 @@ def quadrature_batch(
         for start in range(0, members.size, BLOCK):
             rows = members[start : start + BLOCK]
             family = Family(f, arrays[0][rows], arrays[1][rows], [a[rows] for a in arrays[2:]])
+            family.floor = absolute_tolerance
             budget = max((max_evaluations - spent) * rows.size // n, 200 * rows.size)
             block = _block(family, relative_tolerance, budget)
             value[rows], error[rows], checked[rows] = block.value, block.error, block.good
@@ -205,12 +208,15 @@ def _by_orders(
             second = 0.5 * other[rows] + part if stage.is_nested else part
             gap, rounding = np.abs(first - second), ROUNDING * EPSILON * size
             goal = np.maximum(0.1 * tolerance * np.abs(first), rounding)
+            goal = np.maximum(goal, 0.1 * family.floor)
             # doubling the order about squares the error: agreement by chance is told apart by
             # what the doubling has changed in either rule
             change = np.maximum(np.abs(first - before[rows]), np.abs(second - other[rows]))
             cut = 2.0**stage.level * last + (stage.order * edge if stage.first == "wave" else 0.0)
-            done = (gap <= goal) & (change <= SQUARED * size) & (cut <= goal) & (size > 0.0)
-            error = gap + rounding + cut + size * (change / size) ** 1.5
+            is_settled = (change <= SQUARED * size) | (change <= 0.1 * family.floor)
+            done = (gap <= goal) & is_settled & (cut <= goal) & (size + family.floor > 0.0)
+            chance = np.where(size > 0.0, size * (change / size) ** 1.5, 0.0)
+            error = gap + rounding + cut + chance
         done &= number > 0
         found.put(names, first, error, done)
         before[rows], other[rows] = first, second

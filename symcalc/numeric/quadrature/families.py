@@ -72,7 +72,7 @@ class Family:
 
     A map gives the distance from an end (finite or half-infinite ranges) or the place (the whole
     line) for a variable u on (-1, 1) or t on the line, and the weight that goes with it; it
-    does not depend on the set.
+    does not depend on the set. What is below `floor` needs no digits.
     """
 
     def __init__(
@@ -81,6 +81,7 @@ class Family:
         self.f, self.lower, self.upper, self.params = f, lower, upper, params
         self.kind = (bool(np.isfinite(lower[0])), bool(np.isfinite(upper[0])))
         self.n_evaluations = 0
+        self.floor = 0.0
         self.is_one_range = bool((lower == lower[0]).all() and (upper == upper[0]).all())
 
     def values(self, rows: Owners, distance: Array) -> Array:
@@ -127,7 +128,9 @@ class Family:
 
     def narrowed(self, rows: Owners, lower: Array, upper: Array) -> Family:
         """Return some of the sets on other ranges."""
-        return Family(self.f, lower, upper, [p[rows] for p in self.params])
+        narrow = Family(self.f, lower, upper, [p[rows] for p in self.params])
+        narrow.floor = self.floor
+        return narrow
 
     def sample(self, owner: Owners, u: Array) -> Array:
         """Return the integrand in u on (-1, 1), for adaptive panels."""

@@ -12,7 +12,14 @@ from ...balls.zeros import FINE_BITS, Zeros, find_zeros
 from ...graph.graph import Graph, Node
 from ..definedness import kink_terms, requirements
 
-__all__ = ["Candidate", "CriticalTerm", "Places", "critical_terms", "find_places"]
+__all__ = [
+    "Candidate",
+    "CriticalTerm",
+    "Places",
+    "critical_terms",
+    "find_places",
+    "vanishing_factors",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def critical_terms(graph: Graph, root: Node, variable: str) -> list[CriticalTerm
             continue
         moving.add(node)
         for term, reason, is_whole in _of_step(graph, node):
-            for part in [term] if is_whole else _factors(graph, term):
+            for part in [term] if is_whole else vanishing_factors(graph, term):
                 if _depends(graph, part, variable):
                     critical = CriticalTerm(part, reason, is_whole)
                     found.setdefault((part, is_whole), critical)
@@ -145,7 +152,7 @@ def _of_step(graph: Graph, node: Node) -> Iterator[tuple[Node, str, bool]]:
             yield term, reason, False
 
 
-def _factors(graph: Graph, term: Node) -> list[Node]:
+def vanishing_factors(graph: Graph, term: Node) -> list[Node]:
     """Return the formulas of which one vanishes where the term does."""
     stack, found = [term], []
     while stack:
