@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.fit import fit
     from .calculus.found_limit import Limit
+    from .calculus.found_series import Series
     from .calculus.found_sum import Summation
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from .calculus.parse import parse
     from .calculus.regions import Domain
     from .calculus.results import Derivative, Gradient, Hessian, Jacobian
+    from .calculus.series import series
     from .calculus.summation import summation
     from .errors import (
         ArgumentError,
@@ -110,6 +112,7 @@ __all__ = [
     "ParseError",
     "Plot",
     "QuadratureEstimate",
+    "Series",
     "Summation",
     "SymcalcError",
     "Trust",
@@ -142,6 +145,7 @@ __all__ = [
     "parse",
     "plot",
     "read_assignments",
+    "series",
     "summation",
 ]
 
@@ -174,6 +178,7 @@ _HOMES = {
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
     "QuadratureEstimate": ".numeric",
+    "Series": ".calculus.found_series",
     "Summation": ".calculus.found_sum",
     "Plot": ".present.plots",
     "Trust": ".outcome",
@@ -203,6 +208,7 @@ _HOMES = {
     "parse": ".calculus.parse",
     "plot": ".present.plots",
     "read_assignments": ".language",
+    "series": ".calculus.series",
     "summation": ".calculus.summation",
 } | {name: ".errors" for name in errors.__all__ if name != "escape_control"}
 

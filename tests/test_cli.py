@@ -276,6 +276,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "gradient at": ("gradient", "log(x)*y", "--at", "x=-1,y=1"),
     "hessian": ("hessian", "x^2*y", "--at", "x=1,y=1"),
     "jacobian": ("jacobian", "x^2", "x*y"),
+    "series": ("series", "exp(x)", "x", "0", "--order", "3"),
     "sum": ("sum", "1/n", "n", "1", "oo"),
     "limit": ("limit", "abs(x)/x", "x", "0"),
     "minimize": ("minimize", "(x-1)^2", "--start", "x=0"),

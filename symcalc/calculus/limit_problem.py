@@ -62,7 +62,11 @@ class LimitProblem:
 
     def expression(self, node: Node) -> Expression:
         """Return a node as a formula of its own."""
-        graph, (root,) = self.graph.extract([node])
+        return self.expression_in(self.graph, node)
+
+    def expression_in(self, graph: Graph, node: Node) -> Expression:
+        """Return a node of another graph as a formula with what is known of its variables."""
+        graph, (root,) = graph.extract([node])
         names = [str(graph.data[n]) for n in graph.variables([root])]
         return Expression(graph, root, [self._variable(name) for name in sorted(names)])
 
@@ -76,21 +80,28 @@ class LimitProblem:
 
     def number(self) -> LimitNumber:
         """Return the limit of a problem without parameters."""
-        at = self._ball(256)
-        if at.is_nan():
+        if self.place_ball(256).is_nan():
             note = "the place has no value"
             return LimitNumber(math.nan, math.nan, "", Trust.CHECKED, Outcome.UNDEFINED, note)
-        if not at.is_finite():
-            side = 1 if at > 0 else -1
+        side = self.end_side()
+        if side:
             return one_sided_limit(self.graph, self.root, self.name, None, side)
         if self.side:
             return self._from(self.side)
         return _of_sides(self._from(-1), self._from(1))
 
     def _from(self, side: int) -> LimitNumber:
-        return one_sided_limit(self.graph, self.root, self.name, self._ball, side)
+        return one_sided_limit(self.graph, self.root, self.name, self.place_ball, side)
 
-    def _ball(self, bits: int) -> Any:
+    def end_side(self) -> int:
+        """Return 1 for a place at infinity, -1 for one at minus infinity, 0 for others."""
+        if self.graph.variables([self.place]):
+            return 0
+        at = self.place_ball(64)
+        return 0 if at.is_nan() or at.is_finite() else 1 if at > 0 else -1
+
+    def place_ball(self, bits: int) -> Any:
+        """Return the ball of a place without parameters."""
         return BallProgram(self.graph, [self.place]).evaluate({}, bits)[0]
 
     def _variable(self, name: str) -> Variable:

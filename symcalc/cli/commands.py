@@ -20,6 +20,7 @@ from .jacobian import jacobian
 from .limit import limit
 from .minimize import minimize
 from .parse import parse
+from .series import series
 from .sum import sum_
 
 __all__ = ["group"]
@@ -33,6 +34,7 @@ COMMANDS = (
     jacobian,
     integrate,
     limit,
+    series,
     sum_,
     minimize,
     fit,

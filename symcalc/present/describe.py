@@ -20,7 +20,7 @@ from .formulas import (
     describe_jacobian,
 )
 from .integrals import describe_integral
-from .limits import describe_limit
+from .limits import describe_limit, describe_series
 from .numbers import describe_estimate
 from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
 
@@ -39,6 +39,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
     "Integral": describe_integral,
     "Jacobian": describe_jacobian,
     "Limit": describe_limit,
+    "Series": describe_series,
     "Summation": describe_integral,
 }
 

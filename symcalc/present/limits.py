@@ -1,4 +1,4 @@
-"""Reports on limits: the closed form and its check, the value, the two sides."""
+"""Reports on limits and series: the closed form and its check, the value, the two sides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .blocks import Block, Line
 from .integrals import attempts_table, closed_form_source, trust_line
 from .numbers import format_error, format_number
 
-__all__ = ["describe_limit"]
+__all__ = ["describe_limit", "describe_series"]
 
 
 def describe_limit(limit: Any, format: str = "text") -> list[Block]:
@@ -52,3 +52,22 @@ def _grounds(limit: Any) -> list[Block]:
     if limit.value is not None or limit.left is not None:
         lines.append(trust_line(limit))
     return lines
+
+
+def describe_series(series: Any, format: str = "text") -> list[Block]:
+    """Return the series, and what vouches for it."""
+    if format == "latex":
+        return [Line(series.latex)]
+    if format == "python":
+        return [Line(closed_form_source("series", series.polynomial))]
+    good = series.outcome.is_good
+    blocks: list[Block] = [Line(series.text, "title" if good else "bad")]
+    if good and series.side != "both":
+        place = f"{series.variable} {'>' if series.side == '+' else '<'} {series.about}"
+        if "oo" not in series.about:
+            blocks.append(Line(f"for {place}"))
+    if series.check is not None:
+        blocks.append(Line(f"{series.check.trust}: {series.check.message}", "good"))
+    if series.note:
+        blocks.append(Line(series.note))
+    return blocks if good else [*blocks, attempts_table(series.attempts)]

@@ -16,6 +16,7 @@ __all__ = [
     "ClosedFormCheck",
     "ComparedValue",
     "IndependentValue",
+    "closed_value",
     "goes_beyond",
     "judge_closed_form",
 ]
