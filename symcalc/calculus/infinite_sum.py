@@ -19,7 +19,8 @@ from ..graph.graph import Graph, Node
 from ..outcome import Outcome, Trust
 from ..symbolic.asymptotics.summability import Summability, SumVerdict, summability
 from ..symbolic.integrands.behaviors import growth_agrees
-from .integral_number import IntegralNumber, enclosed, integral_number, no_value
+from .integral_number import integral_number
+from .integral_value import IntegralNumber, enclosed, no_value
 from .integration_ranges import IntegrationRange, RangedIntegral
 
 __all__ = ["InfiniteSum"]

@@ -14,7 +14,7 @@ from ..graph.graph import Graph, Node
 from ..graph.rewrite import substitute
 from ..outcome import Outcome, Trust
 from .infinite_sum import InfiniteSum
-from .integral_number import IntegralNumber, enclosed, no_value
+from .integral_value import IntegralNumber, enclosed, no_value
 from .integration_ranges import RangedIntegral
 
 __all__ = ["MAX_TERMS", "sum_number"]

@@ -21,7 +21,8 @@ from .budget import budgeted, check_budget
 from .candidates import Attempt, CandidateSearch, Draws, Way
 from .found_sum import Summation
 from .integral_forms import to_payload, with_parameters
-from .integral_number import IntegralNumber, closed_number
+from .integral_number import closed_number
+from .integral_value import IntegralNumber
 from .integration_ranges import SUM_WORDS, RangedIntegral, read_problem
 from .reading import Formula
 from .sum_number import sum_number
