@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...calculus.integrand_curve import drawable_problem, integrand_curve
-from ...calculus.integrand_map import integrand_map
 from ..numbers import format_error, format_number
 from .canvas import BAND, CURVE, INK, SECOND, label
 
@@ -29,6 +27,8 @@ NEGATIVE = "#E69F00"
 
 def draw_integral(figure: Any, integral: Any) -> None:
     """Draw the integrand: a curve in one variable, a map in two."""
+    from ...calculus.integrand_curve import drawable_problem
+
     if len(drawable_problem(integral).ranges) == 2:
         figure.set_size_inches(6.4, 5.4)
         _draw_map(figure, figure.subplots(), integral)
@@ -56,6 +56,8 @@ def draw_integral_comparison(figure: Any, comparison: Any) -> None:
 
 def _draw_one(figure: Any, integral: Any) -> None:
     """Draw the curve, the panels in a strip below it, and a narrow peak once more."""
+    from ...calculus.integrand_curve import integrand_curve
+
     curve = integrand_curve(integral)
     heights = [1.0] if curve.zoom is None else [1.0, 0.8]
     strip = [0.06] if curve.panels else []
@@ -158,6 +160,8 @@ def _spelled(point: Any) -> str:
 
 def _draw_map(figure: Any, axes: Any, integral: Any) -> None:
     """Draw an integrand in two variables as a map of its region."""
+    from ...calculus.integrand_map import integrand_map
+
     found = integrand_map(integral)
     size, has_sign = found.limit, found.is_signed
     picture = axes.pcolormesh(

@@ -2,3 +2,5 @@
 
 The modules run in the worker process and are named there: "…asymptotics.limits:propose_limits".
 """
+
+__all__: list[str] = []
