@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
+from .latex_matrices import LatexMatrices
 from .layout import Layout, Level, Piece, Slot
 from .names import latex_names
 from .text import TextRenderer, separated
@@ -47,6 +48,7 @@ class LatexRenderer(TextRenderer):
 
     opening, closing = r"\left(", r"\right)"
     keeps_groups = False
+    notation = LatexMatrices
 
     def __init__(self, graph: Graph, root: Node) -> None:
         super().__init__(graph, root)
@@ -128,6 +130,9 @@ class LatexRenderer(TextRenderer):
         if mean is not None:
             return self.call("mean", (mean,))
         number, rest = self.factors(node)
+        rest, chain = self.chain_last(rest)
+        if node in self.graph.shapes and chain is None and self.arrays.is_used:
+            return self.elementwise(number, rest)
         one = number is None or abs(self.graph.data[number]) == 1
         top, bottom = ("1", "") if number is None or one else self.fraction(number)
         pairs = [(factor, self.reciprocal(factor)) for factor in rest]
@@ -139,6 +144,30 @@ class LatexRenderer(TextRenderer):
         denominator = self.side_by_side(bottom or "1", lower, Level.ANY)
         return Layout(Level.PRODUCT, (r"\frac{", *numerator, "}{", *denominator, "}"))
 
+    def elementwise(self, number: Node | None, factors: Sequence[Node]) -> Layout:
+        r"""Return 2 a x \odot y \oslash z: scalars, arrays, arrays that divide."""
+        graph = self.graph
+        scalars = [factor for factor in factors if factor not in graph.shapes]
+        arrays = [factor for factor in factors if factor in graph.shapes]
+        front = [f for f in scalars if self.reciprocal(f) is None]
+        pieces: list[Piece] = []
+        top, bottom = ("1", "") if number is None else self.fraction(number)
+        below = [divisor for f in scalars if (divisor := self.reciprocal(f)) is not None]
+        if bottom or below:
+            upper = self.side_by_side(top, front, Level.ANY)
+            lower = self.side_by_side(bottom or "1", below, Level.ANY)
+            pieces += [r"\frac{", *upper, "}{", *lower, "} "]
+        elif front or top != "1":
+            pieces += [*self.side_by_side(top, front), " "]
+        for place, factor in enumerate(arrays):
+            divisor = self.reciprocal(factor)
+            if place or divisor is not None:
+                pieces.append(r" \oslash " if divisor is not None else r" \odot ")
+            if not place and divisor is not None:
+                pieces.insert(-1, r"\mathbf{1}")
+            pieces.append(Slot(factor if divisor is None else divisor, Level.POWER))
+        return Layout(Level.PRODUCT, tuple(pieces))
+
     def side_by_side(
         self, number: str, factors: Sequence[Node], alone: int = Level.POWER
     ) -> tuple[Piece, ...]:
@@ -146,12 +175,14 @@ class LatexRenderer(TextRenderer):
         if not factors:
             return (number,)
         if number == "1" and len(factors) == 1:
-            return (Slot(factors[0], alone),)
+            level = min(alone, Level.CHAIN) if self.kind(factors[0]) == "ein" else alone
+            return (Slot(factors[0], level),)
         pieces: list[Piece] = [] if number == "1" else [number]
         for factor in factors:
             if pieces:
                 pieces.append(r" \cdot " if self.starts_with_digit(factor) else " ")
-            pieces.append(Slot(factor, Level.POWER))
+            is_chain = self.kind(factor) == "ein"
+            pieces.append(Slot(factor, Level.CHAIN if is_chain else Level.POWER))
         return tuple(pieces)
 
     def starts_with_digit(self, node: Node) -> bool:
@@ -166,6 +197,11 @@ class LatexRenderer(TextRenderer):
 
     def power(self, base: Node, exponent: Node) -> Layout:
         value = self.constant(exponent)
+        if self.arrays.is_used and base in self.graph.shapes and value != Fraction(1, 2):
+            if value == -1:
+                return Layout(Level.PRODUCT, (r"\mathbf{1} \oslash ", Slot(base, Level.POWER)))
+            power = str(value) if isinstance(value, int) else Slot(exponent)
+            return Layout(Level.POWER, (Slot(base, Level.ATOM), r"^{\odot ", power, "}"))
         if value == -1:
             return Layout(Level.PRODUCT, (r"\frac{1}{", Slot(base), "}"))
         if value == Fraction(1, 2):

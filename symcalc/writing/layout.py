@@ -21,8 +21,9 @@ class Level(enum.IntEnum):
     COMPARE = 5
     SUM = 6
     PRODUCT = 7
-    POWER = 8
-    ATOM = 9
+    CHAIN = 8
+    POWER = 9
+    ATOM = 10
 
 
 class Slot(NamedTuple):

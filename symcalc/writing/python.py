@@ -11,6 +11,7 @@ from ..functions import TABLE
 from ..graph.graph import Graph, Node
 from .layout import Layout, Level, Piece, Slot
 from .numpy_formulas import numpy_formula
+from .numpy_matrices import NumpyMatrices
 from .text import TextRenderer, separated
 
 __all__ = ["python_imports", "to_python"]
@@ -56,6 +57,7 @@ class PythonRenderer(TextRenderer):
     """NumPy's functions in place of the language's own words."""
 
     keeps_groups = False
+    notation = NumpyMatrices
 
     def __init__(self, graph: Graph, root: Node) -> None:
         super().__init__(graph, root)

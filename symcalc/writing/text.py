@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..graph.graph import Graph, Node
+from .array_nodes import ARRAY_KINDS, ArrayNotation
 from .layout import Layout, Level, Piece, Slot
 from .renderer import Renderer
 
@@ -41,8 +42,11 @@ def to_text(graph: Graph, root: Node, *, max_length: int | None = None) -> str:
 class TextRenderer(Renderer):
     """Python's operators with the fewest brackets that keep every group a node of its own."""
 
+    notation: type[ArrayNotation] = ArrayNotation
+
     def __init__(self, graph: Graph, root: Node) -> None:
         super().__init__(graph, root)
+        self.arrays = self.notation(self)
         self.decimals = {
             abs(graph.data[node]): text.lstrip("-") for node, text in graph.spellings.items()
         }
@@ -79,6 +83,8 @@ class TextRenderer(Renderer):
             return Layout(Level.COMPARE, (left, f" {self.graph.data[node]} ", right))
         if kind in {"and", "or", "not"}:
             return self.logic(kind, args)
+        if kind in ARRAY_KINDS:
+            return self.arrays.layout(node)
         if not args:
             return self.named_constant(kind)
         return self.call(kind, args)
@@ -140,6 +146,7 @@ class TextRenderer(Renderer):
             inner = Slot(self.graph.args[node][1], Level.POWER)
             return Layout(Level.PRODUCT, ("(-1)*", inner))
         number, rest = self.factors(node)
+        rest, chain = self.chain_last(rest)
         plain = number is None or abs(self.graph.data[number]) == 1
         top, bottom = ("1", "") if number is None or plain else self.fraction(number)
         divided = self.reciprocal(rest[0]) is not None
@@ -149,11 +156,32 @@ class TextRenderer(Renderer):
             if divisor is not None:
                 pieces += ["/", Slot(divisor, Level.POWER)]
             else:
+                is_open = factor == chain and (not pieces or factor in self.graph.shapes)
                 pieces += ["*"] if pieces else []
-                pieces.append(Slot(factor, Level.POWER))
+                pieces.append(Slot(factor, Level.PRODUCT if is_open else Level.POWER))
         if bottom:
             pieces.append(f"/{bottom}")
+        if len(pieces) == 1 and rest and chain is None:
+            return Layout(Level.POWER, (Slot(rest[0], Level.POWER),))
         return Layout(Level.PRODUCT, tuple(pieces))
+
+    def chain_last(self, factors: list[Node]) -> tuple[list[Node], Node | None]:
+        """Return scalars, the one contraction among them, divisors: `a*X.T @ r/m`; and which it is.
+
+        The contraction needs no brackets there, unless other arrays stand beside it. Ones that are
+        as short as a scalar are left out.
+        """
+        factors = [f for f in factors if not self.arrays.is_number_one(f)] or factors[:1]
+        chains = [factor for factor in factors if self.kind(factor) == "ein"]
+        arrays = [factor for factor in chains if factor in self.graph.shapes] or chains
+        others = [f for f in factors if f in self.graph.shapes and f not in arrays]
+        if len(arrays) != 1 or others:
+            return factors, None
+        (chain,) = arrays
+        rest = [factor for factor in factors if factor != chain]
+        divisors = [factor for factor in rest if self.reciprocal(factor) is not None]
+        front = [factor for factor in rest if factor not in divisors]
+        return [*front, chain, *divisors], chain
 
     def power(self, base: Node, exponent: Node) -> Layout:
         """Return the layout of base ** exponent."""

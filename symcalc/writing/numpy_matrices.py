@@ -1,0 +1,62 @@
+"""Arrays in NumPy's own words, for source to paste."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..graph.graph import Node
+from ..graph.shapes import Dimension
+from .array_nodes import ArrayNotation
+from .layout import Layout, Level, Piece, Slot
+
+__all__ = ["NumpyMatrices"]
+
+_WORDS = {
+    "amax": "np.max",
+    "amin": "np.min",
+    "det": "np.linalg.det",
+    "diag": "np.diag",
+    "einsum": "np.einsum",
+    "eye": "np.eye",
+    "inv": "np.linalg.inv",
+    "logdet": "np.linalg.slogdet",
+    "lse": "scipy.special.logsumexp",
+    "ones": "np.ones",
+    "outer": "np.outer",
+    "prod": "np.prod",
+    "solve": "np.linalg.solve",
+    "sum": "np.sum",
+    "trace": "np.trace",
+}
+
+
+class NumpyMatrices(ArrayNotation):
+    """The same notation with NumPy's names; lengths are read off the variables."""
+
+    words = _WORDS
+
+    def call(self, word: str, *pieces: Piece) -> Layout:
+        layout = super().call(word, *pieces)
+        return Layout(Level.ATOM, (*layout.pieces, "[1]")) if word == "logdet" else layout
+
+    def dimension(self, dim: Dimension) -> Layout:
+        if isinstance(dim, int):
+            return super().dimension(dim)
+        graph, renderer = self.graph, self.renderer
+        for node in renderer.nodes:
+            shape = graph.shape(node)
+            if graph.kinds[node] == "var" and dim in shape:
+                name = renderer.variable(graph.data[node])
+                return Layout(Level.ATOM, (f"{name}.shape[{shape.index(dim)}]",))
+        return super().dimension(dim)
+
+    def lengths(self, dims: Sequence[Dimension]) -> str:
+        text = super().lengths(dims)
+        return f"({text})" if len(dims) > 1 else text
+
+    def blocks(self, args: Sequence[Node], axis: int) -> Layout:
+        pieces: list[Piece] = ["np.concatenate(["]
+        for place, arg in enumerate(args):
+            pieces += [", "] if place else []
+            pieces.append(Slot(arg))
+        return Layout(Level.ATOM, (*pieces, f"], axis={axis})" if axis else "])"))

@@ -1,0 +1,299 @@
+"""Arrays in text, LaTeX and NumPy source: exact strings; what is written computes what is meant."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+import scipy.special
+
+from symcalc.errors import ArgumentError
+from symcalc.graph.contractions import broadcast, contract, eye, transpose
+from symcalc.graph.derive import jacobian_nodes
+from symcalc.graph.graph import Graph
+from symcalc.writing import to_latex, to_python, to_text
+
+#: The words of the language as NumPy has them: a text is plain NumPy.
+WORDS = {
+    "sum": np.sum,
+    "outer": np.outer,
+    "diag": np.diag,
+    "trace": np.trace,
+    "ones": lambda *shape: np.ones(shape),
+    "eye": np.eye,
+    "einsum": np.einsum,
+    "inv": np.linalg.inv,
+    "solve": np.linalg.solve,
+    "exp": np.exp,
+}
+
+SIZES = {"m": 4, "n": 3, "k": 2}
+
+
+@pytest.fixture
+def arena():
+    """A graph with the arrays of the exact strings below."""
+    return Arrays()
+
+
+class Arrays:
+    """Variables by name, and short words for contractions."""
+
+    def __init__(self):
+        self.graph = graph = Graph()
+        shapes = {"X": "mn", "Y": "mn", "A": "nn", "S": "nn", "U": "mk", "V": "nk", "D": "mk"}
+        shapes |= {"w": "n", "v": "n", "y": "m", "d": "m", "b": "k", "a": ""}
+        for name, shape in shapes.items():
+            setattr(self, name, graph.var(name, tuple(shape)))
+        self.m = graph.node("dim", (), "m")
+        self.Xw = self.ein("ij,j->i", self.X, self.w)
+        self.residual = graph.sub(self.Xw, self.y)
+
+    def ein(self, labels, *factors, **dims):
+        """Return a contraction written as for `np.einsum`."""
+        left, right = labels.split("->")
+        parts = [part for part in left.split(",") if factors]
+        pairs = [(node, tuple(map(ord, part))) for node, part in zip(factors, parts, strict=True)]
+        sizes = {ord(letter): dim for letter, dim in dims.items()}
+        return contract(self.graph, pairs, [ord(letter) for letter in right], sizes)
+
+    def square_sum(self, node):
+        """Return the sum of the squares of the elements."""
+        return self.graph.node("sum", (self.graph.pow(node, self.graph.const(2)),))
+
+    def text(self, node):
+        """Return the text of a node."""
+        return to_text(self.graph, node)
+
+
+# -- exact strings ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "expected"),
+    [
+        ("ij,j->i", "X w", "X @ w"),
+        ("ij,i->j", "X y", "X.T @ y"),
+        ("ij,jk,k->i", "X V b", "X @ (V @ b)"),
+        ("ij,ik->jk", "X U", "X.T @ U"),
+        ("ij,ik->kj", "X U", "U.T @ X"),
+        ("ij->ji", "X", "X.T"),
+        ("il,jk,jl->ik", "D V V", "D @ (V.T @ V)"),
+        ("i,ij,j->", "y X w", "y @ X @ w"),
+        ("ij,i,j->", "X y w", "y @ X @ w"),
+        ("i,i->", "w v", "w @ v"),
+        ("i,i,i->", "w v w", "sum(w*v*w)"),
+        ("i,j->ij", "y w", "outer(y, w)"),
+        ("i,j,i->ij", "y w d", "outer(y*d, w)"),
+        ("ii->", "S", "trace(S)"),
+        ("ij,ji->", "S A", "trace(S @ A)"),
+        ("ij,ij->", "X Y", "sum(X*Y)"),
+        ("ij,jk,lk,il->", "X V V X", "trace(X.T @ X @ V @ V.T)"),
+        ("ii->i", "S", "diag(S)"),
+        ("ij->i", "X", "sum(X, axis=1)"),
+        ("ij->j", "X", "sum(X, axis=0)"),
+        ("ij->", "X", "sum(X)"),
+        ("ij,jk->k", "X V", "V.T @ sum(X, axis=0)"),
+        ("ij,ij->i", "X Y", "sum(X*Y, axis=1)"),
+        ("ij,i->ij", "X d", "d[:, None]*X"),
+        ("ij,j->ij", "X w", "X*w"),
+        ("ij,i,ik->jk", "X d X", "X.T @ (d[:, None]*X)"),
+        ("ij,jk,ik->i", "X V U", "sum((X @ V)*U, axis=1)"),
+        ("i,i,j->j", "w w y", "(w @ w)*y"),
+        ("ij,kl->ijkl", "X U", 'einsum("ij,kl->ijkl", X, U)'),
+        ("ij,ik,il->jkl", "X U X", 'einsum("lj,lk,li->jki", X, U, X)'),
+    ],
+)
+def test_contractions_are_written_as_products_of_matrices(arena, labels, names, expected):
+    node = arena.ein(labels, *[getattr(arena, name) for name in names.split()])
+
+    got = arena.text(node)
+
+    if "einsum" in expected:
+        assert got.startswith("einsum(")
+    else:
+        assert got == expected
+
+
+def test_diagonal_matrices_and_identities(arena):
+    graph = arena.graph
+    identity = eye(graph, "n")
+
+    assert arena.text(identity) == "eye(n)"
+    assert arena.text(arena.ein("ij,i->ij", identity, arena.w)) == "diag(w)"
+    assert arena.text(arena.ein("ij,ij->ij", identity, arena.S)) == "diag(diag(S))"
+    assert arena.text(graph.scale(2, identity)) == "2*eye(n)"
+
+
+def test_an_inverse_used_once_is_solved_with(arena):
+    graph = arena.graph
+    inverse = graph.node("inv", (arena.S,))
+
+    assert arena.text(transpose(graph, inverse)) == "inv(S).T"
+    assert arena.text(arena.ein("ij,j->i", inverse, arena.w)) == "solve(S, w)"
+    assert arena.text(arena.ein("ji,j->i", inverse, arena.w)) == "solve(S.T, w)"
+    assert arena.text(arena.ein("i,ij,j->", arena.w, inverse, arena.v)) == "w @ solve(S, v)"
+    assert arena.text(arena.ein("ij,jk->ik", inverse, arena.A)) == "solve(S, A)"
+    assert arena.text(arena.ein("ij,jk->ik", arena.A, inverse)) == "A @ inv(S)"
+    twice = arena.ein("ij,jk,kl->il", inverse, arena.A, inverse)
+    assert arena.text(twice) == "inv(S) @ A @ inv(S)"
+
+
+def test_broadcasting_is_written_only_where_nothing_else_spans_the_axes(arena):
+    graph = arena.graph
+    rows = broadcast(graph, arena.d, ("m", "n"), (0,))
+    columns = broadcast(graph, arena.w, ("m", "n"), (1,))
+    everywhere = broadcast(graph, arena.a, ("m", "n"), ())
+
+    assert arena.text(graph.sub(arena.X, rows)) == "X - d[:, None]"
+    assert arena.text(graph.sub(arena.X, columns)) == "X - w"
+    assert arena.text(graph.add((rows, columns))) == "d[:, None] + w"
+    assert arena.text(graph.sub(arena.X, everywhere)) == "X - a"
+    assert arena.text(rows) == "outer(d, ones(n))"
+    assert arena.text(graph.call("exp", (columns,))) == "exp(outer(ones(m), w))"
+    assert arena.text(everywhere) == "a*ones(m, n)"
+    assert arena.text(graph.node("sum", (graph.call("exp", (rows,)),))).startswith("sum(exp(outer(")
+
+
+def test_reductions_parts_and_blocks(arena):
+    graph = arena.graph
+
+    def take(shape, *index):
+        return arena.text(graph.node("take", (arena.X,), (shape, index)))
+
+    whole = (0, None, 1)
+    assert arena.text(graph.node("lse", (arena.X,), 1)) == "logsumexp(X, axis=1)"
+    assert arena.text(graph.node("lse", (arena.w,), 0)) == "logsumexp(w)"
+    assert arena.text(graph.node("amax", (arena.X,), 0)) == "max(X, axis=0)"
+    assert arena.text(graph.node("logdet", (arena.S,))) == "logdet(S)"
+    assert take(("n",), 0, whole) == "X[0]"
+    assert take(("m",), whole, 1) == "X[:, 1]"
+    assert take((2, "n"), (1, 3, 1), whole) == "X[1:3]"
+    assert take((), 0, 1) == "X[0, 1]"
+    blocks = graph.node("concat", (arena.w, arena.y), (("n + m",), 0))
+    assert arena.text(blocks) == "concat(w, y)"
+    place = graph.node("put", (arena.w,), (("m", "n"), (1, whole)))
+    assert arena.text(place) == "outer(eye(m)[1], w)"
+
+
+def test_textbook_gradients_read_as_in_the_textbook(arena):
+    graph = arena.graph
+    squares = graph.div(arena.square_sum(arena.residual), arena.m)
+    product = arena.ein("ik,jk->ij", arena.U, arena.V)
+    factorization = arena.square_sum(graph.sub(arena.X, product))
+    (by_factor,) = jacobian_nodes(graph, factorization, [arena.U])
+    (curvature,) = jacobian_nodes(graph, squares, [arena.w])
+    (by_matrix,) = jacobian_nodes(graph, graph.node("logdet", (arena.S,)), [arena.S])
+
+    assert arena.text(squares) == "sum((X @ w - y)**2)/m"
+    assert arena.text(curvature) == "2*X.T @ (X @ w - y)/m"
+    assert arena.text(by_factor) == "-2*(X - U @ V.T) @ V"
+    assert arena.text(by_matrix) == "inv(S).T"
+
+
+@pytest.mark.parametrize(
+    ("labels", "names", "expected"),
+    [
+        ("ij,i->j", "X y", r"X^{\top} y"),
+        ("i,ij,j->", "y X w", r"y^{\top} X w"),
+        ("i,j->ij", "y w", r"y w^{\top}"),
+        ("ij,ij->ij", "X Y", r"X \odot Y"),
+        ("ij,i,ik->jk", "X d X", r"X^{\top} \operatorname{diag}\left(d\right) X"),
+        ("ij->j", "X", r"X^{\top} \mathbf{1}"),
+        ("ij->", "X", r"\mathbf{1}^{\top} X \mathbf{1}"),
+        ("ii->", "S", r"\operatorname{tr}\left(S\right)"),
+    ],
+)
+def test_latex_of_contractions(arena, labels, names, expected):
+    node = arena.ein(labels, *[getattr(arena, name) for name in names.split()])
+
+    assert to_latex(arena.graph, node) == expected
+
+
+def test_latex_tells_powers_of_matrices_from_powers_of_elements(arena):
+    graph = arena.graph
+    inverse = graph.node("inv", (arena.S,))
+    squared = graph.pow(arena.ein("ij,jk->ik", arena.S, arena.A), graph.const(2))
+
+    assert to_latex(graph, inverse) == "S^{-1}"
+    assert to_latex(graph, transpose(graph, inverse)) == r"S^{-\top}"
+    assert to_latex(graph, squared) == r"\left(S A\right)^{\odot 2}"
+    assert to_latex(graph, eye(graph, "n")) == "I_{n}"
+    assert to_latex(graph, graph.node("logdet", (arena.S,))) == r"\log \det\left(S\right)"
+
+
+def test_numpy_source_reads_lengths_off_the_variables(arena):
+    graph = arena.graph
+    total = graph.mul((graph.pow(arena.m, graph.const(-1)), arena.Xw))
+    soft = graph.node("lse", (arena.X,), 1)
+
+    assert to_python(graph, total) == "X @ w/X.shape[0]"
+    assert to_python(graph, soft) == "scipy.special.logsumexp(X, axis=1)"
+
+
+# -- what is written computes what is meant --------------------------------------------------------
+
+
+def test_random_contractions_compute_what_is_meant():
+    for seed in range(400):
+        try:
+            graph, node, values, expected = drawn(seed)
+        except ArgumentError:
+            continue
+
+        text, source = to_text(graph, node), to_python(graph, node)
+        named = {**values, **SIZES}
+
+        for got in (
+            eval(text, {**WORDS, **named}),
+            eval(source, {"np": np, "scipy": scipy, **named}),
+        ):
+            assert np.shape(got) == expected.shape, (seed, text)
+            np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-9, err_msg=text)
+
+
+def drawn(seed):
+    """Return a graph with a random contraction, the values of its variables and its own."""
+    chance, numbers = random.Random(seed), np.random.default_rng(seed)
+    graph, values, operands, parts = Graph(), {}, [], []
+    dims = [chance.choice("mnk") for _ in range(chance.randint(1, 5))]
+    for name in "ABCDE"[: chance.randint(1, 5)]:
+        labels = [chance.randrange(len(dims)) for _ in range(chance.choice([1, 1, 2, 2, 2, 3]))]
+        shape = tuple(dims[label] for label in labels)
+        node = graph.var(name, shape)
+        values[name] = value = numbers.normal(size=[SIZES[dim] for dim in shape])
+        kind = chance.random()
+        if kind < 0.2:
+            node, value = graph.call("exp", (node,)), np.exp(value)
+        elif kind < 0.4 and len(labels) == 2 and len(set(labels)) == 2 and shape[0] == shape[1]:
+            values[name] = value = value + 3 * np.eye(len(value))
+            node, value = graph.node("inv", (node,)), np.linalg.inv(value)
+        elif kind < 0.5 and len(set(labels)) == 2 and len(set(shape)) == 1 and len(labels) == 2:
+            node, value = eye(graph, shape[0]), np.eye(SIZES[shape[0]])
+        for _ in range(chance.choice([1, 1, 2])):
+            operands.append((node, tuple(labels)))
+            parts += [value, list(labels)]
+    used = sorted({label for _, labels in operands for label in labels})
+    out = chance.sample(used, min(len(used), chance.choice([0, 1, 2, 2, 3])))
+    free = {}
+    if chance.random() < 0.2 and len(out) < 3:
+        free[len(dims)] = dim = chance.choice("mnk")
+        out.append(len(dims))
+        parts += [np.ones(SIZES[dim]), [len(dims)]]
+    node = contract(graph, operands, out, free)
+    return graph, node, values, np.asarray(np.einsum(*parts, out))
+
+
+def test_a_deep_network_is_written_with_named_parts(arena):
+    graph = arena.graph
+    layer = graph.var("x", ("n",))
+    for depth in range(30):
+        weights = graph.var(f"W{depth}", ("n", "n"))
+        layer = graph.call("tanh", (contract(graph, [(weights, (0, 1)), (layer, (1,))], (0,)),))
+    (gradient,) = jacobian_nodes(graph, arena.square_sum(layer), [graph.var("W0")])
+
+    text = arena.text(gradient)
+
+    assert "where t0 = " in text
+    assert len(text) < 5000
