@@ -1,10 +1,13 @@
 """Program → callable. The bridge between symbols and floats."""
 
-from .compiled import CompiledFunction, compile_expression
+from .array_function import ArrayFunction
+from .compilation import compile_expression
+from .compiled import CompiledFunction
 from .derivatives import second_derivatives
 from .lambdified import integral_function
 
 __all__ = [
+    "ArrayFunction",
     "CompiledFunction",
     "compile_expression",
     "integral_function",

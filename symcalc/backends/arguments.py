@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError
 from ..expression import Expression
+from ..graph.shapes import Dimension, Shape, written
 
-__all__ = ["Arguments", "Bound"]
+__all__ = ["Arguments", "Bound", "in_order"]
 
 Array = NDArray[Any]
 
@@ -22,12 +23,16 @@ DTYPES = ("float64", "float32", "complex128")
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """Checked arguments in order: plain floats where `is_plain`, else arrays; and their batch."""
+    """Checked arguments in order: plain floats where `is_plain`, else arrays; and their batch.
+
+    `sizes` are those of the dimensions that declared shapes name.
+    """
 
     values: tuple[Any, ...]
     is_plain: bool
     batch: tuple[int, ...]
     dtype: str
+    sizes: dict[Dimension, int] = field(default_factory=dict)
 
     def arrays(self) -> tuple[Any, ...]:
         """Return NumPy scalars or arrays: they warn and return NaN where plain floats raise."""
@@ -47,7 +52,7 @@ class Arguments:
     """The arguments of a compiled function: names, shapes and number type."""
 
     names: tuple[str, ...]
-    shapes: dict[str, tuple[str | int, ...]]
+    shapes: dict[str, Shape]
     dtype: str
 
     @classmethod
@@ -95,10 +100,36 @@ class Arguments:
         if self.has_fast_path and all(isinstance(value, (int, float)) for value in ordered):
             return Bound(tuple([_to_float(v) for v in ordered]), True, (), self.dtype)
         arrays = [self._to_array(n, v) for n, v in zip(self.names, ordered, strict=True)]
-        batch = self._batch(arrays)
-        if self.shapes:
-            self._check_shapes(arrays, batch)
-        return Bound(tuple(arrays), False, batch, self.dtype)
+        batch = self._batch(
+            [a for name, a in zip(self.names, arrays, strict=True) if name not in self.shapes]
+        )
+        named = dict(zip(self.names, arrays, strict=True))
+        sizes = in_order(self._sizes(named, batch)) if self.shapes else {}
+        return Bound(tuple(arrays), False, batch, self.dtype, sizes)
+
+    def bind_some(
+        self, values: Mapping[str, Any], free: Sequence[str], sizes: Mapping[str, int]
+    ) -> Bound:
+        """Check the arguments that are not free; the free ones come later.
+
+        `sizes` are those of dimensions that the arguments do not show.
+        """
+        missing = [name for name in self.names if name not in values and name not in free]
+        if missing:
+            raise ArgumentError(f"No value for {_list(missing)}, which the function needs as data.")
+        unknown = [name for name in values if name not in self.names or name in free]
+        if unknown:
+            raise ArgumentError(f"`{unknown[0]}` is not among the data of this function.")
+        arrays = {n: self._to_array(n, values[n]) for n in self.names if n in values}
+        batch = self._batch([a for name, a in arrays.items() if name not in self.shapes])
+        found = self._sizes(arrays, batch)
+        for dimension, size in sizes.items():
+            if found.setdefault(dimension, size) != size:
+                raise ArgumentError(
+                    f"`{dimension}` is {size} in `sizes`, but {found[dimension]} in the data."
+                )
+        ordered = tuple(arrays.get(name, 0.0) for name in self.names)
+        return Bound(ordered, False, (), self.dtype, in_order(found))
 
     def finish(self, value: Any, batch: tuple[int, ...]) -> Any:
         """Return the value in the broadcast shape; a plain number when that is a scalar."""
@@ -166,39 +197,41 @@ class Arguments:
             array = np.array([_to_float(entry) for entry in array.flat]).reshape(array.shape)
         if array.dtype.kind not in "buifc":
             raise _not_numbers(name, value)
-        return array.astype(self.dtype)
+        return array.astype(self.dtype, copy=not self.shapes)
 
-    def _batch(self, arrays: list[Array]) -> tuple[int, ...]:
-        scalars = [
-            array.shape
-            for name, array in zip(self.names, arrays, strict=True)
-            if name not in self.shapes
-        ]
+    def _batch(self, arrays: Sequence[Array]) -> tuple[int, ...]:
+        """Return the shape that scalar arguments broadcast to."""
+        shapes_of = [array.shape for array in arrays]
         try:
-            return np.broadcast_shapes(*scalars)
+            return np.broadcast_shapes(*shapes_of)
         except ValueError:
-            shapes = ", ".join(map(str, scalars))
+            shapes = ", ".join(map(str, shapes_of))
             raise ArgumentError(
                 f"The arguments have shapes {shapes}, which do not broadcast."
             ) from None
 
-    def _check_shapes(self, arrays: list[Array], batch: tuple[int, ...]) -> None:
-        """Check that data columns have the sizes their dimensions promise."""
+    def _sizes(self, arrays: Mapping[str, Array], batch: tuple[int, ...]) -> dict[Dimension, int]:
+        """Check that arrays have the shapes declared; return the sizes of the dimensions."""
         if batch:
             raise ArgumentError("With data columns, all other arguments must be single numbers.")
-        sizes: dict[str | int, int] = {}
-        for name, array in zip(self.names, arrays, strict=True):
+        found: dict[Dimension, tuple[int, str]] = {}
+        for name, array in arrays.items():
             shape = self.shapes.get(name, ())
             if array.ndim != len(shape):
-                raise ArgumentError(f"`{name}` has shape {array.shape}; it was declared {shape}.")
-            for dimension, size in zip(shape, array.shape, strict=True):
-                expected = (
-                    dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
+                raise ArgumentError(
+                    f"`{name}` has shape {array.shape}; it was declared {written(shape)}."
                 )
+            for dimension, size in zip(shape, array.shape, strict=True):
+                if isinstance(dimension, int):
+                    expected, other = dimension, ""
+                else:
+                    expected, other = found.setdefault(dimension, (size, name))
                 if size != expected:
+                    whose = f"`{other}` has {expected}" if other else "it was declared so"
                     raise ArgumentError(
-                        f"`{name}` has {size} entries along `{dimension}`, other data {expected}."
+                        f"`{name}` has {size} entries along `{dimension}`, but {whose}."
                     )
+        return {dimension: size for dimension, (size, _) in found.items()}
 
 
 def _not_numbers(name: str, value: Any) -> ArgumentError:
@@ -212,6 +245,11 @@ def _to_float(value: Any) -> float:
         return float(value)
     except OverflowError:
         raise ArgumentError(f"{str(value)[:20]}… is outside the range of a double.") from None
+
+
+def in_order(sizes: Mapping[Dimension, int]) -> dict[Dimension, int]:
+    """Return sizes by name in one order, whichever argument showed them first."""
+    return dict(sorted(sizes.items(), key=lambda item: str(item[0])))
 
 
 def _list(names: Sequence[str]) -> str:

@@ -21,7 +21,7 @@ from .lambdified import Generated, generate
 if TYPE_CHECKING:
     import scipy.sparse
 
-__all__ = ["CompiledFunction", "compile_expression"]
+__all__ = ["CompiledFunction"]
 
 Array = NDArray[Any]
 
@@ -31,26 +31,6 @@ to_array = np.array
 
 #: What plain-float code raises where NumPy returns NaN or an infinity, and says so in a warning.
 FLOAT_TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
-
-
-def compile_expression(
-    expression: Expression,
-    args: Sequence[str] | None = None,
-    *,
-    order: int = 0,
-    wrt: Sequence[str] | None = None,
-    dtype: str = "float64",
-) -> CompiledFunction:
-    """Return the expression as a compiled function; see `CompiledFunction`.
-
-    Raises
-    ------
-    ArgumentError
-        An argument is missing, repeated or not a name; `order` or `dtype` is not allowed.
-    CompileError
-        The backend cannot run a node of the expression.
-    """
-    return CompiledFunction(expression, args, order=order, wrt=wrt, dtype=dtype)
 
 
 class CompiledFunction:
@@ -238,7 +218,7 @@ class CompiledFunction:
         return f"CompiledFunction({text!r}, args={self.names}, order={self.order})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, self._identity()
+        return _rebuild, (type(self), *self._identity())
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CompiledFunction) and self._identity() == other._identity()
@@ -330,10 +310,15 @@ def _no_fast_path(args: Sequence[Any]) -> Any:
 
 
 def _rebuild(
-    expression: Expression, names: tuple[str, ...], order: int, wrt: tuple[str, ...], dtype: str
+    kind: type[CompiledFunction],
+    expression: Expression,
+    names: tuple[str, ...],
+    order: int,
+    wrt: tuple[str, ...],
+    dtype: str,
 ) -> CompiledFunction:
     """Make a pickled function again."""
-    return CompiledFunction(expression, names, order=order, wrt=wrt, dtype=dtype)
+    return kind(expression, names, order=order, wrt=wrt, dtype=dtype)
 
 
 def _returns(what: str) -> Callable[[list[str]], str]:

@@ -18,13 +18,15 @@ import numpy
 from ..errors import CompileError
 from ..graph.graph import Graph, Node
 from ..graph.integrand import Integrand
+from ..graph.shapes import Dimension
 from ..numeric.quadrature import ParametricIntegral
 from ..program import Program, lower
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
 from .integrals import compile_integral
+from .matrices import MatrixEmitter
 
-__all__ = ["Generated", "generate", "integral_function"]
+__all__ = ["Generated", "generate", "generate_for_sizes", "integral_function"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,28 @@ def generate(
     if arguments:
         lines.insert(0, f"{', '.join(arguments.values())}, = x")
     return _lambdify(lines, returns(texts), _namespace(emitter, is_integrand) | values)
+
+
+def generate_for_sizes(
+    graph: Graph,
+    outputs: Sequence[Node],
+    names: Sequence[str],
+    dims: Sequence[str],
+    *,
+    returns: Callable[[list[str]], str],
+) -> Generated:
+    """Compile outputs over arrays, their contractions in steps, as a function of names and sizes.
+
+    The arguments are the values of `names`, then the sizes of the dimensions `dims`.
+    """
+    program = lower(graph, outputs)
+    arguments = {name: f"x{index}" for index, name in enumerate(names)}
+    sizes: dict[Dimension, str] = {name: f"d{index}" for index, name in enumerate(dims)}
+    constants, values = _constants(program)
+    emitter = MatrixEmitter(program, arguments, constants, sizes)
+    lines, texts = emitter.run()
+    lines.insert(0, f"{', '.join([*arguments.values(), *sizes.values()])}, = x")
+    return _lambdify(lines, returns(texts), _namespace(emitter, False) | values)
 
 
 def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:

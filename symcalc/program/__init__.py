@@ -1,6 +1,7 @@
-"""Graph → straight-line Program: each shared subexpression once."""
+"""Graph → straight-line Program: each shared subexpression once, contractions in steps."""
 
+from .contractions import in_steps
 from .cost import operation_cost
 from .program import Program, lower
 
-__all__ = ["Program", "lower", "operation_cost"]
+__all__ = ["Program", "in_steps", "lower", "operation_cost"]

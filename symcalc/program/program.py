@@ -25,7 +25,8 @@ class Program:
     uses : dict
         How often each node is read. A node read once may stand inside its reader.
     constant : set of Node
-        Nodes that depend on no variable; they are computed once, when the program is compiled.
+        Scalars that depend on no variable and on no dimension; they are computed once, when the
+        program is compiled.
     whole : dict
         For a product `c*a*b` with a number in front: (c, `a*b`), when `a*b` is computed anyway.
     regions : dict
@@ -56,7 +57,8 @@ def lower(graph: Graph, outputs: Sequence[Node]) -> Program:
         operands = whole.get(node, args[node])
         for arg in operands:
             uses[arg] += 1
-        if kinds[node] != "var" and constant.issuperset(operands):
+        varies = kinds[node] in ("var", "dim") or node in graph.shapes
+        if not varies and constant.issuperset(operands):
             constant.add(node)
     for output in outputs:
         uses[output] += 1

@@ -1,0 +1,336 @@
+"""`ArrayFunction`: a compiled formula with arrays of declared shapes among its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import ArgumentError, DerivativeError
+from ..expression import Expression
+from ..graph.graph import REDUCTIONS
+from ..graph.shapes import Dimension, Shape, written
+from ..program import in_steps
+from ..symbolic import prepare
+from .arguments import Bound
+from .array_derivatives import ArrayDerivatives
+from .compiled import CompiledFunction
+from .flat import FlatFunction
+from .lambdified import Generated, generate_for_sizes
+from .sizes import all_sizes, count_entries
+
+__all__ = ["ArrayFunction", "needs_shapes"]
+
+Array = NDArray[Any]
+
+#: A Hessian or Jacobian with more entries than this is not formed.
+MAX_ENTRIES = 10**8
+
+#: So many combinations of sizes are remembered.
+MAX_SIZES = 256
+
+#: Kinds of nodes that code for columns of data knows.
+COLUMN_KINDS = frozenset({"sum", "size"})
+
+
+def needs_shapes(expression: Expression, wrt: Sequence[str] | None, order: int) -> bool:
+    """Whether a formula is one over arrays, beyond columns of data beside scalar variables."""
+    graph, root = expression.graph, expression.root
+    shapes = {variable.name: variable.shape for variable in expression.variables}
+    if order and any(shapes.get(name) for name in (shapes if wrt is None else wrt)):
+        return True
+    nodes = graph.reachable([root])
+    kinds = {graph.kinds[node] for node in nodes}
+    if not kinds.isdisjoint(REDUCTIONS - COLUMN_KINDS):
+        return True
+    return any(len(graph.shape(node)) > 1 for node in nodes)
+
+
+class ArrayFunction(CompiledFunction):
+    """A compiled formula over arrays, with derivatives in variables of any shape.
+
+    Arguments have the shapes that were declared: dimensions of the same name are of the same size,
+    read from the arguments at each call. Leading axes for batches are not supported. With an array
+    among the variables `wrt`, `gradient` is a dict from name to an array of the variable's shape,
+    `hessian` one from pairs of names to blocks; with numbers only they are a vector and a matrix.
+
+    Notes
+    -----
+    The order in which matrices are multiplied depends on the sizes; code is made at the first call
+    with new ones, and shared by sizes for which the order is the same. Systems with one matrix
+    share its factorization; an inverse is formed only where it is itself asked for. A SciPy sparse
+    matrix may stand for an argument that is only multiplied by: `X @ w`, `X.T @ r`.
+    """
+
+    def __init__(
+        self,
+        expression: Expression,
+        args: Sequence[str] | None = None,
+        *,
+        order: int = 0,
+        wrt: Sequence[str] | None = None,
+        dtype: str = "float64",
+    ) -> None:
+        super().__init__(expression, args, order=order, wrt=wrt, dtype=dtype)
+        self._by_sizes: dict[Any, tuple[Generated, tuple[int, ...]]] = {}
+        self._by_order: dict[Any, Generated] = {}
+        self._derived: ArrayDerivatives | None = None
+        self._last = ""
+
+    # -- calls ----------------------------------------------------------------------------
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the value: a float, or an array of the formula's shape."""
+        bound = self._arguments.bind(args, kwargs)
+        return self._finished(self.run("value", bound)[0], self._shape, bound)
+
+    def gradient(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the partial derivatives: `{name: array of the variable's shape}`."""
+        return self.value_and_gradient(*args, **kwargs)[1]
+
+    def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        """Return the value and the gradient; what they share is computed once."""
+        self._require(1)
+        self._require_scalar()
+        bound = self._arguments.bind(args, kwargs)
+        value, parts = self.value_and_parts(bound)
+        return value, parts if self.is_by_name else np.array(list(parts.values()))
+
+    def jacobian(self, *args: Any, **kwargs: Any) -> dict[str, Array]:
+        """Return `{name: array}`, of the value's shape followed by that of the variable."""
+        self._require(1)
+        bound = self._arguments.bind(args, kwargs)
+        return self.value_and_parts(bound)[1]
+
+    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the second derivatives: `{(name, other): array}`, of both shapes together.
+
+        Raises
+        ------
+        ArgumentError
+            With more than 10^8 entries; `hessian_product` forms no Hessian.
+        """
+        self._require(2)
+        self._require_scalar()
+        bound = self._arguments.bind(args, kwargs)
+        blocks = self.hessian_blocks(bound)
+        if self.is_by_name:
+            return blocks
+        n = len(self.wrt)
+        return np.array(list(blocks.values())).reshape(n, n)
+
+    def hessian_product(self, direction: Any, *args: Any, **kwargs: Any) -> Any:
+        """Return Hessian × direction without forming the Hessian.
+
+        `direction` is a dict from name to array, one missing being zero, and so is the result; or
+        a vector as `pack` makes them.
+        """
+        self._require(1)
+        self._require_scalar()
+        bound = self._arguments.bind(args, kwargs)
+        if isinstance(direction, Mapping):
+            return self.product(self._whole_direction(direction, bound), bound)
+        vector = np.asarray(direction, dtype=self._arguments.real_dtype)
+        flat = FlatFunction(self, bound)
+        return flat.join(self.product(flat.split(vector), bound))
+
+    # -- flat vectors, as optimizers want them ----------------------------------------------
+
+    def at_data(self, sizes: Mapping[str, int] | None = None, **data: Any) -> FlatFunction:
+        """Return the function of one vector that holds the variables, for fixed data.
+
+        Parameters
+        ----------
+        sizes : mapping, optional
+            Sizes of dimensions that the data do not show, `{"k": 5}`.
+        **data
+            All arguments that are not in `wrt`.
+        """
+        return FlatFunction(self, self._arguments.bind_some(data, self.wrt, sizes or {}))
+
+    def pack(self, values: Mapping[str, Any]) -> Array:
+        """Return the variables as one vector: those of `wrt` in order, rows after rows."""
+        missing = [name for name in self.wrt if name not in values]
+        if missing:
+            raise ArgumentError(f"`pack` needs a value for `{missing[0]}`.")
+        arrays = [np.asarray(values[name], dtype=self._arguments.real_dtype) for name in self.wrt]
+        for name, array in zip(self.wrt, arrays, strict=True):
+            shape = self.shape_of(name)
+            if array.ndim != len(shape):
+                raise ArgumentError(
+                    f"`{name}` has shape {array.shape}; it was declared {written(shape)}."
+                )
+        return np.concatenate([array.ravel() for array in arrays])
+
+    def unpack(
+        self, vector: Any, sizes: Mapping[str, int] | None = None, **data: Any
+    ) -> dict[str, Any]:
+        """Return a vector as `{name: array}`; sizes follow from the data, or from `sizes`."""
+        return self.at_data(sizes, **data).unpack(vector)
+
+    def scipy(self, sizes: Mapping[str, int] | None = None, **data: Any) -> dict[str, Any]:
+        """Return the keyword arguments for `scipy.optimize.minimize`, for fixed data."""
+        return self.at_data(sizes, **data).scipy()
+
+    # -- what it is -------------------------------------------------------------------------
+
+    @property
+    def is_by_name(self) -> bool:
+        """Whether an array is among the variables, so that derivatives are dicts."""
+        return any(self.shape_of(name) for name in self.wrt)
+
+    @property
+    def source(self) -> str:
+        """The generated Python of the last call; there is none before the first."""
+        if not self._last:
+            raise ArgumentError("The code is made for the sizes of the first call; call it first.")
+        return self._last
+
+    def shape_of(self, name: str) -> Shape:
+        """Return the declared shape of a variable."""
+        return self._arguments.shapes.get(name, ())
+
+    # -- for callers that have bound arguments ------------------------------------------------
+
+    def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> Any:
+        """Return the value and what else is asked for, as the generated code gives them."""
+        sizes = tuple(bound.sizes.items())
+        found = self._by_sizes.get((what, sizes))
+        if found is None:
+            with self._lock:
+                found = self._for_sizes(what, bound.sizes)
+                if len(self._by_sizes) >= MAX_SIZES:
+                    self._by_sizes.clear()
+                self._by_sizes[what, sizes] = found
+        generated, tail = found
+        self._last = generated.source
+        return generated.function((*bound.values, *extra, *tail))
+
+    def value_and_parts(self, bound: Bound) -> tuple[Any, dict[str, Any]]:
+        """Return the value, and the derivative in each variable by name."""
+        n_value = count_entries(self._shape, self._sizes_with_parts(bound)) if self._shape else 1
+        n_parts = [count_entries(self.shape_of(name), bound.sizes) for name in self.wrt]
+        self._refuse_large(n_value * sum(n_parts), "Jacobian")
+        value, *parts = self.run("gradient", bound)
+        named = {
+            name: self._finished(part, (*self._shape, *self.shape_of(name)), bound, value)
+            for name, part in zip(self.wrt, parts, strict=True)
+        }
+        return self._finished(value, self._shape, bound), named
+
+    def hessian_blocks(self, bound: Bound) -> dict[tuple[str, str], Any]:
+        """Return the blocks of the Hessian by pairs of names."""
+        n = sum(count_entries(self.shape_of(name), bound.sizes) for name in self.wrt)
+        self._refuse_large(n * n, "Hessian")
+        value, *entries = self.run("hessian", bound)
+        places = list(self._derivation().hessian)
+        lower = dict(zip(places, entries, strict=True))
+        blocks: dict[tuple[str, str], Any] = {}
+        for row, name in enumerate(self.wrt):
+            for column, other in enumerate(self.wrt):
+                shape = (*self.shape_of(name), *self.shape_of(other))
+                if column <= row:
+                    block = lower.get((row, column), 0.0)
+                else:
+                    n_axes, rank = len(shape), len(self.shape_of(other))
+                    block = lower.get((column, row), 0.0)
+                    if np.ndim(block) == n_axes:
+                        block = np.transpose(block, (*range(rank, n_axes), *range(rank)))
+                blocks[name, other] = self._finished(block, shape, bound, value)
+        return blocks
+
+    def product(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Any]:
+        """Return Hessian × direction, both by name."""
+        value, *parts = self.run("product", bound, [direction[name] for name in self.wrt])
+        return {
+            name: self._finished(part, self.shape_of(name), bound, value)
+            for name, part in zip(self.wrt, parts, strict=True)
+        }
+
+    # -- inside -----------------------------------------------------------------------------
+
+    @property
+    def _shape(self) -> Shape:
+        return self.expression.graph.shape(self.expression.root)
+
+    def _derivation(self) -> ArrayDerivatives:
+        """Return the derivation, made at the first use."""
+        with self._lock:
+            if self._derived is None:
+                graph, root = prepare(self.expression.graph, self.expression.root)
+                self._derived = ArrayDerivatives(graph, root, self.wrt)
+            return self._derived
+
+    def _for_sizes(
+        self, what: str, known: Mapping[Dimension, int]
+    ) -> tuple[Generated, tuple[int, ...]]:
+        """Return the code for what is asked for at these sizes, and the sizes that it reads."""
+        graph, outputs, extra = self._derivation().outputs(what)
+        sizes = all_sizes(graph, outputs, known)
+        stepped, roots = in_steps(graph, outputs, sizes)
+        nodes = stepped.reachable(roots)
+        order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
+        key = (what, order, tuple(sizes))
+        if key not in self._by_order:
+            self._by_order[key] = generate_for_sizes(
+                stepped, roots, (*self.names, *extra), [str(name) for name in sizes],
+                returns=lambda texts: f"[{', '.join(texts)}]",
+            )  # fmt: skip
+        return self._by_order[key], tuple(sizes.values())
+
+    def _sizes_with_parts(self, bound: Bound) -> dict[Dimension, int]:
+        derivation = self._derivation()
+        return all_sizes(derivation.graph, [derivation.root], bound.sizes)
+
+    def _finished(self, entry: Any, shape: Shape, bound: Bound, value: Any = 0.0) -> Any:
+        """Return a result in its shape, an array of its own; NaN where there is no value."""
+        dtype = self._arguments.dtype
+        array = np.asarray(entry, dtype=dtype)
+        if not shape and array.ndim == 0:
+            return array.item() if np.ndim(value) or value == value else float("nan")
+        known = bound.sizes
+        if any(dimension not in known and isinstance(dimension, str) for dimension in shape):
+            known = self._sizes_with_parts(bound)
+        size = tuple(d if isinstance(d, int) else known[d] for d in shape)
+        is_own = array is not entry and array.base is None
+        fresh = array.base is None and not any(array is given for given in bound.values)
+        if array.shape != size or not (is_own or fresh):
+            array = np.broadcast_to(array, size).copy()
+        undefined = np.isnan(value)
+        if np.any(undefined):
+            array[undefined] = np.nan
+        return array
+
+    def _whole_direction(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Array]:
+        """Return a direction with an array of the variable's shape for every variable."""
+        unknown = [name for name in direction if name not in self.wrt]
+        if unknown:
+            raise ArgumentError(
+                f"`direction` names `{unknown[0]}`; the variables are {', '.join(self.wrt)}."
+            )
+        found: dict[str, Array] = {}
+        for name in self.wrt:
+            size = tuple(d if isinstance(d, int) else bound.sizes[d] for d in self.shape_of(name))
+            part = np.asarray(direction.get(name, np.zeros(size)), self._arguments.real_dtype)
+            if part.shape != size:
+                raise ArgumentError(
+                    f"The direction of `{name}` has shape {part.shape}; it must have {size}."
+                )
+            found[name] = part
+        return found
+
+    def _require_scalar(self) -> None:
+        if self._shape:
+            raise DerivativeError(
+                f"The formula has the shape {written(self._shape)}; its derivative is "
+                "`jacobian(...)`. Take its sum(...) or mean(...) for a gradient."
+            )
+
+    def _refuse_large(self, n_entries: int, what: str) -> None:
+        if n_entries > MAX_ENTRIES:
+            raise ArgumentError(
+                f"The {what} would have {n_entries:.1e} entries, more than {MAX_ENTRIES:.0e}; use "
+                "`hessian_product(direction, ...)`, which forms none."
+            )

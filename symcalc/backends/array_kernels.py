@@ -1,0 +1,95 @@
+"""Kernels of what is not elementwise: factorizations, logsumexp over an axis, parts among zeros."""
+
+from __future__ import annotations
+
+import warnings
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Factorization", "log_sum_exp", "placed", "spread"]
+
+Array = Any
+
+
+class Factorization:
+    """A square matrix factorized once, for solving, its determinant and its inverse.
+
+    Cholesky's factors where the matrix is symmetric and positive definite, else those with pivots.
+    """
+
+    def __init__(self, matrix: Array) -> None:
+        from scipy.linalg import LinAlgError, LinAlgWarning, cholesky, lu_factor
+
+        self._size = len(matrix)
+        self._cholesky: Array | None = None
+        if not np.isfinite(matrix).all():
+            self._lu = np.full(np.shape(matrix), np.nan), np.arange(self._size)
+            return
+        if matrix.dtype.kind == "f" and self._size and (matrix == matrix.T).all():
+            try:
+                self._cholesky = cholesky(matrix, lower=True, check_finite=False)
+                return
+            except LinAlgError:
+                pass
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LinAlgWarning)  # what is singular shows in the result
+            self._lu = lu_factor(matrix, check_finite=False) if self._size else (matrix, [])
+
+    def solve(self, right: Array, *, transposed: bool = False) -> Array:
+        """Return inv(matrix) @ right, or inv(matrix).T @ right; infinite or NaN where singular."""
+        from scipy.linalg import cho_solve, lu_solve
+
+        if not self._size or not right.size:
+            return np.zeros(right.shape)
+        if self._cholesky is not None:
+            return cho_solve((self._cholesky, True), right, check_finite=False)
+        if not np.diagonal(self._lu[0]).all():
+            warnings.warn("A singular matrix has no inverse.", RuntimeWarning, stacklevel=2)
+            return np.full(right.shape, np.nan)
+        return lu_solve(self._lu, right, trans=int(transposed), check_finite=False)
+
+    @cached_property
+    def inverse(self) -> Array:
+        """The inverse matrix."""
+        return self.solve(np.eye(self._size))
+
+    @property
+    def logdet(self) -> Any:
+        """The logarithm of the absolute value of the determinant; -inf where singular."""
+        if self._cholesky is not None:
+            return 2.0 * np.log(np.diagonal(self._cholesky)).sum()
+        return np.log(np.abs(np.diagonal(self._lu[0]))).sum()
+
+    @property
+    def det(self) -> Any:
+        """The determinant."""
+        if self._cholesky is not None:
+            return np.square(np.diagonal(self._cholesky)).prod()
+        factors, pivots = self._lu
+        n_swaps = np.count_nonzero(np.asarray(pivots) != np.arange(self._size))
+        return (-1.0) ** n_swaps * np.diagonal(factors).prod()
+
+
+def log_sum_exp(x: Array, axis: int | None = None) -> Array:
+    """Return log(sum(exp(x))) over an axis, or all; relative to the greatest, without overflow."""
+    greatest = np.max(x, axis=axis, keepdims=True)
+    base = np.where(np.isfinite(greatest), greatest, 0.0)
+    with np.errstate(divide="ignore"):  # all -inf: the sum is 0, its logarithm -inf
+        total = np.log(np.exp(x - base).sum(axis=axis))
+    return total + base.reshape(np.shape(total))
+
+
+def placed(part: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
+    """Return zeros with a part of them replaced."""
+    result = np.zeros(shape, dtype=np.result_type(part, np.float32))
+    result[index] = part
+    return result
+
+
+def spread(part: Array, diagonals: str, shape: tuple[int, ...]) -> Array:
+    """Return zeros with an array on diagonals: those that `einsum(diagonals, result)` reads."""
+    result = np.zeros(shape, dtype=np.result_type(part, np.float32))
+    np.einsum(diagonals, result)[...] = part
+    return result

@@ -1,0 +1,256 @@
+"""Generated code for arrays of any shape: contractions, reductions, factorizations, parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ..graph.contractions import Contraction
+from ..graph.graph import REDUCTIONS, Node
+from ..graph.regions import Region
+from ..graph.shapes import Dimension
+from ..program import Program
+from .emit import ADDITION, ATOM
+from .flavours import ArrayEmitter
+from .steps import aligned, letters, of_one, of_two
+
+__all__ = ["MatrixEmitter"]
+
+KERNELS = "symcalc.backends.array_kernels."
+
+REDUCERS = {"amax": "numpy.max", "amin": "numpy.min", "prod": "numpy.prod"}
+
+
+class MatrixEmitter(ArrayEmitter):
+    """Arrays of declared shapes.
+
+    A broadcast array is kept thin, with axes of size 1 or without axes, while it stands beside full
+    ones; where its shape matters it is spread (`full`).
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        arguments: dict[str, str],
+        constants: dict[Node, str],
+        dims: Mapping[Dimension, str],
+    ) -> None:
+        self.dims = dims
+        self.thin = _thin(program)
+        self.factorized: dict[tuple[Node, Region | None], str] = {}
+        super().__init__(program, arguments, constants)
+
+    def emit(self, node: Node) -> None:
+        kind = self.graph.kinds[node]
+        rule = RULES.get(kind)
+        if rule is None:
+            super().emit(node)
+        else:
+            rule(self, node)
+
+    def run(self) -> tuple[list[str], list[str]]:
+        lines, _ = super().run()
+        return lines, [self.full(node, None, ADDITION) for node in self.program.outputs]
+
+    def full(self, node: Node, region: Region | None, level: int = ATOM) -> str:
+        """Return the text of an operand in its whole shape."""
+        if node not in self.thin:
+            return self.read(node, region, level)
+        spread = self.function("numpy.broadcast_to")
+        return f"{spread}({self.read(node, region, ADDITION)}, {self._shape(node)})"
+
+    # -- dimensions -----------------------------------------------------------------------
+
+    def size(self, dimension: Dimension) -> str:
+        """Return the text of a dimension."""
+        return str(dimension) if isinstance(dimension, int) else self.dims[dimension]
+
+    def _shape(self, node: Node) -> str:
+        return self._sizes(self.graph.shape(node))
+
+    def _sizes(self, shape: Sequence[Dimension]) -> str:
+        return f"({''.join(f'{self.size(dimension)}, ' for dimension in shape)})"
+
+    def _index(self, index: Sequence[Any], *, as_tuple: bool) -> str:
+        """Return what stands between the brackets of a part, or a tuple that says the same."""
+        texts = []
+        for entry in index:
+            if isinstance(entry, int):
+                texts.append(str(entry))
+                continue
+            start, stop, step = entry
+            bounds = ["" if b is None else self._bound(b) for b in (start, stop)]
+            if as_tuple:
+                words = ", ".join(bound or "None" for bound in (*bounds, str(step)))
+                texts.append(f"slice({words})")
+            else:
+                begin = "" if bounds[0] == "0" else bounds[0]
+                texts.append(f"{begin}:{bounds[1]}" + (f":{step}" if step != 1 else ""))
+        return f"({', '.join(texts)},)" if as_tuple else ", ".join(texts)
+
+    def _bound(self, bound: int | tuple[Dimension, ...]) -> str:
+        if isinstance(bound, int):
+            return str(bound)
+        return " + ".join(map(self.size, bound)) or "0"
+
+    # -- rules ------------------------------------------------------------------------------
+
+    def dimension(self, node: Node) -> None:
+        """Emit a dimension as a number."""
+        self._set(node, self.size(self.graph.data[node]), ATOM)
+
+    def identity(self, node: Node) -> None:
+        """Emit an identity matrix."""
+        text = f"{self.function('numpy.eye')}({self.size(self.graph.data[node])})"
+        self._set(node, text, ATOM, (node,))
+
+    def step(self, node: Node) -> None:
+        """Emit a step of a contraction."""
+        args, data = self.graph.args[node], self.graph.data[node]
+        if not args:
+            self._set(node, "1.0", ATOM)
+        elif self.graph.kinds[args[-1]] == "eye" and set(data.factors[-1]) <= set(data.out):
+            self._diagonals(node, args, data)
+        elif len(args) == 1:
+            text = of_one(self.function, self._whole(node, args[0]), data.factors[0], data.out)
+            self._set(node, text, ATOM, args)
+        elif "inv" in (self.graph.kinds[arg] for arg in args) and _is_matrix_product(data):
+            self._solved(node, args, data)
+        else:
+            texts = [self._whole(node, arg) for arg in args]
+            text, level = of_two(self.function, texts, data.factors, data.out)
+            self._set(node, text, level, args)
+
+    def reduction(self, node: Node) -> None:
+        """Emit a reduction over one axis or all."""
+        (arg,), axis = self.graph.args[node], self.graph.data[node]
+        kind = self.graph.kinds[node]
+        function = self.function(REDUCERS.get(kind, KERNELS + "log_sum_exp"))
+        over = "" if axis is None else f", axis={axis}"
+        text = f"{function}({self.full(arg, self._region(node), ADDITION)}{over})"
+        self._set(node, text, ATOM, (arg,))
+
+    def total(self, node: Node) -> None:
+        """Emit a total, or a number of elements."""
+        (arg,) = self.graph.args[node]
+        function = self.function(f"numpy.{self.graph.kinds[node]}")
+        self._set(node, f"{function}({self.full(arg, self._region(node), ADDITION)})", ATOM, (arg,))
+
+    def factorization(self, node: Node) -> None:
+        """Emit an inverse or a determinant through the factors of the matrix, made once."""
+        (arg,), kind = self.graph.args[node], self.graph.kinds[node]
+        factors = self._factors(arg, self._region(node))
+        if kind == "inv":
+            self._set(node, f"{factors}.inverse", ATOM)
+        else:
+            self._set(node, f"{factors}.{kind}", ATOM, (arg,))
+
+    def part(self, node: Node) -> None:
+        """Emit rows, columns, entries or blocks of an array."""
+        (arg,), (_, index) = self.graph.args[node], self.graph.data[node]
+        text = f"{self._whole(node, arg)}[{self._index(index, as_tuple=False)}]"
+        self._set(node, text, ATOM, (arg,))
+
+    def among_zeros(self, node: Node) -> None:
+        """Emit a part among zeros."""
+        (arg,), (shape, index) = self.graph.args[node], self.graph.data[node]
+        part = self.full(arg, self._region(node), ADDITION)
+        where = self._index(index, as_tuple=True)
+        text = f"{self.function(KERNELS + 'placed')}({part}, {self._sizes(shape)}, {where})"
+        self._set(node, text, ATOM, (arg,))
+
+    def blocks_joined(self, node: Node) -> None:
+        """Emit blocks beside each other."""
+        args, (_, axis) = self.graph.args[node], self.graph.data[node]
+        parts = ", ".join(self.full(arg, self._region(node), ADDITION) for arg in args)
+        text = f"{self.function('numpy.concatenate')}(({parts}), axis={axis})"
+        self._set(node, text, ATOM, args)
+
+    # -- inside -------------------------------------------------------------------------------
+
+    def _whole(self, node: Node, arg: Node) -> str:
+        """Return an argument of a node in its whole shape, as an operand."""
+        return self.full(arg, self._region(node))
+
+    def _factors(self, matrix: Node, region: Region | None) -> str:
+        """Return the name of the factorization of a matrix, which is made here if need be."""
+        name = self.factorized.get((matrix, region))
+        if name is None:
+            name = self.factorized[matrix, region] = self.fresh()
+            factorize = self.function(KERNELS + "Factorization")
+            self.line(region, f"{name} = {factorize}({self.full(matrix, region, ADDITION)})")
+        return name
+
+    def _solved(self, node: Node, args: tuple[Node, ...], data: Contraction) -> None:
+        """Emit a product with an inverse as the solution of a system."""
+        place = next(at for at, arg in enumerate(args) if self.graph.kinds[arg] == "inv")
+        inverse, own = args[place], data.factors[place]
+        right, labels = args[1 - place], data.factors[1 - place]
+        (summed,) = set(own) & set(labels)
+        how = "" if own[1] == summed else ", transposed=True"
+        text = aligned(self._whole(node, right), labels, sorted(labels, key=lambda x: x != summed))
+        factors = self._factors(self.graph.args[inverse][0], self._region(node))
+        text = f"{factors}.solve({text}{how})"
+        solved = [label for label in own if label != summed] + [x for x in labels if x != summed]
+        self._set(node, aligned(text, solved, data.out), ATOM, args)
+
+    def _diagonals(self, node: Node, args: tuple[Node, ...], data: Contraction) -> None:
+        """Emit an array spread over the diagonals that identity matrices make."""
+        merged = {label: label for label in data.out}
+        n_parts = sum(self.graph.kinds[arg] != "eye" for arg in args[:1])
+        for first, second in data.factors[n_parts:]:
+            old, new = merged[second], merged[first]
+            merged = {label: new if now == old else now for label, now in merged.items()}
+        axes = [merged[label] for label in data.out]
+        kept = list(dict.fromkeys(axes))
+        part = "1.0"
+        if n_parts:
+            labels = [merged[label] for label in data.factors[0]]
+            part = aligned(self._whole(node, args[0]), labels, kept)
+        spec = f'"{letters(axes)}->{letters(kept)}"'
+        text = f"{self.function(KERNELS + 'spread')}({part}, {spec}, {self._shape(node)})"
+        self._set(node, text, ATOM, args)
+
+
+def _thin(program: Program) -> set[Node]:
+    """Return the nodes whose texts may lack axes: broadcasting, and what is made of it alone."""
+    graph, found = program.graph, set[Node]()
+    for node in program.order:
+        kind, args = graph.kinds[node], program.operands(node)
+        if not graph.shape(node) or kind == "var":
+            continue
+        if kind == "ein":
+            is_thin = bool(graph.data[node].free) and all(graph.kinds[a] != "eye" for a in args)
+        else:
+            is_thin = kind not in REDUCTIONS and all(
+                arg in found for arg in args if graph.shape(arg)
+            )
+        if is_thin:
+            found.add(node)
+    return found
+
+
+def _is_matrix_product(data: Contraction) -> bool:
+    """Whether two factors of at most two axes have one label in common, which is summed."""
+    first, second = map(set, data.factors)
+    shared = first & second
+    return len(shared) == 1 and not shared & set(data.out) and len(first) + len(second) <= 4
+
+
+RULES: dict[str, Callable[[MatrixEmitter, Node], None]] = {
+    "dim": MatrixEmitter.dimension,
+    "eye": MatrixEmitter.identity,
+    "ein": MatrixEmitter.step,
+    "amax": MatrixEmitter.reduction,
+    "amin": MatrixEmitter.reduction,
+    "prod": MatrixEmitter.reduction,
+    "lse": MatrixEmitter.reduction,
+    "sum": MatrixEmitter.total,
+    "size": MatrixEmitter.total,
+    "inv": MatrixEmitter.factorization,
+    "det": MatrixEmitter.factorization,
+    "logdet": MatrixEmitter.factorization,
+    "take": MatrixEmitter.part,
+    "put": MatrixEmitter.among_zeros,
+    "concat": MatrixEmitter.blocks_joined,
+}

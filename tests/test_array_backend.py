@@ -1,0 +1,393 @@
+"""Compiled code over arrays, beside a plain evaluation of the same graph node by node."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from symcalc.backends import ArrayFunction, CompiledFunction, compile_expression
+from symcalc.errors import ArgumentError, DerivativeError
+from symcalc.expression import Expression
+from symcalc.functions import TABLE
+from symcalc.graph.contractions import broadcast, contract, eye, transpose
+from symcalc.graph.derive import jacobian_nodes
+from symcalc.graph.graph import Graph, Node
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+ELEMENTWISE = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
+               "abs": np.abs, "sign": np.sign, "sech": lambda x: 1 / np.cosh(x)}  # fmt: skip
+
+
+def evaluate(graph: Graph, root: Node, point: dict[str, Any], sizes: dict[str, int]) -> Any:
+    """Return a node's value by NumPy's plainest means, one node after the other."""
+    values: dict[Node, Any] = {}
+    for node in graph.reachable([root]):
+        args = [values[arg] for arg in graph.args[node]]
+        values[node] = _value(graph, node, args, point, sizes)
+    return values[root]
+
+
+def _value(graph: Graph, node: Node, a: list[Any], point: Any, sizes: Any) -> Any:
+    kind, data = graph.kinds[node], graph.data[node]
+
+    def size(dimension: Any) -> int:
+        return dimension if isinstance(dimension, int) else sizes[dimension]
+
+    def bound(entry: Any) -> Any:
+        return sum(map(size, entry)) if isinstance(entry, tuple) else entry
+
+    def places(index: Any) -> Any:
+        return tuple(
+            i if isinstance(i, int) else slice(bound(i[0]), bound(i[1]), i[2]) for i in index
+        )
+
+    if kind == "put":
+        result = np.zeros([size(d) for d in data[0]])
+        result[places(data[1])] = a[0]
+        return result
+    if kind == "ein":
+        terms = ["".join(LETTERS[label] for label in labels) for labels in data.factors]
+        terms += [LETTERS[label] for label in data.free]
+        ones = [np.ones(size(data.dims[label])) for label in data.free]
+        out = "".join(LETTERS[label] for label in data.out)
+        return np.einsum(f"{','.join(terms)}->{out}", *a, *ones) if terms else 1.0
+    simple: dict[str, Callable[[], Any]] = {
+        "const": lambda: float(data),
+        "var": lambda: point[data],
+        "dim": lambda: float(sizes[data]),
+        "eye": lambda: np.eye(size(data)),
+        "add": lambda: sum(a[1:], a[0]),
+        "mul": lambda: np.prod(np.broadcast_arrays(*a), axis=0),
+        "pow": lambda: a[0] ** a[1],
+        "sum": lambda: np.sum(a[0]),
+        "inv": lambda: np.linalg.inv(a[0]),
+        "det": lambda: np.linalg.det(a[0]),
+        "logdet": lambda: np.linalg.slogdet(a[0])[1],
+        "lse": lambda: np.log(np.sum(np.exp(a[0]), axis=data)),
+        "amax": lambda: np.max(a[0], axis=data),
+        "amin": lambda: np.min(a[0], axis=data),
+        "prod": lambda: np.prod(a[0], axis=data),
+        "take": lambda: a[0][places(data[1])],
+        "concat": lambda: np.concatenate(a, axis=data[1]),
+        "compare": lambda: {">": np.greater, "<": np.less, "==": np.equal}[data](*a),
+        "piecewise": lambda: np.where(a[1], a[0], a[2]),
+    }
+    return simple[kind]() if kind in simple else ELEMENTWISE[kind](*a)
+
+
+class Formulas:
+    """Formulas over arrays, built by hand: `name: (root, variable)`."""
+
+    def __init__(self) -> None:
+        g = self.graph = Graph()
+        X, S = g.var("X", ("m", "n")), g.var("S", ("n", "n"))
+        w, y, c = g.var("w", ("n",)), g.var("y", ("m",)), g.var("c", ("k",))
+        U, V, a = g.var("U", ("m", "k")), g.var("V", ("n", "k")), g.var("a")
+        Xw, UV = self.mul(X, "ij", w, "j", "i"), self.mul(U, "ik", V, "jk", "ij")
+        XV = self.mul(X, "ij", V, "jk", "ik")
+        r, two, zero, one = g.sub(Xw, y), g.const(2), g.const(0), g.const(1)
+        inverse = g.node("inv", (S,))
+        gram = g.add([self.mul(X, "ij", X, "ik", "jk"), eye(g, "n")])
+        margin = g.mul([g.neg(y), Xw])
+        column = broadcast(g, g.node("lse", (XV,), 1), ("m", "k"), (0,))
+        scaled = contract(
+            g, [(X, (0, 1)), (g.call("exp", [y]), (0,)), (X, (0, 2)), (w, (1,))], (2,)
+        )
+        spread, curved = broadcast(g, a, ("m",), ()), g.call("exp", [Xw])
+        hidden = self.mul(g.call("tanh", [XV]), "ik", c, "k", "i")
+        block = g.node("take", (X,), (("m", 2), ((0, None, 1), (0, 2, 1))))
+        joined = g.node("concat", (w, y), (("n + m",), 0))
+        self.cases: dict[str, tuple[Node, Node]] = {
+            "least squares": (g.div(self.squares(r), g.mul([two, g.node("dim", (), "m")])), w),
+            "least squares in X": (self.squares(r), X),
+            "logistic": (self.total(g.call("log", [g.add([one, g.call("exp", [margin])])])), w),
+            "factorization": (self.squares(g.sub(X, UV)), U),
+            "factorization, transposed": (self.squares(transpose(g, g.sub(X, UV))), V),
+            "quadratic form": (contract(g, [(w, (0,)), (S, (0, 1)), (w, (1,))], ()), w),
+            "trace of a power": (contract(g, [(S, (0, 1)), (S, (1, 2)), (S, (2, 0))], ()), S),
+            "trace": (g.pow(contract(g, [(S, (0, 0))], ()), two), S),
+            "diagonal": (self.total(g.call("exp", [contract(g, [(S, (0, 0))], (0,))])), S),
+            "inverse": (contract(g, [(w, (0,)), (inverse, (0, 1)), (w, (1,))], ()), S),
+            "inverse, twice": (contract(g, [(inverse, (0, 1)), (V, (1, 2)), (V, (0, 2))], ()), V),
+            "sum of an inverse": (self.squares(inverse), S),
+            "determinant": (g.node("det", (S,)), S),
+            "logdet": (g.add([g.node("logdet", (S,)), self.squares(w)]), S),
+            "logdet of a Gram matrix": (g.node("logdet", (gram,)), X),
+            "logsumexp of rows": (self.squares(g.node("lse", (XV,), 1)), V),
+            "softmax": (self.squares(g.call("exp", [g.sub(XV, column)])), V),
+            "maximum": (self.squares(g.node("amax", (XV,), 0)), V),
+            "product": (g.node("prod", (w,), 0), w),
+            "network": (self.squares(g.sub(hidden, y)), V),
+            "network, outer layer": (self.squares(g.sub(hidden, y)), c),
+            "weights": (g.sub(self.squares(scaled), self.total(scaled)), y),
+            "part": (self.squares(g.call("sin", [block])), X),
+            "entry": (g.pow(g.node("take", (X,), ((), (1, 0))), two), X),
+            "joined": (self.total(g.call("sin", [joined])), w),
+            "choice": (self.total(g.piecewise([(g.pow(Xw, two), g.compare(">", Xw, zero))],
+                                              g.call("exp", [Xw]))), w),
+            "scalar beside arrays": (g.mul([a, self.squares(g.sub(Xw, spread))]), a),
+            "sums along both axes": (g.mul([self.squares(contract(g, [(X, (0, 1))], (1,))),
+                                            self.squares(contract(g, [(X, (0, 1))], (0,)))]), X),
+            "vector": (g.call("tanh", [Xw]), w),
+            "matrix": (contract(g, [(X, (0, 1)), (curved, (0,)), (X, (0, 2))], (1, 2)), w),
+            "outer product": (self.mul(w, "i", y, "j", "ji"), w),
+        }  # fmt: skip
+
+    def mul(self, a: Node, i: str, b: Node, j: str, out: str) -> Node:
+        first, second = tuple(map(ord, i)), tuple(map(ord, j))
+        return contract(self.graph, [(a, first), (b, second)], tuple(map(ord, out)))
+
+    def total(self, node: Node) -> Node:
+        return self.graph.node("sum", (node,))
+
+    def squares(self, node: Node) -> Node:
+        return self.total(self.graph.pow(node, self.graph.const(2)))
+
+
+FORMULAS = Formulas()
+
+SIZES = ({"m": 4, "n": 3, "k": 2}, {"m": 2, "n": 5, "k": 3}, {"m": 5, "n": 2, "k": 1})
+
+
+def point_of(sizes: dict[str, int], seed: int = 0) -> dict[str, Any]:
+    rng = np.random.default_rng(seed)
+    m, n, k = sizes["m"], sizes["n"], sizes["k"]
+    return {
+        "X": rng.normal(size=(m, n)), "w": rng.normal(size=n), "y": rng.normal(size=m),
+        "S": rng.normal(size=(n, n)) + 4 * np.eye(n), "U": rng.normal(size=(m, k)),
+        "V": rng.normal(size=(n, k)), "c": rng.normal(size=k), "a": 0.7,
+    }  # fmt: skip
+
+
+def compiled(name: str, order: int = 2) -> ArrayFunction:
+    root, variable = FORMULAS.cases[name]
+    function = compile_expression(
+        Expression(FORMULAS.graph, root), order=order, wrt=[FORMULAS.graph.data[variable]]
+    )
+    assert isinstance(function, ArrayFunction)
+    return function
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("name", FORMULAS.cases)
+def test_compiled_derivatives_are_those_of_the_graph(name: str, sizes: dict[str, int]) -> None:
+    graph, (root, variable) = FORMULAS.graph, FORMULAS.cases[name]
+    point, function, key = point_of(sizes), compiled(name), graph.data[variable]
+    inside = {given: point[given] for given in function.names}
+    known = {**sizes, "n + m": sizes["n"] + sizes["m"]}
+    (first,) = jacobian_nodes(graph, root, [variable])
+
+    value = function(**inside)
+    derivative = function.jacobian(**inside)[key]
+
+    np.testing.assert_allclose(value, evaluate(graph, root, point, known), rtol=1e-9, atol=1e-12)
+    expected = np.broadcast_to(evaluate(graph, first, point, known), np.shape(derivative))
+    np.testing.assert_allclose(derivative, expected, rtol=1e-9, atol=1e-12)
+    if graph.shape(root):
+        return
+    (second,) = jacobian_nodes(graph, first, [variable])
+    shape = np.shape(derivative)
+    expected = np.broadcast_to(evaluate(graph, second, point, known), shape * 2)
+    hessian = function.hessian(**inside)
+    hessian = hessian[key, key] if shape else hessian.reshape(())
+    np.testing.assert_allclose(hessian, expected, rtol=1e-9, atol=1e-10)
+    direction = np.random.default_rng(1).normal(size=shape)
+    product = function.hessian_product(direction.ravel(), **inside)
+    wanted = np.tensordot(expected, direction, axes=len(shape)).ravel()
+    np.testing.assert_allclose(product, wanted, rtol=1e-9, atol=1e-10)
+
+
+def test_derivatives_have_the_shapes_of_the_variables() -> None:
+    g = Graph()
+    w, a = g.var("w", ("n",)), g.var("a")
+    f = compile_expression(Expression(g, g.mul([a, g.node("sum", (g.mul([w, w]),))])), order=2)
+    point = {"a": 2.0, "w": np.arange(3.0)}
+
+    gradient = f.gradient(**point)
+    blocks = f.hessian(**point)
+
+    assert gradient["a"] == 5.0
+    np.testing.assert_array_equal(gradient["w"], [0.0, 4.0, 8.0])
+    assert {place: np.shape(block) for place, block in blocks.items()} == {
+        ("a", "a"): (), ("a", "w"): (3,), ("w", "a"): (3,), ("w", "w"): (3, 3),
+    }  # fmt: skip
+    np.testing.assert_array_equal(blocks["w", "w"], 4.0 * np.eye(3))
+    np.testing.assert_array_equal(blocks["w", "a"], blocks["a", "w"])
+
+
+def test_a_product_with_a_direction_by_name_takes_missing_parts_for_zero() -> None:
+    g = Graph()
+    w, a = g.var("w", ("n",)), g.var("a")
+    f = compile_expression(Expression(g, g.mul([a, g.node("sum", (g.mul([w, w]),))])), order=1)
+    point = {"a": 2.0, "w": np.arange(3.0)}
+
+    product = f.hessian_product({"w": [1.0, 0.0, 1.0]}, **point)
+
+    assert product["a"] == 4.0
+    np.testing.assert_array_equal(product["w"], [4.0, 0.0, 4.0])
+    with pytest.raises(ArgumentError, match="direction of `w` has shape"):
+        f.hessian_product({"w": [1.0]}, **point)
+    with pytest.raises(ArgumentError, match="names `v`"):
+        f.hessian_product({"v": 1.0}, **point)
+
+
+def test_logistic_losses_are_finite_and_right_where_exponentials_overflow() -> None:
+    f = compiled("logistic")
+    X, y, w = np.array([[1.0], [-1.0]]), np.ones(2), np.array([1000.0])
+
+    value, gradient = f.value_and_gradient(X=X, y=y, w=w)
+
+    assert value == 1000.0
+    np.testing.assert_array_equal(gradient["w"], [1.0])
+
+
+def test_the_order_of_matrix_products_follows_the_sizes() -> None:
+    g = Graph()
+    A, B, C = g.var("A", ("m", "n")), g.var("B", ("n", "p")), g.var("C", ("p", "q"))
+    root = contract(g, [(A, (0, 1)), (B, (1, 2)), (C, (2, 3))], (0, 3))
+    f = compile_expression(Expression(g, root))
+    sources = []
+    for m, n, p, q in ((2, 300, 300, 300), (300, 300, 300, 2), (3, 300, 300, 300)):
+        a, b, c = np.ones((m, n)), np.ones((n, p)), np.ones((p, q))
+        np.testing.assert_allclose(f(A=a, B=b, C=c), a @ b @ c)
+        sources.append(f.source)
+
+    assert "(x0 @ x1) @ x2" in sources[0]
+    assert "x0 @ (x1 @ x2)" in sources[1]
+    assert sources[2] is sources[0]
+
+
+def test_a_diagonal_matrix_between_two_scales_rows() -> None:
+    f = compiled("weights", order=0)
+    f(**{name: value for name, value in point_of(SIZES[0]).items() if name in f.names})
+
+    assert "einsum" not in f.source
+    assert "eye" not in f.source
+
+
+def test_a_matrix_is_factorized_once_for_all_that_needs_it() -> None:
+    f = compiled("inverse")
+    point = point_of(SIZES[0])
+    f.gradient(S=point["S"], w=point["w"])
+
+    assert f.source.count("Factorization") == 1
+    assert "inverse" not in f.source
+
+
+def test_singular_matrices_have_no_inverse_and_say_so() -> None:
+    f = compiled("inverse", order=0)
+
+    with pytest.warns(RuntimeWarning, match="singular"):
+        value = f(S=np.zeros((2, 2)), w=np.ones(2))
+
+    assert np.isnan(value)
+
+
+def test_a_matrix_that_is_nearly_symmetric_is_not_taken_for_symmetric() -> None:
+    f = compiled("logdet", order=0)
+    S = np.array([[2.0, 0.5], [0.0, 2.0]])
+
+    assert f(S=S, w=np.zeros(2)) == pytest.approx(np.log(4.0), rel=1e-15)
+    assert f(S=-np.eye(2), w=np.zeros(2)) == 0.0
+
+
+def test_sizes_that_differ_are_refused_with_both_names() -> None:
+    f = compiled("least squares")
+    with pytest.raises(ArgumentError, match=r"`w` has 4 entries along `n`, but `X` has 3"):
+        f(X=np.ones((2, 3)), w=np.ones(4), y=np.ones(2))
+    with pytest.raises(ArgumentError, match=r"`w` has shape \(3, 1\); it was declared \(n,\)"):
+        f(X=np.ones((2, 3)), w=np.ones((3, 1)), y=np.ones(2))
+
+
+def test_parts_that_an_array_does_not_have_are_refused() -> None:
+    with pytest.raises(ArgumentError, match="no entry 1 along an axis of size 1"):
+        compiled("entry", order=0)(X=np.ones((1, 1)))
+
+
+def test_results_are_arrays_of_their_own() -> None:
+    g = Graph()
+    w, v = g.var("w", ("n",)), g.var("v", ("n",))
+    f = compile_expression(Expression(g, contract(g, [(w, (0,)), (v, (0,))], ())), order=1)
+    point = {"w": np.ones(2), "v": np.ones(2)}
+
+    gradient = f.gradient(**point)
+    gradient["w"][0] = 7.0
+
+    assert point["v"][0] == 1.0
+    assert f.gradient(**point)["w"][0] == 1.0
+
+
+def test_a_hessian_too_large_is_refused_with_the_way_out() -> None:
+    f = compiled("least squares")
+    n = 20_000
+    with pytest.raises(ArgumentError, match="hessian_product"):
+        f.hessian(X=np.ones((1, n)), w=np.ones(n), y=np.ones(1))
+    product = f.hessian_product(np.ones(n), X=np.ones((1, n)), w=np.ones(n), y=np.ones(1))
+    np.testing.assert_array_equal(product, np.full(n, float(n)))
+
+
+def test_an_array_has_a_jacobian_and_no_gradient() -> None:
+    with pytest.raises(DerivativeError, match="jacobian"):
+        compiled("vector").gradient(X=np.ones((2, 3)), w=np.ones(3))
+
+
+def test_flat_vectors_go_there_and_back() -> None:
+    g = Graph()
+    U, b = g.var("U", ("m", "k")), g.var("b")
+    Y = g.var("Y", ("m", "m"))
+    UU = contract(g, [(U, (0, 1)), (U, (2, 1))], (0, 2))
+    residual = g.add([Y, g.neg(UU), g.neg(broadcast(g, b, ("m", "m"), ()))])
+    root = g.node("sum", (g.mul([residual, residual]),))
+    f = compile_expression(Expression(g, root), order=2, wrt=["U", "b"])
+    rng = np.random.default_rng(2)
+    values = {"U": rng.normal(size=(3, 2)), "b": 0.25}
+    data = {"Y": rng.normal(size=(3, 3))}
+    x = f.pack(values)
+
+    back = f.unpack(x, **data)
+    words = f.scipy(**data)
+    flat = f.at_data(**data)
+
+    np.testing.assert_array_equal(back["U"], values["U"])
+    assert back["b"] == 0.25
+    assert words["fun"](x) == f(**values, **data)
+    gradient = f.gradient(**values, **data)
+    np.testing.assert_array_equal(words["jac"](x), f.pack(gradient))
+    hessian = words["hess"](x)
+    np.testing.assert_allclose(hessian, hessian.T, rtol=1e-13)
+    np.testing.assert_allclose(flat.hessian_product(x, np.ones(7)), hessian @ np.ones(7))
+    with pytest.raises(ArgumentError, match="vector of length 8"):
+        f.unpack(np.ones(8), **data)
+    with pytest.raises(ArgumentError, match="No value for Y"):
+        f.at_data()
+
+
+def test_compiled_functions_over_arrays_pickle_and_compare() -> None:
+    f = compiled("network")
+    point = {name: value for name, value in point_of(SIZES[0]).items() if name in f.names}
+    again = pickle.loads(pickle.dumps(f))
+
+    assert again == f
+    assert hash(again) == hash(f)
+    np.testing.assert_array_equal(again.gradient(**point)["V"], f.gradient(**point)["V"])
+
+
+def test_columns_of_data_beside_numbers_are_compiled_as_ever() -> None:
+    g = Graph()
+    x, a = g.var("x", ("rows",)), g.var("a")
+    root = g.node("sum", (g.mul([a, x]),))
+    f = compile_expression(Expression(g, root), order=1, wrt=["a"])
+
+    assert type(f) is CompiledFunction
+    np.testing.assert_array_equal(f.gradient(a=2.0, x=[1.0, 2.0]), [3.0])
+
+
+def test_the_table_has_no_function_that_a_kind_of_array_node_hides() -> None:
+    from symcalc.backends.matrices import RULES
+
+    assert not set(RULES) & set(TABLE)
