@@ -45,20 +45,56 @@ FORMS = [
     ("rules", "floor(x)*x", "0", "3", lambda a, b: mpmath.mpf(13) / 2),
     ("substitution", "1/(5 + 4*cos(x))", "0", "2*pi", lambda a, b: 2 * mpmath.pi / 3),
     ("residues", "cos(b*x)/(x^2 + a^2)", "0", "oo", LAPLACE),
-    ("residues", "cos(a*x)/cosh(x)", "0", "oo", lambda a, b: mpmath.pi / 2 / mpmath.cosh(mpmath.pi * a / 2)),
+    (
+        "residues",
+        "cos(a*x)/cosh(x)",
+        "0",
+        "oo",
+        lambda a, b: mpmath.pi / 2 / mpmath.cosh(mpmath.pi * a / 2),
+    ),
     ("residues", "sin(a*x)/(exp(b*x) - 1)", "0", "oo", WAVE_OF_PLANCK),
-    ("residues", "exp(x/3)/(1 + exp(x))^2", "-oo", "oo", lambda a, b: 4 * mpmath.pi / 3 / mpmath.sqrt(3)),
-    ("residues", "log(x^2 + a^2)/(x^2 + b^2)", "0", "oo", lambda a, b: mpmath.pi * mpmath.log(a + b) / b),
-    ("residues", "atan(a*x)/(x*(1 + x^2))", "0", "oo", lambda a, b: mpmath.pi * mpmath.log(1 + a) / 2),
+    (
+        "residues",
+        "exp(x/3)/(1 + exp(x))^2",
+        "-oo",
+        "oo",
+        lambda a, b: 4 * mpmath.pi / 3 / mpmath.sqrt(3),
+    ),
+    (
+        "residues",
+        "log(x^2 + a^2)/(x^2 + b^2)",
+        "0",
+        "oo",
+        lambda a, b: mpmath.pi * mpmath.log(a + b) / b,
+    ),
+    (
+        "residues",
+        "atan(a*x)/(x*(1 + x^2))",
+        "0",
+        "oo",
+        lambda a, b: mpmath.pi * mpmath.log(1 + a) / 2,
+    ),
     ("rules", "exp(-x)/(x + a)", "0", "oo", lambda a, b: mpmath.exp(a) * mpmath.e1(a)),
     ("rules", "digamma(x + a)", "0", "b", lambda a, b: mpmath.loggamma(a + b) - mpmath.loggamma(a)),
     ("principal", "exp(x)/x", "-1", "a", lambda a, b: mpmath.ei(a) - mpmath.ei(-1)),
     ("principal", "1/log(x)", "0", "1 + a", lambda a, b: mpmath.li(1 + a)),
-    ("principal", "x^(a/4)/(1 - x)^1/x", "0", "oo", lambda a, b: mpmath.pi * mpmath.cot(mpmath.pi * a / 4)),
-    ("principal", "exp(-x^2)/(x - a)", "-oo", "oo", lambda a, b: -mpmath.pi * mpmath.exp(-a * a) * mpmath.erfi(a)),
+    (
+        "principal",
+        "x^(a/4)/(1 - x)^1/x",
+        "0",
+        "oo",
+        lambda a, b: mpmath.pi * mpmath.cot(mpmath.pi * a / 4),
+    ),
+    (
+        "principal",
+        "exp(-x^2)/(x - a)",
+        "-oo",
+        "oo",
+        lambda a, b: -mpmath.pi * mpmath.exp(-a * a) * mpmath.erfi(a),
+    ),
     ("symmetry", "1/(1 + tan(x)^sqrt(2))", "0", "pi/2", lambda a, b: mpmath.pi / 4),
     ("symmetry", "1/((1 + x^2)*(1 + x^pi))", "0", "oo", lambda a, b: mpmath.pi / 4),
-]  # fmt: skip
+]
 
 
 TABLE = json.loads((Path(__file__).parent / "data" / "table_integrals.json").read_text())["items"]
