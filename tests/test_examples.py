@@ -16,6 +16,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 #: Each example with words that its output must contain.
 SCRIPTS = {
     "check_somebody_elses_gradient.py": ("1/2*m is m/2", "number of rows", "x (chain rule)"),
+    "lengths_and_areas.py": ("asinh(2*pi)", "(5*sqrt(5) - 1)*pi/6", "proven: 15.865439589291"),
     "expected_loss.py": ("strict local minimum", "10000 random inputs", "integral(", "checked"),
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
@@ -186,3 +187,12 @@ def test_the_gradients_for_the_command_line_are_a_wrong_one_and_its_correction()
 
     assert sc.check(example["gradient"], loss, "w, b").wrong == ("w",)
     assert sc.check(example["corrected"], loss, "w, b").is_good
+
+
+def test_lengths_and_areas_are_those_of_polygons_with_many_corners() -> None:
+    example = load("lengths_and_areas.py")
+
+    for title in example["QUESTIONS"]:
+        found = example["answer"](title)
+
+        assert example["value"](found) == pytest.approx(example["polygon"](title), rel=1e-8)

@@ -9,7 +9,7 @@ from .ranged_value import RangedValue
 __all__ = ["Summation"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Summation(RangedValue):
     """A sum, finite or not: its closed form where one was found and held, and its value.
 

@@ -12,7 +12,7 @@ from .ranged_value import RangedValue
 __all__ = ["Integral"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Integral(RangedValue):
     """An integral: its closed form where one was found and held, and its value.
 

@@ -60,8 +60,7 @@ class IntegralComparison:
     @property
     def title(self) -> str:
         """The integral in words: "integral of exp(-x**2) over x = 0 … 1"."""
-        where = ", ".join(f"{name} = {low} … {high}" for name, low, high in self.integral.ranges)
-        return f"integral of {self.expression.text} over {where}"
+        return self.integral.title
 
     @property
     def truth(self) -> str:

@@ -16,7 +16,7 @@ from .candidates import Attempt
 __all__ = ["RangedValue"]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RangedValue:
     """An integral or a sum: its closed form where one was found and held, and its value.
 
@@ -75,6 +75,24 @@ class RangedValue:
     def is_definite(self) -> bool:
         """Whether there are ranges with ends."""
         return any(lower or upper for _, lower, upper in self.ranges)
+
+    @property
+    def title(self) -> str:
+        """What was asked, in words: "integral of exp(-x**2) over x = 0 … 1"."""
+        ends = [f"{name} = {low} … {high}" if low else name for name, low, high in self.ranges]
+        return f"{type(self).__name__.lower()} of {self.expression.text} over {', '.join(ends)}"
+
+    def __repr__(self) -> str:
+        answers = [self.closed_form.text] if self.closed_form is not None else []
+        grounds = []
+        if self.value is not None:
+            answers.append(f"{self.value:.16g} ± {self.error:.2g}")
+            grounds.append(f"{self.trust}: {self.method}")
+        if self.closed_form is not None and self.check is not None:
+            grounds.append(f"closed form {self.check.trust}: {self.check.message}")
+        ending = "" if self.outcome.is_good else str(self.outcome)
+        lines = (" = ".join([self.title, *answers]), *grounds, ending, self.note)
+        return "\n".join(line for line in lines if line)
 
     @property
     def latex(self) -> str:
