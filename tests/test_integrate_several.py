@@ -31,6 +31,8 @@ VALUES = [
     ("1/sqrt(x^2 + y^2)", SQUARE, 2 * math.log(1 + math.sqrt(2))),
     ("1/sqrt(1 - x^2 - y^2)", DISK, 2 * math.pi),
     ("log(1 - x^2 - y^2)", DISK, -math.pi),
+    ("log(x^2 + y^2)", DISK, -math.pi),
+    ("1/(x^2 + y^2)^(3/4)", DISK, 4 * math.pi),
     ("1/sqrt(1 - x - y)", TRIANGLE, 4 / 3),
     ("exp((x - y)/(x + y))", TRIANGLE, (math.e - 1 / math.e) / 4),
     ("1/(1 + x + y)^3", QUADRANT, 1 / 2),
@@ -74,3 +76,17 @@ def test_an_integrand_that_is_not_real_in_a_part_of_the_square_is_refused(formul
     assert found.value is None
     assert found.outcome is Outcome.NOT_REAL
     assert "not real for x" in found.note
+
+
+def test_a_product_of_functions_of_one_variable_each_is_proven():
+    found = sc.integrate("exp(-x - y)/sqrt(x*y)", *QUADRANT, method="numeric")
+
+    assert found.trust is Trust.PROVEN
+    assert found.value == pytest.approx(math.pi, rel=1e-15)
+
+
+def test_ends_that_move_are_no_product():
+    found = sc.integrate("x*y", *TRIANGLE, method="numeric")
+
+    assert found.trust is Trust.CHECKED
+    assert found.value == pytest.approx(1 / 24, rel=1e-12)

@@ -22,6 +22,7 @@ from ..numeric.quadrature import quadrature
 from ..outcome import Outcome, Trust
 from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
 from ..verify.closed_forms import ClosedFormCheck, closed_value
+from .integral_products import separated
 from .integral_several import REFUSED, number_over_several
 from .integral_value import (
     BITS,
@@ -79,7 +80,8 @@ def integral_number(
         "in_balls": in_balls,
     }
     if len(problem.ranges) > 1:
-        return number_over_several(problem, seconds)
+        proven = _product(problem, seconds) if try_proof else None
+        return proven or number_over_several(problem, seconds)
     (only,) = problem.ranges
     lower, upper = (end_ball(problem, node) for node in (only.lower, only.upper))
     if lower.is_nan() or upper.is_nan():
@@ -90,6 +92,19 @@ def integral_number(
         turned = replace(problem, ranges=(IntegrationRange(only.name, only.upper, only.lower),))
         return _negated(integral_number(turned, **options))
     return _OneRange(problem, only, lower, upper, **options).run()
+
+
+def _product(problem: RangedIntegral, seconds: float) -> IntegralNumber | None:
+    """Return the enclosed product of integrals of one variable each, where it is one."""
+    parts = separated(problem)
+    total: Any = None
+    for part in parts or ():
+        found = integral_number(part, seconds=seconds / len(problem.ranges))
+        if found.ball is None:
+            return None
+        with working_precision(BITS):
+            total = found.ball if total is None else total * found.ball
+    return None if total is None else enclosed(total, "a product of enclosed integrals")
 
 
 class _OneRange:

@@ -6,7 +6,8 @@ from .cubature import cubature
 from .estimate import QuadratureEstimate
 from .gauss import gauss_expectation, gauss_rule
 from .landmarks import Landmark
-from .nested import Layer, View, divergence, nested_quadrature
+from .layers import Layer, View
+from .nested import divergence, nested_quadrature
 from .parametric import ParametricIntegral
 from .quadrature import quadrature
 

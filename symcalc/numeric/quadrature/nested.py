@@ -13,9 +13,10 @@ import numpy as np
 from ...outcome import Outcome, Trust
 from .batch import BatchEstimate, quadrature_batch
 from .estimate import QuadratureEstimate
+from .layers import Layer, View, lengths_of
 from .panels import EPSILON, Array
 
-__all__ = ["Layer", "View", "divergence", "nested_quadrature"]
+__all__ = ["divergence", "nested_quadrature"]
 
 #: What every layer further inside is integrated more accurately than the one around it.
 INNER_TOLERANCE = 1e-12
@@ -25,11 +26,11 @@ N_ERROR, ERROR_REACH = 24, 3.0
 ALONE_INSIDE, ALONE_OUTSIDE = 12, 1
 #: Two rules agree when what they leave open is less than this part of the value.
 AGREEMENT, CONVERGED = 1e-9, 1e-6
-#: Places that differ by this part are one.
-SAME = 16.0 * EPSILON
 #: Distances below this are not put into formulas; the power there is measured up to BESIDE times
 #: the distance.
 DEEP, BESIDE = 1e-70, 1e8
+#: Of distances whose logarithm is integrated over.
+LEAST_DISTANCE = 1e-280
 #: Where the usual size of inner integrals is measured, in parts of the range.
 USUAL = (0.23, 0.51, 0.77, 0.95)
 #: Sets at a time, so that arrays of nodes of three layers fit into memory.
@@ -42,54 +43,22 @@ LEAST, PROBED_ALONE = 3, 4
 BORDER, LOG_BORDER = 0.02, 1.05
 
 
-@dataclass(frozen=True)
-class View:
-    """The integrand, or the layer inside, as seen from a place in one direction.
-
-    Attributes
-    ----------
-    place : int
-        Which of the places of the layer.
-    side : int
-        1 upwards, -1 downwards.
-    make : callable
-        Returns, without arguments, the callable `f(w, *outer)` at the distance w from the place,
-        or the layer inside, which takes the same as its outer variables.
-    """
-
-    place: int
-    side: int
-    make: Callable[[], Any]
-
-
-@dataclass(frozen=True)
-class Layer:
-    """The integral over one variable, as a function of the outer ones.
-
-    Attributes
-    ----------
-    places : sequence of callable
-        Of the outer variables: the lower end, the upper end, and places to cut at; those without
-        a finite value between the ends are passed over.
-    views : sequence of View
-    """
-
-    places: Sequence[Callable[..., Any]]
-    views: Sequence[View]
+class _TimeIsOver(BaseException):
+    """Not an Exception: an integrand that raises one of those is reported as such."""
 
 
 @dataclass
 class _Clock:
-    """When to stop; afterwards integrands have no values."""
+    """When to stop."""
 
     deadline: float
     n_evaluations: int = 0
     outcomes: set[Outcome] = field(default_factory=set)
 
-    @property
-    def is_late(self) -> bool:
-        """Whether the time is over."""
-        return time.monotonic() > self.deadline
+    def check(self) -> None:
+        """Raise once the time is over."""
+        if time.monotonic() > self.deadline:
+            raise _TimeIsOver
 
 
 def nested_quadrature(
@@ -116,22 +85,17 @@ def nested_quadrature(
     singular at a place keeps its digits. The errors of the inner integrals are integrated too.
     """
     clock = _Clock(time.monotonic() + seconds)
-    found = _integrate(layer, [], 1, relative_tolerance, ALONE_OUTSIDE, clock)
-    value, error = float(found.value[0]), float(found.error[0])
     method = "iterated integrals: Gauss-Legendre, compared with double exponential sums"
+    try:
+        found = _integrate(layer, [], 1, relative_tolerance, ALONE_OUTSIDE, clock)
+    except _TimeIsOver:
+        note = "the time was over before the iterated rules agreed"
+        nan, undecided = math.nan, Outcome.UNDECIDED
+        return QuadratureEstimate(nan, nan, method, Trust.UNCHECKED, undecided, note)
+    value, error = float(found.value[0]), float(found.error[0])
     estimate = QuadratureEstimate(
         value, error, method, Trust.CHECKED, n_evaluations=clock.n_evaluations
     )
-    if clock.is_late:
-        note = "the time was over before the iterated rules agreed"
-        return replace(
-            estimate,
-            value=math.nan,
-            error=math.nan,
-            trust=Trust.UNCHECKED,
-            outcome=Outcome.UNDECIDED,
-            note=note,
-        )
     refused = clock.outcomes & {Outcome.DIVERGENT, Outcome.NO_LIMIT, Outcome.UNDEFINED}
     if refused or not math.isfinite(value):
         outcome = refused.pop() if len(refused) == 1 else Outcome.UNDECIDED
@@ -159,22 +123,30 @@ def divergence(layer: Layer, *, seconds: float = 1.0) -> tuple[int, int, float] 
         the variable; None where the growth is below the border everywhere, or not clear.
     """
     clock = _Clock(time.monotonic() + seconds)
-    _, lengths = _lengths(layer, [], 1)
-    for view, (length,) in zip(layer.views, lengths, strict=True):
-        inner = view.make() if length > 0.0 else None
-        if not isinstance(inner, Layer):
-            continue
-        directions = [(NEAR, 1.0)] + ([(FAR, -1.0)] if math.isinf(length) else [])
-        for exponents, direction in directions:
+    _, lengths = lengths_of(layer, [], 1)
+    try:
+        for view, (length,) in zip(layer.views, lengths, strict=True):
+            inner = view.make() if length > 0.0 else None
+            if isinstance(inner, Layer):
+                found = _growth(inner, float(length), clock)
+                if found is not None:
+                    power, is_near = found
+                    return view.place if is_near else -1, view.side, power
+    except _TimeIsOver:
+        pass
+    return None
+
+
+def _growth(inner: Layer, length: float, clock: _Clock) -> tuple[float, bool] | None:
+    """Return the exponent with which inner integrals grow too much, and whether it is nearby."""
+    floor = _floor(inner, np.array([length]), [], clock) if math.isfinite(length) else 0.0
+    for exponents, direction in ((NEAR, 1.0), (FAR, -1.0)):
+        if direction > 0.0 or math.isinf(length):
             w = 10.0 ** np.array(exponents)
-            floor = _floor(inner, np.array([length]), [], clock) if np.isfinite(length) else 0.0
             found = _integrate(inner, [w], w.size, INNER_TOLERANCE, PROBED_ALONE, clock, floor)
-            if clock.is_late:
-                return None
             power = _border_power(w, found, direction)
             if power is not None:
-                place = view.place if direction > 0.0 else -1
-                return place, view.side, power
+                return power, direction > 0.0
     return None
 
 
@@ -209,15 +181,16 @@ def _integrate(
     floor: float = 0.0,
 ) -> BatchEstimate:
     """Return the integrals over a layer for n sets of outer variables."""
-    sign, lengths = _lengths(layer, outer, n)
+    sign, lengths = lengths_of(layer, outer, n)
     shape = (len(lengths), n)
     value, error, good = np.zeros(shape), np.zeros(shape), np.ones(shape, dtype=bool)
 
-    def enter(index: int, rows: Any, max_alone: int) -> None:
+    def enter(index: int, rows: Any, max_alone: int, by_scale: bool = False) -> None:
         for start in range(0, rows.size, CHUNK):
             some = rows[start : start + CHUNK]
             inner = [o[some] for o in outer]
-            part = _along(
+            along = _by_scale if by_scale else _along
+            part = along(
                 layer.views[index], lengths[index][some], inner, tolerance, max_alone, clock, floor
             )
             value[index, some], error[index, some] = part.value, part.error
@@ -229,8 +202,13 @@ def _integrate(
     goal = np.maximum(tolerance * np.nan_to_num(np.abs(value)).sum(axis=0), floor)
     good |= error <= goal
     for index in range(len(lengths)):
+        rows = np.flatnonzero(~good[index] & np.isfinite(lengths[index]))
+        if rows.size:
+            enter(index, rows, 0, by_scale=True)
+    good |= error <= goal
+    for index in range(len(lengths)):
         rows = np.flatnonzero(~good[index])
-        if max_alone and rows.size and not clock.is_late:
+        if max_alone and rows.size:
             enter(index, rows, max_alone)
     good |= error <= goal
     total = value.sum(axis=0)
@@ -254,40 +232,75 @@ def _along(
     floor: float = 0.0,
 ) -> BatchEstimate:
     """Integrate in the distance from a place, for sets with lengths above zero."""
+    return _sum_up(view, length, outer, length, tolerance, max_alone, clock, floor, None)
+
+
+def _by_scale(
+    view: View,
+    length: Array,
+    outer: Sequence[Array],
+    tolerance: float,
+    max_alone: int,
+    clock: _Clock,
+    floor: float = 0.0,
+) -> BatchEstimate:
+    """Integrate in the logarithm of the distance: what happens on many scales is even there."""
+    whole = np.full(length.size, np.inf)
+    return _sum_up(view, length, outer, whole, tolerance, max_alone, clock, floor, LEAST_DISTANCE)
+
+
+def _sum_up(
+    view: View,
+    length: Array,
+    outer: Sequence[Array],
+    upper: Array,
+    tolerance: float,
+    max_alone: int,
+    clock: _Clock,
+    floor: float,
+    least: float | None,
+) -> BatchEstimate:
+    """Integrate from 0 to `upper`, in the distance or, with a least one, in its logarithm."""
     inner = view.make()
-    if not isinstance(inner, Layer):
-        found = quadrature_batch(
-            _timed(inner, clock),
-            0.0,
-            length,
-            outer,
-            relative_tolerance=tolerance,
-            absolute_tolerance=floor,
-            max_alone=max_alone,
-        )
-        clock.n_evaluations += found.n_evaluations
-        clock.outcomes |= set(found.outcomes) - {Outcome.DONE, Outcome.UNDECIDED}
-        return found
+    is_layer = isinstance(inner, Layer)
+    if is_layer:
+        floor_inside = _floor(inner, length, outer, clock)
 
-    def layered(part: str) -> Callable[..., Array]:
-        def values(w: Array, *others: Array) -> Array:
-            places = [np.ravel(a) for a in np.broadcast_arrays(w, *others)]
+    def at(w: Array, part: str, others: Sequence[Array]) -> Any:
+        if not is_layer:
+            clock.check()
+            return inner(w, *others)
+        places = [np.ravel(a) for a in np.broadcast_arrays(w, *others)]
+        return _deep(inner, places, floor_inside, part, clock).reshape(np.shape(w))
+
+    def values(part: str) -> Callable[..., Any]:
+        def plain(w: Array, *others: Array) -> Any:
             shape = np.broadcast_shapes(np.shape(w), *(np.shape(o) for o in others))
-            if clock.is_late:
-                return np.full(shape, np.nan)
-            found = _deep(inner, places, floor, part, clock)
-            return np.asarray(found.reshape(shape))
+            return at(np.broadcast_to(w, shape), part, others)
 
-        return values
+        def scaled(v: Array, *others: Array) -> Any:
+            w = np.maximum(others[-1] * np.exp(-v), least or 0.0)
+            return plain(w, *others[:-1]) * w
+
+        return plain if least is None else scaled
 
     inside = clock.outcomes.copy()
-    floor = _floor(inner, length, outer, clock)
+    params = outer if least is None else [*outer, length]
     found = quadrature_batch(
-        layered("value"), 0.0, length, outer, relative_tolerance=tolerance, max_alone=max_alone
+        values("value"),
+        0.0,
+        upper,
+        params,
+        relative_tolerance=tolerance,
+        absolute_tolerance=floor,
+        max_alone=max_alone,
     )
     # what an inner integral at one place does is no verdict on the whole
     clock.outcomes = inside | (set(found.outcomes) - {Outcome.DONE, Outcome.UNDECIDED})
-    return replace(found, error=found.error + _carried(layered("error"), length, outer))
+    if not is_layer:
+        clock.n_evaluations += found.n_evaluations
+        return found
+    return replace(found, error=found.error + _carried(values("error"), upper, params))
 
 
 def _floor(inner: Layer, length: Array, outer: Sequence[Array], clock: _Clock) -> float:
@@ -335,45 +348,3 @@ def _carried(errors: Callable[..., Array], length: Array, outer: Sequence[Array]
         scale = length
     found = errors(w, *(np.broadcast_to(o[:, None], w.shape) for o in outer))
     return np.asarray(np.nan_to_num(np.abs(found) * weight, nan=0.0).sum(axis=1) * scale)
-
-
-def _timed(f: Callable[..., Any], clock: _Clock) -> Callable[..., Any]:
-    """Return a function that has no values once the time is over."""
-
-    def values(w: Array, *outer: Array) -> Any:
-        return np.full(np.shape(w), np.nan) if clock.is_late else f(w, *outer)
-
-    return values
-
-
-def _lengths(layer: Layer, outer: Sequence[Array], n: int) -> tuple[Array, list[Array]]:
-    """Return the sign of the range and, for each view, how far it reaches: halfway to the next."""
-    with np.errstate(all="ignore"):
-        places = np.array(
-            [np.broadcast_to(np.asarray(p(*outer), dtype=float), (n,)) for p in layer.places]
-        )
-    lower, upper = np.minimum(places[0], places[1]), np.maximum(places[0], places[1])
-    sign = np.where(places[1] < places[0], -1.0, 1.0)
-    inside = (places > lower) & (places < upper) & np.isfinite(places)
-    known = np.where(inside, places, np.nan)
-    known[:2] = lower, upper
-    own = known.copy()
-    own[:2] = places[:2]
-    lengths = []
-    for view in layer.views:
-        here = own[view.place]
-        gaps = view.side * (known - here)
-        gaps = np.where(np.abs(gaps) <= SAME * np.abs(here), 0.0, gaps)
-        gap = np.nanmin(np.where(gaps > 0.0, gaps, np.inf), axis=0)
-        far = np.where(np.isfinite(here), gap, 0.0)
-        has_end = (gaps > 0.0).any(axis=0)
-        half = 0.5 * far  # infinite where the range goes on to infinity
-        half = np.where(has_end & ~_is_copy(own, view.place), half, 0.0)
-        lengths.append(np.nan_to_num(half, nan=0.0, posinf=np.inf))
-    return sign, lengths
-
-
-def _is_copy(own: Array, place: int) -> Any:
-    """Whether another place before this one is the same but for rounding."""
-    near = np.abs(own[:place] - own[place]) <= SAME * np.abs(own[place])
-    return near.any(axis=0)
