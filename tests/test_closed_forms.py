@@ -30,6 +30,42 @@ def WAVE_OF_PLANCK(a, b):
     return mpmath.pi / (2 * b * mpmath.tanh(mpmath.pi * a / b)) - 1 / (2 * a)
 
 
+def WAVE_OVER_COSH(a, b):
+    return mpmath.pi / 2 / mpmath.cosh(mpmath.pi * a / 2)
+
+
+def STRIP(a, b):
+    return 4 * mpmath.pi / 3 / mpmath.sqrt(3)
+
+
+def TWO_HEIGHTS(a, b):
+    return mpmath.pi * mpmath.log(a + b) / b
+
+
+def ARC(a, b):
+    return mpmath.pi * mpmath.log(1 + a) / 2
+
+
+def HALF_RESIDUE(a, b):
+    return mpmath.pi * mpmath.cot(mpmath.pi * a / 4)
+
+
+def DAWSON(a, b):
+    return -mpmath.pi * mpmath.exp(-a * a) * mpmath.erfi(a)
+
+
+def RAABE(a, b):
+    return a * mpmath.log(a) - a + mpmath.log(2 * mpmath.pi) / 2
+
+
+def TRILOGARITHM(a, b):
+    return -3 * mpmath.zeta(3) / 4
+
+
+def ARCHES(a, b):
+    return (1 + mpmath.exp(-mpmath.pi * a)) / (1 - mpmath.exp(-mpmath.pi * a)) / (1 + a * a)
+
+
 #: Strategy, integrand, range, the integral in mpmath's words.
 FORMS = [
     ("table", "exp(-a*x)", "0", "oo", lambda a, b: 1 / a),
@@ -45,56 +81,27 @@ FORMS = [
     ("rules", "floor(x)*x", "0", "3", lambda a, b: mpmath.mpf(13) / 2),
     ("substitution", "1/(5 + 4*cos(x))", "0", "2*pi", lambda a, b: 2 * mpmath.pi / 3),
     ("residues", "cos(b*x)/(x^2 + a^2)", "0", "oo", LAPLACE),
-    (
-        "residues",
-        "cos(a*x)/cosh(x)",
-        "0",
-        "oo",
-        lambda a, b: mpmath.pi / 2 / mpmath.cosh(mpmath.pi * a / 2),
-    ),
+    ("residues", "cos(a*x)/cosh(x)", "0", "oo", WAVE_OVER_COSH),
     ("residues", "sin(a*x)/(exp(b*x) - 1)", "0", "oo", WAVE_OF_PLANCK),
-    (
-        "residues",
-        "exp(x/3)/(1 + exp(x))^2",
-        "-oo",
-        "oo",
-        lambda a, b: 4 * mpmath.pi / 3 / mpmath.sqrt(3),
-    ),
-    (
-        "residues",
-        "log(x^2 + a^2)/(x^2 + b^2)",
-        "0",
-        "oo",
-        lambda a, b: mpmath.pi * mpmath.log(a + b) / b,
-    ),
-    (
-        "residues",
-        "atan(a*x)/(x*(1 + x^2))",
-        "0",
-        "oo",
-        lambda a, b: mpmath.pi * mpmath.log(1 + a) / 2,
-    ),
+    ("residues", "exp(x/3)/(1 + exp(x))^2", "-oo", "oo", STRIP),
+    ("residues", "log(x^2 + a^2)/(x^2 + b^2)", "0", "oo", TWO_HEIGHTS),
+    ("residues", "atan(a*x)/(x*(1 + x^2))", "0", "oo", ARC),
     ("rules", "exp(-x)/(x + a)", "0", "oo", lambda a, b: mpmath.exp(a) * mpmath.e1(a)),
     ("rules", "digamma(x + a)", "0", "b", lambda a, b: mpmath.loggamma(a + b) - mpmath.loggamma(a)),
+    ("table", "loggamma(x + a)", "0", "1", RAABE),
+    ("table", "log(1 + x + x^2)/x", "0", "1", lambda a, b: mpmath.pi**2 / 9),
+    ("table", "log(x)*log(1 + x)/x", "0", "1", TRILOGARITHM),
+    ("rules", "floor(x)*exp(-a*x)", "0", "oo", lambda a, b: 1 / a / mpmath.expm1(a)),
+    ("rules", "abs(sin(x))*exp(-a*x)", "0", "oo", ARCHES),
+    ("rules", "sqrt(1 + cos(x))", "0", "2*pi", lambda a, b: 4 * mpmath.sqrt(2)),
+    ("symmetry", "atan(x)/(1 + x)", "0", "1", lambda a, b: mpmath.pi * mpmath.log(2) / 8),
     ("principal", "exp(x)/x", "-1", "a", lambda a, b: mpmath.ei(a) - mpmath.ei(-1)),
     ("principal", "1/log(x)", "0", "1 + a", lambda a, b: mpmath.li(1 + a)),
-    (
-        "principal",
-        "x^(a/4)/(1 - x)^1/x",
-        "0",
-        "oo",
-        lambda a, b: mpmath.pi * mpmath.cot(mpmath.pi * a / 4),
-    ),
-    (
-        "principal",
-        "exp(-x^2)/(x - a)",
-        "-oo",
-        "oo",
-        lambda a, b: -mpmath.pi * mpmath.exp(-a * a) * mpmath.erfi(a),
-    ),
+    ("principal", "x^(a/4)/(1 - x)^1/x", "0", "oo", HALF_RESIDUE),
+    ("principal", "exp(-x^2)/(x - a)", "-oo", "oo", DAWSON),
     ("symmetry", "1/(1 + tan(x)^sqrt(2))", "0", "pi/2", lambda a, b: mpmath.pi / 4),
     ("symmetry", "1/((1 + x^2)*(1 + x^pi))", "0", "oo", lambda a, b: mpmath.pi / 4),
-]
+]  # fmt: skip
 
 
 TABLE = json.loads((Path(__file__).parent / "data" / "table_integrals.json").read_text())["items"]

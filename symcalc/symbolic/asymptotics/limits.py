@@ -66,7 +66,7 @@ def propose_limits(
 
 def _shown(value: Any) -> Expression | None:
     """Return a limit as an expression: a tidy form, or an infinity with its sign."""
-    if value is None or value.has(*FORBIDDEN, sympy.nan, sympy.zoo, sympy.I):
+    if value is None or value.has(*FORBIDDEN, sympy.Dummy, sympy.nan, sympy.zoo, sympy.I):
         return None
     if value.has(sympy.oo, -sympy.oo):
         return to_expression(value)
@@ -103,7 +103,7 @@ def _by_stirling(f: Any, x: Any, at: Any, side: int) -> Iterator[Any]:
         exponent = _limit(sympy.expand(plain), t, sympy.oo, 1)
     except ERRORS:
         return
-    if exponent is not None and not exponent.has(*FORBIDDEN):
+    if exponent is not None and not exponent.has(*FORBIDDEN, sympy.Dummy):
         yield sympy.exp(exponent)
 
 

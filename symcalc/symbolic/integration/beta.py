@@ -12,6 +12,7 @@ from typing import Any
 
 import sympy
 
+from .cyclotomic import in_binomials
 from .mellin import at_zero
 from .view import Definite
 
@@ -58,6 +59,9 @@ def _algebraic(f: Any, x: Any, a: Any, b: Any) -> Iterator[Any]:
         )
         x = t
     value = _sum(f, x, _powers)
+    if value is None:
+        other = in_binomials(f, x)
+        value = None if other is None else _sum(other, x, _powers)
     if value is not None:
         yield value
 

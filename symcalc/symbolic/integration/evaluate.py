@@ -9,7 +9,7 @@ import sympy
 
 from ..deadline import within_seconds
 from .places import between, zeros
-from .view import Definite, is_form
+from .view import Definite, is_value
 
 __all__ = ["boundary", "breaks_of", "newton_leibniz", "one_sided_limit"]
 
@@ -106,7 +106,7 @@ def one_sided_limit(F: Any, x: Any, place: Any, side: str) -> Any:
     if settled is not None:
         return settled
     found = within_seconds(SECONDS, lambda: _gruntz(F, x, place, side))
-    return found if found is not None and is_form(found) else None
+    return found if found is not None and is_value(found) else None
 
 
 def _far_out(F: Any, x: Any, place: Any) -> Any:
@@ -131,7 +131,7 @@ def _far_out(F: Any, x: Any, place: Any) -> Any:
 def _plugged(F: Any, x: Any, place: Any) -> Any:
     """Return the value at a place, None where it has none."""
     value = F.subs(x, place)
-    return value if is_form(value) else None
+    return value if is_value(value) else None
 
 
 def _may_jump(F: Any, x: Any, place: Any) -> bool:

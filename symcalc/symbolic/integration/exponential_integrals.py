@@ -73,6 +73,10 @@ def _term(term: Any, x: Any) -> Any:
             below *= factor.base**-factor.exp
         else:
             return None
+    if below == 1 and above.as_base_exp()[0] in (x, 1):
+        degree = sympy.degree(above, x) if above != 1 else 0
+        F = _damped(heads, int(degree), x)
+        return None if F is None else coefficient * F
     if len(heads) > 1 or (above != 1 and below != 1):
         return None
     if not heads or below == 1:
@@ -91,6 +95,34 @@ def _term(term: Any, x: Any) -> Any:
     p = inner.coeff(x, 1)
     phase = sympy.expand(inner - p * u)
     return coefficient / (lead * c**n) * _powers(type(heads[0]), p, phase, u, int(n))
+
+
+def _damped(heads: list[Any], n: int, x: Any) -> Any:
+    """Return the antiderivative of x**n*exp(p*x + s)*cos(q*x + r) or sine, a factor of them 1."""
+    powers = [h for h in heads if isinstance(h, sympy.exp)]
+    waves = [h for h in heads if not isinstance(h, sympy.exp)]
+    exponent = sympy.Add(*[h.args[0] for h in powers])
+    if len(waves) > 1 or not heads or n > MAX_POWER:
+        return None
+    arguments = [exponent, *[w.args[0] for w in waves]]
+    slopes = [sympy.diff(g, x) for g in arguments]
+    if any(slope.has(x) for slope in slopes):
+        return None
+    p, growth = slopes[0], sympy.exp(exponent)
+    # The antiderivative of growth*wave is growth*(u*cos + v*sin); and so on for that one.
+    u, v = sympy.Integer(1), sympy.Integer(0)
+    cosine, sine, q = sympy.Integer(1), sympy.Integer(0), sympy.Integer(0)
+    if waves:
+        q, inner = slopes[1], waves[0].args[0]
+        cosine, sine = sympy.cos(inner), sympy.sin(inner)
+        u, v = (1, 0) if isinstance(waves[0], sympy.cos) else (0, 1)
+    size = p**2 + q**2
+    total: Any = 0
+    for k in range(n + 1):
+        u, v = (p * u - q * v) / size, (p * v + q * u) / size
+        falling = (-1) ** k * sympy.ff(n, k) * x ** (n - k)
+        total += falling * growth * (u * cosine + v * sine)
+    return total
 
 
 def _powers(head: Any, p: Any, phase: Any, u: Any, n: int) -> Any:

@@ -11,6 +11,8 @@ import sympy
 from ...expression import Expression
 from ..deadline import within_seconds
 from .beta import beta_integrals
+from .gamma_integrals import log_gamma_integrals
+from .laplace import periodic_over_half_line
 from .meijer import by_meijer
 from .mellin import half_line
 from .parametric import by_parameter
@@ -43,6 +45,7 @@ def _table(problem: Definite) -> Iterator[Any]:
     yield from half_line(problem)
     yield from beta_integrals(problem)
     yield from over_a_period(problem)
+    yield from log_gamma_integrals(problem)
 
 
 def _residues(problem: Definite) -> Iterator[Any]:
@@ -159,6 +162,8 @@ def solve(problem: Definite, name: str) -> Iterator[Any]:
 
     Where the range must be split, a part that this way cannot do may be done by a cheaper one.
     """
+    if name == "rules":
+        yield from periodic_over_half_line(problem, _cheap)
     parts = pieces(problem)
     if parts is None:
         yield from cases(problem, partial(_by_any, name=name))

@@ -95,7 +95,7 @@ def _through(problem: Definite, ways: tuple[Callable[[Any, Any], Any], ...]) -> 
 
 def proper(F: Any) -> Any:
     """Return an antiderivative without a rest, its special cases of parameters left out."""
-    if F is None or F.has(*(set(FORBIDDEN) - {sympy.Dummy})) or F.has(sympy.nan, sympy.zoo):
+    if F is None or F.has(*FORBIDDEN) or F.has(sympy.nan, sympy.zoo):
         return None
     for _ in range(8):
         choice = next(iter(F.atoms(sympy.Piecewise)), None)

@@ -12,7 +12,7 @@ from .evaluate import breaks_of, one_sided_limit
 from .mellin import half_line
 from .primitives import ERRORS, antiderivatives
 from .residues import residues
-from .view import Definite, is_form
+from .view import Definite, is_value
 from .waves import distributed
 
 __all__ = ["principal_values"]
@@ -97,7 +97,7 @@ def _step(F: Any, x: Any, place: Any) -> Any:
             return None
 
     found = within_seconds(SECONDS, work)
-    return found if found is not None and is_form(found) else None
+    return found if found is not None and is_value(found) else None
 
 
 def _near(F: Any, x: Any, place: Any) -> Any:

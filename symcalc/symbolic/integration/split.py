@@ -10,6 +10,7 @@ import sympy
 
 from .places import between, is_certain, zeros
 from .view import Definite, definite
+from .waves import unrooted
 
 __all__ = ["cases", "pieces"]
 
@@ -25,7 +26,8 @@ def pieces(problem: Definite) -> list[Definite] | None:
 
     A break whose place is not known to lie inside or outside of the range makes it None.
     """
-    f, x = problem.f, problem.x
+    f, x = unrooted(problem.f), problem.x
+    problem = problem.with_integrand(f)
     if not f.has(*STEPS, *ROUNDINGS):
         return [problem]
     found: set[Any] = set()

@@ -172,6 +172,9 @@ def _radicals(problem: Definite) -> Iterator[_Change]:
         if base.is_polynomial(x) and sympy.degree(base, x) == 1:
             c, d = base.coeff(x, 1), base.coeff(x, 0)
             yield from _through(problem, (t**exponent.q - d) / c, t, root)
+        elif base in (sympy.tan(x), sympy.cot(x)) and problem.a.is_nonnegative:
+            inverse = sympy.atan if base == sympy.tan(x) else sympy.acot
+            yield from _through(problem, inverse(t**exponent.q), t, root)
         else:
             solved = _solved(base, x, t**exponent.q)
             if solved is not None:

@@ -27,6 +27,10 @@ MAX_INTEGER = 1000
 #: Points inside the range, as fractions of it, where a sum is looked at.
 _LOOKS = (0.137, 0.291, 0.422, 0.643, 0.871)
 
+#: Functions whose values at x and u(x) may add up to a constant, and how exactly they do.
+_CONJUGATE = (sympy.log, sympy.atan, sympy.acot, sympy.asin, sympy.acos)
+_SAME = 1e-11
+
 
 def reflected(problem: Definite, inner: Callable[[Definite], Iterator[Any]]) -> Iterator[Any]:
     """Propose by symmetry; `inner` integrates the shorter sum where it is not constant."""
@@ -69,6 +73,7 @@ def _by_map(problem: Definite, u: Any, inner: Callable[[Definite], Iterator[Any]
     if constant is not None:
         yield constant
         return
+    yield from _by_weight(problem, u, inner)
     if any(abs(number.p) > MAX_INTEGER for number in total.atoms(sympy.Rational)):
         return
     shorter = within_seconds(SECONDS, lambda: _shortened(total, x))
@@ -82,6 +87,38 @@ def _by_map(problem: Definite, u: Any, inner: Callable[[Definite], Iterator[Any]
     elif _is_simpler(shorter, f, x):
         for value in inner(problem.with_integrand(shorter)):
             yield value / 2
+
+
+def _by_weight(
+    problem: Definite, u: Any, inner: Callable[[Definite], Iterator[Any]]
+) -> Iterator[Any]:
+    """Propose for f = g*h with g(u)*|u'| = g and h + h(u) constant: half of it times that of g."""
+    f, x = problem.f, problem.x
+    heads = [p for p in sympy.Mul.make_args(f) if p.has(*_CONJUGATE)]
+    h = sympy.Mul(*heads)
+    g = f / h
+    if not heads or not g.has(x) or len(heads) > 1:
+        return
+    slope = sympy.Abs(sympy.diff(u, x))
+    looks = [x * 2 for x in _LOOKS] if problem.is_half_line else list(_LOOKS)
+    width = 1 if problem.is_half_line else problem.b - problem.a
+    draws = {s: sympy.Rational(17 + 4 * k, 13) for k, s in enumerate(f.free_symbols - {x})}
+    sums: list[Any] = []
+    for part in looks:
+        point = {**draws, x: (problem.a + part * width).subs(draws)}
+        weight = ((g.subs(x, u) * slope / g).subs(point)).evalf()
+        sums.append((h + h.subs(x, u)).subs(point).evalf())
+        if not weight.is_number or not abs(weight - 1) < _SAME or not sums[-1].is_real:
+            return
+        if abs(sums[-1] - sums[0]) > _SAME * (1 + abs(sums[0])):
+            return
+    if abs(sums[0]) < _SAME:
+        yield sympy.Integer(0)
+        return
+    half = _exact(Definite(h, x, problem.a, problem.b), u) / 2
+    if not half.has(sympy.nan, sympy.oo, sympy.zoo):
+        for value in inner(problem.with_integrand(g)):
+            yield half * value
 
 
 def _is_simpler(shorter: Any, f: Any, x: Any) -> bool:

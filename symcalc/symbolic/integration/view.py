@@ -12,7 +12,7 @@ from ...errors import ArgumentError
 from ...expression import Expression
 from .problem import IntegralProblem
 
-__all__ = ["Definite", "canonical", "definite", "is_form", "to_expression", "view"]
+__all__ = ["Definite", "canonical", "definite", "is_form", "is_value", "to_expression", "view"]
 
 #: What a closed form may not contain.
 FORBIDDEN = (
@@ -27,7 +27,6 @@ FORBIDDEN = (
     sympy.AccumBounds,
     sympy.Order,
     sympy.CRootOf,
-    sympy.Dummy,
 )
 
 
@@ -94,6 +93,11 @@ def canonical(obj: Any, symbols: Iterable[Any]) -> Any:
 
 def is_form(obj: Any) -> bool:
     """Whether this may stand as a closed form: finite, real as it looks, nothing left to do."""
+    return is_value(obj) and not obj.has(sympy.Dummy)
+
+
+def is_value(obj: Any) -> bool:
+    """Whether this is a form, perhaps in letters of an integral further out."""
     if obj is None or obj.has(*FORBIDDEN) or obj.has(sympy.nan, sympy.zoo, sympy.oo, -sympy.oo):
         return False
     return not obj.has(sympy.I)

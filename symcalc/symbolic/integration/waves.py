@@ -7,7 +7,7 @@ from typing import Any
 import sympy
 from sympy.simplify.fu import TR7, TR8
 
-__all__ = ["distributed", "is_product_of_waves", "is_wave", "linear_in_waves"]
+__all__ = ["distributed", "is_product_of_waves", "is_wave", "linear_in_waves", "unrooted"]
 
 _TRIG = (sympy.sin, sympy.cos)
 
@@ -44,3 +44,26 @@ def distributed(f: Any) -> list[Any]:
         above = sympy.expand_mul(sympy.expand_multinomial(part / kept))
         found += [term * kept for term in sympy.Add.make_args(above)]
     return found
+
+
+def unrooted(f: Any) -> Any:
+    """Return a function with the roots of c*(1 + cos(u)) and the like drawn: |cos(u/2)|."""
+
+    def is_root(p: Any) -> bool:
+        return bool(p.is_Pow and p.exp.is_Rational and p.exp.q == 2 and p.base.is_Add)
+
+    def drawn(p: Any) -> Any:
+        constant, moving = p.base.as_independent(sympy.sin, sympy.cos, as_Add=True)
+        c, wave = moving.as_independent(sympy.sin, sympy.cos, as_Add=False)
+        if not isinstance(wave, sympy.sin | sympy.cos) or not constant.is_positive:
+            return p
+        if constant not in (c, -c):
+            return p
+        half = wave.args[0] / 2
+        if isinstance(wave, sympy.cos):
+            root = sympy.cos(half) if c == constant else sympy.sin(half)
+        else:
+            root = sympy.sin(half + sympy.pi / 4 * (1 if c == constant else -1), evaluate=False)
+        return (2 * constant) ** p.exp * sympy.Abs(root) ** (2 * p.exp)
+
+    return f.replace(is_root, drawn)
