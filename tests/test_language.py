@@ -640,7 +640,7 @@ def test_shapes_are_kept_with_the_variables():
 
 
 @pytest.mark.parametrize(
-    "shapes", ["x", "x: -1", "2: n", {"x": "a b c"}, "x: n n symmetric", {"x": 1.5}]
+    "shapes", ["x", "x: -1", "2: n", {"x": "a b c"}, "x: n m symmetric", {"x": 1.5}]
 )
 def test_malformed_shapes_are_refused(shapes):
     with pytest.raises(ArgumentError):

@@ -185,6 +185,13 @@ def _concatenated(p: Passing) -> Iterator[Share]:
         begin = end
 
 
+def _reshaped(p: Passing) -> Iterator[Share]:
+    """Give the adjoint the axes of the argument: elements keep their order."""
+    (arg,) = p.args
+    adjoint, _ = p.full(p.labels(p.node))
+    yield arg, p.graph.node("reshape", (adjoint,), (*p.root_shape, *p.graph.shape(arg)))
+
+
 def _total(p: Passing) -> Iterator[Share]:
     """Give every element the adjoint of the total."""
     (arg,) = p.args
@@ -213,4 +220,5 @@ ARRAY_RULES: dict[str, Callable[[Passing], Iterator[Share]]] = {
     "take": _taken,
     "put": _put,
     "concat": _concatenated,
+    "reshape": _reshaped,
 }

@@ -13,10 +13,20 @@ from dataclasses import dataclass
 from itertools import count
 
 from ..errors import ArgumentError
+from .dimensions import polynomial
 from .graph import Graph, Node, Number
 from .shapes import Dimension, Shape, written
 
-__all__ = ["Contraction", "Factor", "broadcast", "contract", "eye", "has_eye", "transpose"]
+__all__ = [
+    "Contraction",
+    "Factor",
+    "broadcast",
+    "contract",
+    "dimension_node",
+    "eye",
+    "has_eye",
+    "transpose",
+]
 
 #: Labels from here on are the contraction's own.
 FRESH = 10**6
@@ -87,6 +97,15 @@ def contract(
 def eye(graph: Graph, dimension: Dimension) -> Node:
     """Return the node of an identity matrix."""
     return graph.node("eye", (), dimension)
+
+
+def dimension_node(graph: Graph, dimension: Dimension) -> Node:
+    """Return a dimension as a scalar."""
+    terms = [
+        graph.mul([graph.const(number), *[graph.node("dim", (), name) for name in names]])
+        for names, number in polynomial(dimension).items()
+    ]
+    return graph.add(terms)
 
 
 def transpose(graph: Graph, node: Node) -> Node:
@@ -190,7 +209,7 @@ class _Work:
         graph = self.graph
         used = {label for _, labels in self.factors for label in labels} | self.renamed | set(out)
         self.front += [
-            _count(graph, size) for label, size in self.dims.items() if label not in used
+            dimension_node(graph, size) for label, size in self.dims.items() if label not in used
         ]
         body = self._body(out)
         if body is None:
@@ -249,13 +268,6 @@ class _Work:
             tuple(self.dims[label] for label in names),
         )
         return graph.node("ein", tuple(node for node, _ in self.factors), data)
-
-
-def _count(graph: Graph, dimension: Dimension) -> Node:
-    """Return a dimension as a scalar."""
-    return (
-        graph.const(dimension) if isinstance(dimension, int) else graph.node("dim", (), dimension)
-    )
 
 
 def _scaled(graph: Graph, front: Sequence[Node], body: Node) -> Node:

@@ -11,6 +11,7 @@ from ..errors import ArgumentError
 from ..graph.graph import COMPARISONS, Graph, Node
 from .conditions import CONDITIONS
 from .constants import constant_values
+from .declarations import MATRIX_PROPERTIES
 from .definitions import Definitions
 from .grammar import Parser
 from .limits import DEFAULT_LIMITS
@@ -21,9 +22,10 @@ from .tokens import tokenize
 __all__ = ["PROPERTIES", "Range", "assumed_range", "assumed_ranges", "read_assumptions"]
 
 #: Words that may stand behind a name.
-PROPERTIES = frozenset(
-    {"real", "complex", "integer", "positive", "negative", "nonnegative", "nonpositive", "nonzero"}
-)
+PROPERTIES = MATRIX_PROPERTIES | {
+    *("real", "complex", "integer", "nonzero"),
+    *("positive", "negative", "nonnegative", "nonpositive"),
+}
 
 #: The relation that holds with its sides exchanged.
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}

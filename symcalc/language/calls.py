@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..arrays.mismatch import ShapeError
+from ..arrays.row_vectors import Everywhere, RowProduct, RowVector
 from ..errors import ParseError
 from ..functions import CONSTANTS, NAMES, FunctionRow, lookup
 from ..graph.graph import Graph, Node
 from ..graph.terms import Term, Terms
+from .array_calls import ARRAY_FORMS, COLUMN_FORMS, GROUPED
+from .array_syntax import is_strict
 from .conditions import CONDITIONS
 from .definitions import Definition, Definitions
 from .integrals import (
@@ -61,6 +65,7 @@ class Calls:
         self.graph, self.tokens, self.scope = graph, tokens, scope
         self.limits, self.definitions = limits, definitions
         self.terms = Terms(graph, CONSTANTS)
+        self.strict = is_strict(graph)
 
     # -- opening ------------------------------------------------------------------------------
 
@@ -82,6 +87,8 @@ class Calls:
             raise self._unknown(name, index)
         if self.tokens.texts[index + 2] == ")":
             raise self.tokens.error(f"`{name}` needs an argument.", index, last=index + 2)
+        if name in GROUPED and self.tokens.texts[index + 2] == "[":
+            self._open_list(index + 2)
         call = Call(name, index, build)
         if name in BINDERS:
             call.bound = bound_names(self.tokens, index)
@@ -90,14 +97,24 @@ class Calls:
                 self.scope.bind(bound)
         return call
 
+    def _open_list(self, index: int) -> None:
+        """Let the square brackets of a list of arguments be round ones."""
+        texts, depth = self.tokens.texts, 0
+        for place in range(index, len(texts)):
+            depth += (texts[place] == "[") - (texts[place] == "]")
+            if depth == 0:
+                texts[index], texts[place] = "(", ")"
+                return
+        raise self.tokens.error("This bracket is never closed.", index)
+
     def _builder(self, name: str) -> Callable[[Call, int], Any] | None:
         """Return what makes a node of the arguments, or None for an unknown function."""
-        form = SPECIAL_FORMS.get(name)
+        form = SPECIAL_FORMS.get(name) or (COLUMN_FORMS.get(name) if self.strict else None)
         if form is not None:
             return lambda call, last: form(self, call, last)
         row = lookup(name)
         if row is not None and row.arity != (0, 0):
-            return lambda call, last: self._table_function(row, call, last)
+            return lambda call, last: self.table_function(row, call, last)
         definition = self.definitions.get(name)
         if definition is not None:
             return lambda call, last: self._defined_function(definition, call, last)
@@ -125,11 +142,12 @@ class Calls:
     def comma(self, call: Call | None, node: Any, parent: Call | None, index: int) -> Call:
         """Take an argument and return the call that the next one belongs to."""
         if call is None:
-            if parent is None or parent.name not in _PAIRED | INTEGRALS:
+            if parent is None or parent.name not in _PAIRED | INTEGRALS | GROUPED:
                 hint = "Numbers have no commas between their digits; a formula is one expression."
                 raise self.tokens.error("A comma can stand only between arguments.", index, hint)
             is_range = parent.name in INTEGRALS
-            call = Call("", index, _range if is_range else self._pair)
+            is_pair = parent.name in _PAIRED
+            call = Call("", index, self._pair if is_pair else _range)
             if is_range:
                 self._release(parent)
         call.args.append(node)
@@ -147,7 +165,28 @@ class Calls:
         call.args.append(node)
         while call.waiting:
             self._release(call)
-        return call.build(call, last)
+        try:
+            rows = self._as_vectors(call)
+            node = call.build(call, last)
+            if rows and len(self.graph.shape(node)) == 1:
+                node = RowProduct(node)
+        except ShapeError as mismatch:
+            raise self.error(mismatch.problem, call, last, mismatch.hint) from None
+        return node
+
+    def _as_vectors(self, call: Call) -> bool:
+        """Let rows among the arguments be vectors; return whether the result is a row."""
+        rows = [arg for arg in call.args if isinstance(arg, RowVector | Everywhere)]
+        if not rows:
+            return False
+        if any(isinstance(arg, Everywhere) for arg in rows):
+            raise ShapeError("The shape of this constant is not known here.")
+        if not self.strict and any(type(arg) is RowVector for arg in rows):
+            raise ShapeError(
+                "The transpose of a vector stands beside `@` only.", "Write the vector itself."
+            )
+        call.args = [int(arg) if isinstance(arg, RowVector) else arg for arg in call.args]
+        return self.strict
 
     def error(self, message: str, call: Call, last: int, hint: str = "") -> ParseError:
         """Return an error that points at the whole call."""
@@ -180,7 +219,7 @@ class Calls:
 
     # -- what calls mean ----------------------------------------------------------------------
 
-    def _table_function(self, row: FunctionRow, call: Call, last: int) -> Node:
+    def table_function(self, row: FunctionRow, call: Call, last: int) -> Node:
         """Return the node of a function of the table, or the notation it stands for."""
         self.check_count(call, *row.arity, last)
         args = self.numbers(call, last)
@@ -305,37 +344,8 @@ def _sequence(calls: Calls, call: Call, rest: Sequence[Node], last: int) -> list
     return wrt
 
 
-def _column(calls: Calls, call: Call, last: int) -> Node:
-    """Return the one argument, which must have a value per row."""
-    calls.check_count(call, 1, 1, last)
-    (column,) = calls.numbers(call, last)
-    if not calls.graph.shape(column):
-        hint = 'Declare its columns of data: shapes={"x": "rows"}, or give the data.'
-        raise calls.error(
-            f"`{call.name}` takes one value per row; this is one number.", call, last, hint
-        )
-    return column
-
-
-def _sum(calls: Calls, call: Call, last: int) -> Node:
-    """Return the total of the elements of a column."""
-    return calls.graph.node("sum", (_column(calls, call, last),))
-
-
-def _mean(calls: Calls, call: Call, last: int) -> Node:
-    """Return the mean of the elements of a column."""
-    column = _column(calls, call, last)
-    total = calls.graph.node("sum", (column,))
-    return calls.graph.div(total, calls.graph.size(column))
-
-
-def _size(calls: Calls, call: Call, last: int) -> Node:
-    """Return the number of elements of a column."""
-    return calls.graph.size(_column(calls, call, last))
-
-
 def _range(call: Call, last: int) -> tuple[Any, ...]:
-    """Return the range (x, a, b) of an integral."""
+    """Return the range (x, a, b) of an integral, or a list of blocks."""
     return tuple(call.args)
 
 
@@ -354,9 +364,7 @@ SPECIAL_FORMS: dict[str, Callable[[Calls, Call, int], Node]] = {
     "Or": _logic("or"),
     "Not": _logic("not"),
     "diff": _diff,
-    "sum": _sum,
-    "mean": _mean,
-    "size": _size,
+    **ARRAY_FORMS,
     **dict.fromkeys(INTEGRALS, integral),
     "expectation": expectation,
 }

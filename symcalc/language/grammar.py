@@ -9,11 +9,13 @@ From loose to tight::
     denial     = [ "not" ] comparison
     comparison = sum { ( "<" | "<=" | ">" | ">=" | "==" | "!=" ) sum }
     sum        = product { ( "+" | "-" ) product }
-    product    = signed { ( "*" | "/" | nothing, after a number or a bracket ) signed }
+    product    = signed { ( "*" | "/" | "@" | nothing, after a number or a bracket ) signed }
     signed     = { "+" | "-" } power
     power      = postfix [ ( "**" | "^" ) signed ]
-    postfix    = [ "√" ] operand { "!" | superscript }
-    operand    = NUMBER | NAME | NAME "(" [ choice { "," choice } ] ")" | "(" choice ")"
+    postfix    = [ "√" ] operand { "!" | superscript | "." "T" | "[" index { "," index } "]" }
+    index      = INTEGER | "None" | [ end ] ":" [ end ] [ ":" INTEGER ]
+    operand    = NUMBER | NAME | NAME "(" [ argument { "," argument } ] ")" | "(" choice ")"
+    argument   = choice | "axis" "=" INTEGER | "keepdims" "=" ( "True" | "False" )
 
 Sums and products are collected and become one node each; a bracketed group stays a node of its
 own. Nothing recurses: a bracket pushes the state of its surroundings on a stack.
@@ -24,9 +26,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from ..arrays.mismatch import ShapeError
 from ..errors import ParseError
 from ..graph.graph import Graph, Node
 from .alphabet import SUPERSCRIPTS
+from .array_syntax import combine, read_postfix
 from .calls import TRUTHS, Call, Calls
 from .conditions import CONDITIONS, LOW_OPERATORS, Conditions
 from .definitions import Definitions
@@ -34,6 +38,7 @@ from .limits import Limits
 from .literals import is_number, literal_like, read_literal
 from .messages import shorten
 from .names import GRAMMAR_WORDS, Scope
+from .options import is_option, read_option
 from .refusals import (
     expected_operand,
     expected_operator,
@@ -41,13 +46,21 @@ from .refusals import (
     two_readings,
     unclosed,
 )
-from .tokens import END, INVISIBLE_TIMES, Tokens
+from .shape_errors import mismatch_error
+from .tokens import END, INVISIBLE_TIMES, MATRIX_POWER, MATRIX_RATIO, TRANSPOSED, Tokens
 
 __all__ = ["Parser"]
 
 #: Entries of the pending stack that are not the base of a power: a sign inside an exponent, a
 #: factor to divide by, a square root.
 _SIGN, _INVERSE, _ROOT = -1, -2, -3
+
+#: Operators of arrays: their left operand waits below them on the pending stack.
+_WAITING = {"@": -4, MATRIX_RATIO: -5, MATRIX_POWER: -6}
+_WAITED = {entry: operator for operator, entry in _WAITING.items()}
+
+#: What stands for the transpose behind an operand.
+_T = [".", "T"]
 
 _ENDING = frozenset({")", ",", END, "+", "-"}) | LOW_OPERATORS
 _AFTER_CONDITION = frozenset({")", ",", END, "and", "or", "if", "else"})
@@ -68,6 +81,7 @@ class Parser:
     ) -> None:
         self.graph, self.tokens, self.scope, self.limits = graph, tokens, scope, limits
         self.calls = Calls(graph, tokens, scope, limits, definitions)
+        self.strict = self.calls.strict
         self.minus_one = graph.const(-1)
         self.marks: list[int] = []
         self.marked: list[int] = []
@@ -78,6 +92,20 @@ class Parser:
         ended, texts[last] = texts[last], END
         try:
             return self.parse(texts, first, last)
+        except ShapeError as mismatch:
+            texts[last] = ended
+            raise mismatch_error(self, mismatch) from None
+        finally:
+            texts[last] = ended
+
+    def attempt(self, first: int, last: int) -> Node | None:
+        """Return the node of the tokens `first` to `last - 1`, None if they cannot be read."""
+        texts = self.tokens.texts
+        ended, texts[last] = texts[last], END
+        try:
+            return self.parse(texts, first, last)
+        except (ShapeError, ParseError):
+            return None
         finally:
             texts[last] = ended
 
@@ -165,6 +193,21 @@ class Parser:
                         node = self._postfix(index, node, pending)
                         index += 1
                         continue
+                    if token == "[" or token == TRANSPOSED or texts[index : index + 2] == _T:
+                        if pending and pending[-1] == _ROOT:
+                            raise root_without_brackets(self.tokens, index)
+                        node, index = read_postfix(self.tokens, self.scope, index, node)
+                        index += 1
+                        continue
+                    if token in _WAITING:
+                        if token == MATRIX_POWER:
+                            self._wait(pending, node, index)
+                        else:
+                            node = self._resolve(pending, node)
+                            pending.append(mul([*factors, node]) if factors else node)
+                            factors = []
+                        pending.append(_WAITING[token])
+                        break
                     if token == INVISIBLE_TIMES and _INVERSE not in pending:
                         node = self._resolve(pending, node)
                     else:
@@ -199,7 +242,8 @@ class Parser:
                     break
                 if not stack:
                     if token == END:
-                        return int(node)
+                        root: Node = node
+                        return root
                     raise self.tokens.error("This bracket was never opened.", index)
                 if token == END:
                     raise unclosed(self.tokens, first, last)
@@ -216,6 +260,8 @@ class Parser:
         """Return the node of a number or a name met for the first time."""
         texts = self.tokens.texts
         token = texts[index]
+        if is_option(token):
+            return read_option(self.tokens, index, call.name if call is not None else "")
         if is_number(token):
             value, spelling = read_literal(self.tokens, index, self.limits.max_digits)
             node = self.graph.const(value, spelling)
@@ -250,8 +296,10 @@ class Parser:
                 node = self._negate(node)
             elif entry == _INVERSE:
                 node = graph.pow(node, self.minus_one)
-            else:
+            elif entry == _ROOT:
                 node = graph.pow(node, graph.const(Fraction(1, 2)))
+            else:
+                node = combine(graph, _WAITED[entry], pending.pop(), node)
         return node
 
     def _negate(self, node: Node) -> Node:

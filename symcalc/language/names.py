@@ -141,7 +141,8 @@ class Scope:
             return self.leaves[token]
         node = self.parts.get(name)
         if node is None:
-            node = self._constant(name)
+            is_dimension = name in self.dimensions and name not in self.declared
+            node = self.graph.node("dim", (), name) if is_dimension else self._constant(name)
         if node is None:
             problem = self._problem(name)
             if problem:
@@ -177,8 +178,6 @@ class Scope:
             return None
         if name in _NOT_NUMBERS:
             return f"`{shown}` is not a real number.", ""
-        if name in self.dimensions:
-            return f"`{shown}` is a dimension of an array; it cannot stand in a formula yet.", ""
         if self.allowed is not None:
             listed = ", ".join(f"`{known}`" for known in self.allowed) or "none"
             near = near_names(name, [*self.allowed, *self.parts])

@@ -64,7 +64,7 @@ def _split(tokens: Tokens, where: int, end: int) -> dict[str, _Part]:
     texts, depth, bounds = tokens.texts, 0, [where]
     for index in range(where + 1, end):
         token = texts[index]
-        depth += (token == "(") - (token == ")")
+        depth += (token in "([") - (token in ")]")
         if token == "," and depth == 0:
             bounds.append(index)
     parts: dict[str, _Part] = {}

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from ..arrays.broadcasting import BroadcastingGraph
+from ..arrays.row_vectors import Everywhere, RowVector
 from ..errors import ArgumentError
 from ..expression import Expression, Variable, in_order
-from ..graph.graph import Graph, Node
+from ..graph.graph import Graph, Node, Shape
+from .array_syntax import is_strict
 from .assumptions import read_assumptions
 from .constants import first_out_of_range
-from .declarations import ShapesLike, read_shapes, read_variables
+from .declarations import (
+    ShapesLike,
+    check_properties,
+    read_properties,
+    read_shapes,
+    read_variables,
+)
 from .definitions import DEFINITIONS, Definitions
 from .grammar import Parser
 from .limits import Limits, check_limits
 from .messages import shorten
 from .names import Scope
+from .options import join_options
 from .parts import read_formula
 from .places import constant_span
 from .tokens import Tokens, tokenize
 
 __all__ = ["Reading"]
 
-SYNTAXES = ("symcalc", "latex")
+SYNTAXES = ("symcalc", "latex", "matrixcalculus")
+
+#: Functions that make arrays of dimensions alone.
+_MAKERS = frozenset({"eye", "ones", "zeros"})
 
 
 class Reading:
@@ -44,12 +57,14 @@ class Reading:
         self.assumed = read_assumptions(assume)
         known = {*(self.names or ()), *declared}
         self.tokens = _cut(text, syntax, self.limits, known)
-        self.graph = Graph()
+        arrays = read_shapes(shapes)
+        self._assume_properties(shapes, arrays)
+        self.graph = _arena(self.tokens, arrays, syntax)
         self.scope = Scope(
             self.graph,
             variables=self.names,
             declared=[*declared, *self.assumed],
-            shapes=read_shapes(shapes),
+            shapes=arrays,
         )
         self.parser = Parser(
             self.graph,
@@ -61,10 +76,28 @@ class Reading:
 
     def formula(self) -> Node:
         """Return the node of the whole text, its size and its constants checked."""
-        root = read_formula(self.parser, self.tokens, self.scope)
+        root = self._standing(read_formula(self.parser, self.tokens, self.scope))
         self.limits.check_nodes(len(self.graph))
         self.check_constants(root)
         return root
+
+    def _standing(self, root: Node) -> Node:
+        """Return the node of the whole text, which cannot be a row, or of unknown shape."""
+        if type(root) is RowVector and not is_strict(self.graph):
+            hint = "A vector that stands alone has no orientation: leave out the transpose."
+            last = len(self.tokens.texts) - 2
+            message = "The transpose of a vector stands beside `@` only."
+            raise self.tokens.error(message, 0, hint, last=last)
+        if isinstance(root, Everywhere):
+            raise self.tokens.error("The shape of this constant is not known.", 0)
+        return int(root)
+
+    def _assume_properties(self, shapes: ShapesLike | None, arrays: Mapping[str, Shape]) -> None:
+        """Add the properties that stand behind shapes to what is assumed, and check them."""
+        for name, text in read_properties(shapes).items():
+            self.assumed[name] = ", ".join(filter(None, [self.assumed.get(name), text]))
+        for name, text in self.assumed.items():
+            check_properties(name, arrays.get(name, ()), text.replace(",", " ").split())
 
     def check_constants(self, root: Node) -> None:
         """Raise an error where a constant part has left the range of a double."""
@@ -109,4 +142,17 @@ def _cut(text: str, syntax: str, limits: Limits, known: Collection[str]) -> Toke
         from .latex_reader import tokenize_latex
 
         return tokenize_latex(text, known)
-    return tokenize(text)
+    if syntax == "matrixcalculus":
+        from .matrixcalculus import tokenize_matrixcalculus
+
+        return tokenize_matrixcalculus(text)
+    return join_options(tokenize(text))
+
+
+def _arena(tokens: Tokens, shapes: Mapping[str, Shape], syntax: str) -> Graph:
+    """Return the arena that a text is read into: one that broadcasts where arrays can occur."""
+    strict = syntax == "matrixcalculus"
+    if not (strict or shapes or not _MAKERS.isdisjoint(tokens.texts)):
+        return Graph()
+    columns_only = all(len(shape) < 2 for shape in shapes.values())
+    return BroadcastingGraph(strict=strict, columns_only=columns_only)

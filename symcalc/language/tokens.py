@@ -8,13 +8,26 @@ from ..errors import ParseError
 from .alphabet import BLANKS, LETTERS, SAME_AS, name_pattern
 from .messages import describe_character, make_error
 
-__all__ = ["END", "INVISIBLE_TIMES", "NUMBER", "Tokens", "tokenize"]
+__all__ = [
+    "END",
+    "INVISIBLE_TIMES",
+    "MATRIX_POWER",
+    "MATRIX_RATIO",
+    "NUMBER",
+    "TRANSPOSED",
+    "Tokens",
+    "tokenize",
+]
 
 #: What stands behind the last token.
 END = ""
 
 #: A product that was not written; other notations produce it.
 INVISIBLE_TIMES = "\u2062"
+
+#: Operators that other notations have for matrices: a quotient and a power of scalars alone, and
+#: the transpose behind an operand.
+MATRIX_RATIO, MATRIX_POWER, TRANSPOSED = "\u2215", "\u2191", "'"
 
 NUMBER = (
     r"(?:[0-9]+(?:_[0-9]+)*(?:\.(?:[0-9]+(?:_[0-9]+)*)?)?|\.[0-9]+(?:_[0-9]+)*)"
@@ -39,20 +52,18 @@ _ASCII, _UNICODE = _compile(ascii_only=True), _compile(ascii_only=False)
 #: Characters that can stand in no formula, with what to do instead.
 _REFUSED = {
     **dict.fromkeys("'\"", ("Text in quotes is not part of a formula.", "")),
-    **dict.fromkeys("[]", ("Square brackets are not part of a formula.", "Use round brackets.")),
     **dict.fromkeys("{}", ("Braces are not part of a formula.", 'LaTeX needs syntax="latex".')),
     "\\": ("A backslash is not part of a formula.", 'LaTeX needs syntax="latex".'),
     "#": ("Comments are not part of a formula.", ""),
     ";": ("A formula is one expression; `;` cannot separate several.", ""),
-    "@": ("Matrix products are not available in this version.", "`*` multiplies elementwise."),
     "%": ("`%` is not an operator of the language.", "Write x - y*floor(x/y) for the remainder."),
     **dict.fromkeys("$?`", ("This character is not part of a formula.", "")),
 }
 
 _NOT_ALLOWED = re.compile(
-    f"[^{LETTERS}0-9₀-₉⁰¹²³⁴-⁹⁻+\\-*/^()<>=!,.:√∞&|~{''.join(SAME_AS)}{BLANKS}]"
+    f"[^{LETTERS}0-9₀-₉⁰¹²³⁴-⁹⁻+\\-*/^()<>=!,.:@\\[\\]√∞&|~{''.join(SAME_AS)}{BLANKS}]"
 )
-_SPECIAL_ASCII = re.compile(r"[\x00-\x08\x0e-\x1f\x7f'\"\[\]{}\\#;@%$?`]")
+_SPECIAL_ASCII = re.compile(r"[\x00-\x08\x0e-\x1f\x7f'\"{}\\#;%$?`]")
 
 #: How SymPy and NumPy join conditions, each in brackets, and the words for it.
 _JOINTS = {"&": "and", "|": "or", "~": "not"}

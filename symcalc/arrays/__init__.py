@@ -1,0 +1,1 @@
+"""Shape algebra: broadcasting, products, reductions, indices and blocks, appended as nodes."""
