@@ -5,12 +5,16 @@ from __future__ import annotations
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.graph import REDUCTIONS
+from .array_forms import tidy_arrays
 from .atoms import stabilize_for_display
 
 __all__ = ["simplify_for_display"]
 
 #: Formulas with more nodes than this are shown as they were derived, with `where` parts.
 MAX_NODES = 400
+
+#: The kinds that SymPy's view does not have, but for totals over columns of data.
+ARRAYS = REDUCTIONS - {"sum", "size"}
 
 
 def simplify_for_display(expression: Expression) -> Expression:
@@ -21,6 +25,8 @@ def simplify_for_display(expression: Expression) -> Expression:
     """
     graph, root = expression.graph, expression.root
     order = graph.reachable([root])
+    if any(graph.kinds[node] in ARRAYS for node in order):
+        return _arranged(expression)
     if len(order) > MAX_NODES or any(graph.kinds[node] in REDUCTIONS for node in order):
         return expression
     decimals = any(node in graph.spellings for node in order)
@@ -30,3 +36,11 @@ def simplify_for_display(expression: Expression) -> Expression:
         return expression
     graph, (root,) = stabilize_for_display(found.graph, [found.root])
     return Expression(graph, root, found.variables)
+
+
+def _arranged(expression: Expression) -> Expression:
+    """Return a formula of arrays in its plainest form."""
+    graph, roots = tidy_arrays(expression.graph, [expression.root])
+    graph, roots = stabilize_for_display(graph, roots)
+    graph, (root,) = tidy_arrays(graph, roots)
+    return Expression(graph, root, expression.variables)
