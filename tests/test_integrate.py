@@ -188,3 +188,10 @@ def test_a_result_shows_itself():
     )
     assert json.loads(json.dumps(found.to_dict()))["closed_form"]["text"] == "pi/2"
     assert float(found) == math.pi / 2
+
+
+def test_values_without_rounding_help_where_doubles_cancel():
+    found = sc.integrate("(tan(x) - sin(x) - x^3/2)/x^5*log(x)", ("x", 0, 1), method="numeric")
+
+    assert found.value == pytest.approx(-0.13213550260473908, rel=1e-12)
+    assert found.trust in (Trust.CHECKED, Trust.PROVEN)

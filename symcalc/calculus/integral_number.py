@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,10 +16,10 @@ from ..balls import (
     precise_value,
     working_precision,
 )
-from ..errors import CompileError
+from ..errors import CompileError, UserFunctionError
 from ..expression import Expression
 from ..facts import IntegrandFacts
-from ..numeric.quadrature import quadrature
+from ..numeric.quadrature import QuadratureEstimate, quadrature
 from ..outcome import Outcome, Trust
 from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
 from ..verify.closed_forms import ClosedFormCheck, closed_value
@@ -46,6 +47,10 @@ PROVEN_DIGITS = 20
 #: An enclosure that is wider, relatively, is worth less than what two rules agree on.
 NARROW, NEGLIGIBLE = 1e-12, 1e-25
 
+#: Bits of values in ball arithmetic at most: x - sin(x) has digits at x = 1e-300 too.
+BALL_BITS = 8192
+#: A relative error above this asks for values without rounding.
+POOR = 1e-10
 #: What adding parts up may lose.
 ROUNDING = 4e-16
 
@@ -204,9 +209,11 @@ class _OneRange:
         except CompileError as error:
             return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED, facts)
         found = quadrature(f, float(self.lower), float(self.upper), facts=facts)
+        if not self.in_balls and _is_poor(found):
+            found = self._without_rounding(facts) or found
         trust, note, outcome = found.trust, found.note, found.outcome
         if self.in_balls and found.value == found.error == 0.0:
-            # Far below any double at every place, in 512 bits: an analytic function that is zero.
+            # Far below any double at every place, in many bits: an analytic function that is zero.
             trust, note, outcome = Trust.CHECKED, "", Outcome.DONE
         if verdict.convergence is Convergence.UNKNOWN:
             trust = Trust.ESTIMATED if trust is Trust.CHECKED else trust
@@ -222,17 +229,42 @@ class _OneRange:
             places=found.places,
         )
 
+    def _without_rounding(self, facts: IntegrandFacts) -> QuadratureEstimate | None:
+        """Return what two rules agree on for values in ball arithmetic, within the time."""
+        try:
+            f = _in_balls(self.problem, self.seconds)
+            found = quadrature(
+                f, float(self.lower), float(self.upper), facts=facts, max_evaluations=100_000
+            )
+        except (NoBall, UserFunctionError):
+            return None
+        return None if _is_poor(found) else found
 
-def _in_balls(problem: RangedIntegral) -> Callable[..., Any]:
-    """Return the integrand as a function of arrays, each value from balls of rising precision."""
+
+def _is_poor(found: QuadratureEstimate) -> bool:
+    """Whether values without rounding may give what values in doubles did not."""
+    if not found.outcome.is_good:
+        return found.outcome is Outcome.UNDECIDED
+    return found.trust is not Trust.CHECKED or not found.error <= POOR * abs(found.value)
+
+
+def _in_balls(problem: RangedIntegral, seconds: float = math.inf) -> Callable[..., Any]:
+    """Return the integrand as a function of arrays, each value from balls of rising precision.
+
+    Raises TimeoutError after some seconds.
+    """
     import numpy as np
 
     (name,) = problem.names
     program = BallProgram(problem.graph, [problem.root])
 
+    deadline = time.monotonic() + seconds
+
     def value(x: float) -> float:
+        if time.monotonic() > deadline:
+            raise TimeoutError
         found = precise_value(
-            problem.graph, problem.root, {name: float(x)}, max_precision=512, program=program
+            problem.graph, problem.root, {name: float(x)}, max_precision=BALL_BITS, program=program
         )
         return found.value
 
