@@ -42,6 +42,8 @@ __all__ = ["closed_number", "integral_number"]
 
 #: Digits that a proof aims at.
 PROVEN_DIGITS = 20
+#: Digits that a second proof aims at where the first says little but that the value is tiny.
+TINY_DIGITS = 60
 
 
 #: An enclosure that is wider, relatively, is worth less than what two rules agree on.
@@ -180,20 +182,24 @@ class _OneRange:
             ball if (exact := exact_number(graph, node)) is None else exact
             for node, ball in ((only.lower, self.lower), (only.upper, self.upper))
         )
-        found = enclose_integral(
-            graph,
-            root,
-            self.name,
-            lower,
-            upper,
-            {},
-            splits=inside,
-            digits=PROVEN_DIGITS,
-            seconds=self.seconds,
-        )
-        if found.ball is None or not found.ball.is_finite():
-            return None
-        number = enclosed(found.ball, found.method)
+        number = None
+        for digits in (PROVEN_DIGITS, TINY_DIGITS):
+            found = enclose_integral(
+                graph,
+                root,
+                self.name,
+                lower,
+                upper,
+                {},
+                splits=inside,
+                digits=digits,
+                seconds=self.seconds / (1 if digits == PROVEN_DIGITS else 3),
+            )
+            if found.ball is None or not found.ball.is_finite():
+                break
+            number = enclosed(found.ball, found.method)
+            if number is None or number.value == 0.0 or number.error < NARROW * abs(number.value):
+                break  # what waves have left may be far below the integrand's own size
         if number is None or number.error > max(NARROW * abs(number.value), NEGLIGIBLE):
             return None
         return replace(number, facts=facts)

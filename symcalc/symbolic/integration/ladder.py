@@ -12,6 +12,7 @@ from ...expression import Expression
 from ..deadline import within_seconds
 from .beta import beta_integrals
 from .gamma_integrals import log_gamma_integrals
+from .gaussian import gaussian_integrals
 from .laplace import periodic_over_half_line
 from .meijer import by_meijer
 from .mellin import half_line
@@ -22,6 +23,7 @@ from .planck_waves import planck_waves
 from .primitives import ERRORS, antiderivatives, by_heurisch, by_risch, by_rules
 from .principal import principal_values
 from .problem import Candidate, IntegralProblem
+from .quadratic import over_a_quadratic
 from .residues import residues
 from .several import homogeneous, iterated, polar, swapped
 from .split import cases, pieces
@@ -42,10 +44,12 @@ MAX_DEPTH = 3
 
 
 def _table(problem: Definite) -> Iterator[Any]:
+    yield from gaussian_integrals(problem)
     yield from half_line(problem)
     yield from beta_integrals(problem)
     yield from over_a_period(problem)
     yield from log_gamma_integrals(problem)
+    yield from over_a_quadratic(problem)
 
 
 def _residues(problem: Definite) -> Iterator[Any]:
@@ -76,19 +80,19 @@ def _parameter(problem: Definite) -> Iterator[Any]:
 #: The ways for one variable, in the order of the ladder.
 WAYS: dict[str, Way] = {
     "table": _table,
-    "rules": by_rules,
     "residues": _residues,
+    "rules": by_rules,
     "symmetry": _symmetry,
+    "meijerg": by_meijer,
     "substitution": _substitution,
     "parts": _parts,
     "parameter": _parameter,
-    "meijerg": by_meijer,
     "risch": by_risch,
     "heurisch": by_heurisch,
 }
 
 #: Those that are tried inside of others, and for parts of a split range.
-_CHEAP = ("table", "rules", "residues")
+_CHEAP = ("table", "residues", "rules")
 _INNER: dict[str, Way] = {**WAYS, "radical": _radical}
 
 

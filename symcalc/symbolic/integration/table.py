@@ -37,13 +37,13 @@ class Strategy:
 #: Cheap ones first; `heurisch` is the last.
 STRATEGIES: tuple[Strategy, ...] = (
     Strategy("table", 0.1, "one", "Mellin transforms and Beta integrals"),
+    Strategy("residues", 0.1, "one", "residues, and sums over them by the digamma function"),
     Strategy("rules", 0.2, "one", "rational functions and the rules of integration by hand"),
-    Strategy("residues", 0.1, "one", "residues in the upper half plane"),
     Strategy("symmetry", 0.1, "one", "a substitution that keeps the range"),
+    Strategy("meijerg", 0.1, "one", "Meijer G functions"),
     Strategy("substitution", 0.15, "one", "a new variable"),
     Strategy("parts", 0.1, "one", "integration by parts"),
     Strategy("parameter", 0.05, "one", "differentiation under the integral sign"),
-    Strategy("meijerg", 0.1, "one", "Meijer G functions"),
     Strategy("risch", 0.05, "one", "Risch's algorithm"),
     Strategy("heurisch", 0.05, "one", "the parallel Risch heuristic"),
     Strategy("principal", 1.0, "principal", "antiderivatives, across the poles"),
