@@ -391,3 +391,27 @@ def test_the_table_has_no_function_that_a_kind_of_array_node_hides() -> None:
     from symcalc.backends.matrices import RULES
 
     assert not set(RULES) & set(TABLE)
+
+
+@pytest.mark.parametrize("name", ["least squares", "logistic", "weights"])
+def test_sparse_data_give_what_dense_data_give(name: str) -> None:
+    from scipy.sparse import csc_matrix
+
+    f = compiled(name)
+    point = {given: value for given, value in point_of(SIZES[0]).items() if given in f.names}
+    point["X"] = np.where(np.abs(point["X"]) > 0.7, point["X"], 0.0)
+    sparse = point | {"X": csc_matrix(point["X"])}
+    (key,) = f.wrt
+
+    assert f(**sparse) == pytest.approx(f(**point), rel=1e-13)
+    np.testing.assert_allclose(f.gradient(**sparse)[key], f.gradient(**point)[key], rtol=1e-12)
+    np.testing.assert_allclose(
+        f.hessian(**sparse)[key, key], f.hessian(**point)[key, key], rtol=1e-12
+    )
+
+
+def test_sparse_data_are_refused_where_more_than_a_product_needs_them() -> None:
+    from scipy.sparse import csr_array
+
+    with pytest.raises(ArgumentError, match=r"`X` is one that is needed elsewhere.*X\.toarray\(\)"):
+        compiled("part", order=0)(X=csr_array(np.eye(3)))

@@ -18,6 +18,12 @@ __all__ = ["Arguments", "Bound", "in_order"]
 
 Array = NDArray[Any]
 
+#: Stands for an argument that comes later.
+FREE = np.zeros(())
+
+#: So many combinations of shapes are remembered.
+MAX_SEEN = 256
+
 DTYPES = ("float64", "float32", "complex128")
 
 
@@ -25,7 +31,8 @@ DTYPES = ("float64", "float32", "complex128")
 class Bound:
     """Checked arguments in order: plain floats where `is_plain`, else arrays; and their batch.
 
-    `sizes` are those of the dimensions that declared shapes name.
+    `sizes` are those of the dimensions that declared shapes name, `sparse` the names of the
+    arguments that are SciPy's sparse arrays.
     """
 
     values: tuple[Any, ...]
@@ -33,6 +40,7 @@ class Bound:
     batch: tuple[int, ...]
     dtype: str
     sizes: dict[Dimension, int] = field(default_factory=dict)
+    sparse: frozenset[str] = frozenset()
 
     def arrays(self) -> tuple[Any, ...]:
         """Return NumPy scalars or arrays: they warn and return NaN where plain floats raise."""
@@ -54,6 +62,8 @@ class Arguments:
     names: tuple[str, ...]
     shapes: dict[str, Shape]
     dtype: str
+    #: shapes of arguments -> sizes of the dimensions
+    seen: dict[Any, dict[Dimension, int]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, expression: Expression, args: Sequence[str] | None, dtype: str) -> Arguments:
@@ -100,12 +110,10 @@ class Arguments:
         if self.has_fast_path and all(isinstance(value, (int, float)) for value in ordered):
             return Bound(tuple([_to_float(v) for v in ordered]), True, (), self.dtype)
         arrays = [self._to_array(n, v) for n, v in zip(self.names, ordered, strict=True)]
-        batch = self._batch(
-            [a for name, a in zip(self.names, arrays, strict=True) if name not in self.shapes]
-        )
-        named = dict(zip(self.names, arrays, strict=True))
-        sizes = in_order(self._sizes(named, batch)) if self.shapes else {}
-        return Bound(tuple(arrays), False, batch, self.dtype, sizes)
+        if self.shapes:
+            sizes, sparse = self._known_sizes(arrays), self._sparse(arrays)
+            return Bound(tuple(arrays), False, (), self.dtype, sizes, sparse)
+        return Bound(tuple(arrays), False, self._batch(arrays), self.dtype)
 
     def bind_some(
         self, values: Mapping[str, Any], free: Sequence[str], sizes: Mapping[str, int]
@@ -121,15 +129,14 @@ class Arguments:
         if unknown:
             raise ArgumentError(f"`{unknown[0]}` is not among the data of this function.")
         arrays = {n: self._to_array(n, values[n]) for n in self.names if n in values}
-        batch = self._batch([a for name, a in arrays.items() if name not in self.shapes])
-        found = self._sizes(arrays, batch)
+        found = self._sizes(arrays)
         for dimension, size in sizes.items():
             if found.setdefault(dimension, size) != size:
                 raise ArgumentError(
                     f"`{dimension}` is {size} in `sizes`, but {found[dimension]} in the data."
                 )
-        ordered = tuple(arrays.get(name, 0.0) for name in self.names)
-        return Bound(ordered, False, (), self.dtype, in_order(found))
+        ordered = tuple(arrays.get(name, FREE) for name in self.names)
+        return Bound(ordered, False, (), self.dtype, in_order(found), self._sparse(ordered))
 
     def finish(self, value: Any, batch: tuple[int, ...]) -> Any:
         """Return the value in the broadcast shape; a plain number when that is a scalar."""
@@ -183,7 +190,9 @@ class Arguments:
         return [bound[name] for name in names]
 
     def _to_array(self, name: str, value: Any) -> Array:
-        if np.ma.is_masked(value):
+        if name in self.shapes and hasattr(value, "tocsr"):
+            return self._to_sparse(name, value)  # type: ignore[no-any-return]
+        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
             raise ArgumentError(f"`{name}` has masked entries; take them out, or fill them.")
         try:
             array = np.asarray(value)
@@ -199,6 +208,19 @@ class Arguments:
             raise _not_numbers(name, value)
         return array.astype(self.dtype, copy=not self.shapes)
 
+    def _to_sparse(self, name: str, value: Any) -> Any:
+        """Return a SciPy sparse matrix as an array in compressed rows."""
+        from scipy.sparse import csr_array
+
+        if value.dtype.kind not in "buif":
+            raise ArgumentError(f"`{name}` is sparse with entries of type {value.dtype}.")
+        return csr_array(value, dtype=self.dtype)
+
+    def _sparse(self, arrays: Sequence[Any]) -> frozenset[str]:
+        """Return the names of the arguments that are sparse."""
+        pairs = zip(self.names, arrays, strict=True)
+        return frozenset([name for name, array in pairs if type(array) is not np.ndarray])
+
     def _batch(self, arrays: Sequence[Array]) -> tuple[int, ...]:
         """Return the shape that scalar arguments broadcast to."""
         shapes_of = [array.shape for array in arrays]
@@ -210,9 +232,20 @@ class Arguments:
                 f"The arguments have shapes {shapes}, which do not broadcast."
             ) from None
 
-    def _sizes(self, arrays: Mapping[str, Array], batch: tuple[int, ...]) -> dict[Dimension, int]:
+    def _known_sizes(self, arrays: Sequence[Array]) -> dict[Dimension, int]:
+        """Return the sizes of the dimensions, those of shapes seen before without another check."""
+        key = tuple([array.shape for array in arrays])
+        found = self.seen.get(key)
+        if found is None:
+            found = in_order(self._sizes(dict(zip(self.names, arrays, strict=True))))
+            if len(self.seen) >= MAX_SEEN:
+                self.seen.clear()
+            self.seen[key] = found
+        return found
+
+    def _sizes(self, arrays: Mapping[str, Array]) -> dict[Dimension, int]:
         """Check that arrays have the shapes declared; return the sizes of the dimensions."""
-        if batch:
+        if any(array.ndim for name, array in arrays.items() if name not in self.shapes):
             raise ArgumentError("With data columns, all other arguments must be single numbers.")
         found: dict[Dimension, tuple[int, str]] = {}
         for name, array in arrays.items():

@@ -24,8 +24,8 @@ class ArrayDerivatives:
         self.graph, self.root = graph.copy(), root
         self.wrt = [self.graph.var(name) for name in wrt]
         self._gradient: list[Node] | None = None
-        self._hessian: list[tuple[int, int]] | None = None
-        self._blocks: dict[tuple[int, int], Node] = {}
+        self._has_hessian = False
+        self._blocks: list[Node] = []
 
     def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
         """Return the graph, the value and what is asked for, and the names of further arguments."""
@@ -34,7 +34,7 @@ class ArrayDerivatives:
         if what == "gradient":
             nodes = self.gradient
         elif what == "hessian":
-            nodes = list(self.hessian.values())
+            nodes = self.hessian
         elif what == "product":
             nodes, names = self._product()
         elif what != "value":
@@ -50,18 +50,17 @@ class ArrayDerivatives:
         return self._gradient
 
     @property
-    def hessian(self) -> dict[tuple[int, int], Node]:
-        """The blocks (row, column), row ≥ column, that are not identically zero."""
-        if self._hessian is None:
-            self._blocks = {}
+    def hessian(self) -> list[Node]:
+        """The blocks (row, column), row ≥ column, row after row."""
+        if not self._has_hessian:
+            self._blocks = []
             for row in range(len(self.wrt)):
                 partial, columns = self.gradient[row], self.wrt[: row + 1]
                 entries = jacobian_nodes(self.graph, partial, columns)
                 entries = self._refined(partial, entries, columns)
-                self._blocks |= {(row, column): node for column, node in enumerate(entries)}
-            zero = self.graph.const(0)
-            self._hessian = [place for place, node in self._blocks.items() if node != zero]
-        return {place: self._blocks[place] for place in self._hessian}
+                self._blocks += entries
+            self._has_hessian = True
+        return self._blocks
 
     def _product(self) -> tuple[list[Node], tuple[str, ...]]:
         """Return Hessian × direction as the gradient of the gradient's product with a direction."""
@@ -88,11 +87,11 @@ class ArrayDerivatives:
         The graph is replaced by one that holds all that is kept.
         """
         derived = repair_joins(self.graph, source, derived, wrt)
-        kept = [self.root, *self.wrt, *(self._gradient or []), *self._blocks.values()]
+        kept = [self.root, *self.wrt, *(self._gradient or []), *self._blocks]
         self.graph, nodes = stabilize(self.graph, [*kept, *derived])
         self.root, self.wrt = nodes[0], nodes[1 : len(self.wrt) + 1]
         rest = iter(nodes[len(self.wrt) + 1 :])
         if self._gradient is not None:
             self._gradient = [next(rest) for _ in self._gradient]
-        self._blocks = {place: next(rest) for place in self._blocks}
+        self._blocks = [next(rest) for _ in self._blocks]
         return list(rest)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from math import prod
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from .array_derivatives import ArrayDerivatives
 from .compiled import CompiledFunction
 from .flat import FlatFunction
 from .lambdified import Generated, generate_for_sizes
-from .sizes import all_sizes, count_entries
+from .sizes import all_sizes, size_of
 
 __all__ = ["ArrayFunction", "needs_shapes"]
 
@@ -48,6 +49,14 @@ def needs_shapes(expression: Expression, wrt: Sequence[str] | None, order: int) 
     return any(len(graph.shape(node)) > 1 for node in nodes)
 
 
+class _Code(NamedTuple):
+    """Code for some sizes: what it reads after the arguments, the sizes of what it returns."""
+
+    generated: Generated
+    tail: tuple[int, ...]
+    results: list[tuple[int, ...]]
+
+
 class ArrayFunction(CompiledFunction):
     """A compiled formula over arrays, with derivatives in variables of any shape.
 
@@ -74,17 +83,18 @@ class ArrayFunction(CompiledFunction):
         dtype: str = "float64",
     ) -> None:
         super().__init__(expression, args, order=order, wrt=wrt, dtype=dtype)
-        self._by_sizes: dict[Any, tuple[Generated, tuple[int, ...]]] = {}
+        self._by_sizes: dict[Any, _Code] = {}
         self._by_order: dict[Any, Generated] = {}
         self._derived: ArrayDerivatives | None = None
-        self._last = ""
+        self._last: Generated | None = None
+        self._shape = expression.graph.shape(expression.root)
 
     # -- calls ----------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value: a float, or an array of the formula's shape."""
         bound = self._arguments.bind(args, kwargs)
-        return self._finished(self.run("value", bound)[0], self._shape, bound)
+        return self.run("value", bound)[0]
 
     def gradient(self, *args: Any, **kwargs: Any) -> Any:
         """Return the partial derivatives: `{name: array of the variable's shape}`."""
@@ -184,9 +194,9 @@ class ArrayFunction(CompiledFunction):
     @property
     def source(self) -> str:
         """The generated Python of the last call; there is none before the first."""
-        if not self._last:
+        if self._last is None:
             raise ArgumentError("The code is made for the sizes of the first call; call it first.")
-        return self._last
+        return self._last.source
 
     def shape_of(self, name: str) -> Shape:
         """Return the declared shape of a variable."""
@@ -194,66 +204,40 @@ class ArrayFunction(CompiledFunction):
 
     # -- for callers that have bound arguments ------------------------------------------------
 
-    def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> Any:
-        """Return the value and what else is asked for, as the generated code gives them."""
-        sizes = tuple(bound.sizes.items())
-        found = self._by_sizes.get((what, sizes))
-        if found is None:
-            with self._lock:
-                found = self._for_sizes(what, bound.sizes)
-                if len(self._by_sizes) >= MAX_SIZES:
-                    self._by_sizes.clear()
-                self._by_sizes[what, sizes] = found
-        generated, tail = found
-        self._last = generated.source
-        return generated.function((*bound.values, *extra, *tail))
+    def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
+        """Return the value and what else is asked for, in their shapes."""
+        code = self._by_sizes.get((what, bound.sparse, *bound.sizes.items()))
+        if code is None:
+            code = self._for_sizes(what, bound.sizes, bound.sparse)
+        self._last = code.generated
+        given = (*bound.values, *extra)
+        return self._finished(code, code.generated.function((*given, *code.tail)), given)
 
     def value_and_parts(self, bound: Bound) -> tuple[Any, dict[str, Any]]:
         """Return the value, and the derivative in each variable by name."""
-        n_value = count_entries(self._shape, self._sizes_with_parts(bound)) if self._shape else 1
-        n_parts = [count_entries(self.shape_of(name), bound.sizes) for name in self.wrt]
-        self._refuse_large(n_value * sum(n_parts), "Jacobian")
         value, *parts = self.run("gradient", bound)
-        named = {
-            name: self._finished(part, (*self._shape, *self.shape_of(name)), bound, value)
-            for name, part in zip(self.wrt, parts, strict=True)
-        }
-        return self._finished(value, self._shape, bound), named
+        return value, dict(zip(self.wrt, parts, strict=True))
 
     def hessian_blocks(self, bound: Bound) -> dict[tuple[str, str], Any]:
         """Return the blocks of the Hessian by pairs of names."""
-        n = sum(count_entries(self.shape_of(name), bound.sizes) for name in self.wrt)
-        self._refuse_large(n * n, "Hessian")
-        value, *entries = self.run("hessian", bound)
-        places = list(self._derivation().hessian)
-        lower = dict(zip(places, entries, strict=True))
+        _, *entries = self.run("hessian", bound)
+        lower = iter(entries)
         blocks: dict[tuple[str, str], Any] = {}
         for row, name in enumerate(self.wrt):
-            for column, other in enumerate(self.wrt):
-                shape = (*self.shape_of(name), *self.shape_of(other))
-                if column <= row:
-                    block = lower.get((row, column), 0.0)
-                else:
-                    n_axes, rank = len(shape), len(self.shape_of(other))
-                    block = lower.get((column, row), 0.0)
-                    if np.ndim(block) == n_axes:
-                        block = np.transpose(block, (*range(rank, n_axes), *range(rank)))
-                blocks[name, other] = self._finished(block, shape, bound, value)
-        return blocks
+            for other in self.wrt[: row + 1]:
+                block = blocks[name, other] = next(lower)
+                if name != other:
+                    rank, n_axes = len(self.shape_of(name)), np.ndim(block)
+                    order = (*range(rank, n_axes), *range(rank))
+                    blocks[other, name] = np.transpose(block, order).copy() if n_axes else block
+        return {(name, other): blocks[name, other] for name in self.wrt for other in self.wrt}
 
     def product(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Any]:
         """Return Hessian × direction, both by name."""
-        value, *parts = self.run("product", bound, [direction[name] for name in self.wrt])
-        return {
-            name: self._finished(part, self.shape_of(name), bound, value)
-            for name, part in zip(self.wrt, parts, strict=True)
-        }
+        _, *parts = self.run("product", bound, [direction[name] for name in self.wrt])
+        return dict(zip(self.wrt, parts, strict=True))
 
     # -- inside -----------------------------------------------------------------------------
-
-    @property
-    def _shape(self) -> Shape:
-        return self.expression.graph.shape(self.expression.root)
 
     def _derivation(self) -> ArrayDerivatives:
         """Return the derivation, made at the first use."""
@@ -264,44 +248,61 @@ class ArrayFunction(CompiledFunction):
             return self._derived
 
     def _for_sizes(
-        self, what: str, known: Mapping[Dimension, int]
-    ) -> tuple[Generated, tuple[int, ...]]:
-        """Return the code for what is asked for at these sizes, and the sizes that it reads."""
-        graph, outputs, extra = self._derivation().outputs(what)
-        sizes = all_sizes(graph, outputs, known)
-        stepped, roots = in_steps(graph, outputs, sizes)
-        nodes = stepped.reachable(roots)
-        order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
-        key = (what, order, tuple(sizes))
-        if key not in self._by_order:
-            self._by_order[key] = generate_for_sizes(
-                stepped, roots, (*self.names, *extra), [str(name) for name in sizes],
-                returns=lambda texts: f"[{', '.join(texts)}]",
-            )  # fmt: skip
-        return self._by_order[key], tuple(sizes.values())
+        self, what: str, known: Mapping[Dimension, int], sparse: frozenset[str]
+    ) -> _Code:
+        """Return the code for what is asked for at these sizes, made if need be."""
+        with self._lock:
+            derivation = self._derivation()
+            value_sizes = all_sizes(derivation.graph, [derivation.root], known)
+            shapes = self._result_shapes(what)
+            results = [tuple(size_of(d, value_sizes) for d in shape) for shape in shapes]
+            _refuse_large(sum(map(prod, results)))
+            graph, outputs, extra = derivation.outputs(what)
+            sizes = all_sizes(graph, outputs, known)
+            stepped, roots = in_steps(graph, outputs, sizes)
+            nodes = stepped.reachable(roots)
+            order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
+            key = (what, sparse, order, tuple(sizes))
+            if key not in self._by_order:
+                self._by_order[key] = generate_for_sizes(
+                    stepped, roots, (*self.names, *extra), [str(name) for name in sizes],
+                    sparse=sparse, returns=lambda texts: f"[{', '.join(texts)}]",
+                )  # fmt: skip
+            code = _Code(self._by_order[key], tuple(sizes.values()), results)
+            if len(self._by_sizes) >= MAX_SIZES:
+                self._by_sizes.clear()
+            self._by_sizes[(what, sparse, *known.items())] = code
+            return code
 
-    def _sizes_with_parts(self, bound: Bound) -> dict[Dimension, int]:
-        derivation = self._derivation()
-        return all_sizes(derivation.graph, [derivation.root], bound.sizes)
+    def _result_shapes(self, what: str) -> list[Shape]:
+        """Return the shapes of the value and what else is asked for."""
+        own = [self.shape_of(name) for name in self.wrt]
+        if what == "gradient":
+            return [self._shape, *[(*self._shape, *shape) for shape in own]]
+        if what == "hessian":
+            return [(), *[(*a, *b) for row, a in enumerate(own) for b in own[: row + 1]]]
+        return [self._shape, *own] if what == "product" else [self._shape]
 
-    def _finished(self, entry: Any, shape: Shape, bound: Bound, value: Any = 0.0) -> Any:
-        """Return a result in its shape, an array of its own; NaN where there is no value."""
-        dtype = self._arguments.dtype
-        array = np.asarray(entry, dtype=dtype)
-        if not shape and array.ndim == 0:
-            return array.item() if np.ndim(value) or value == value else float("nan")
-        known = bound.sizes
-        if any(dimension not in known and isinstance(dimension, str) for dimension in shape):
-            known = self._sizes_with_parts(bound)
-        size = tuple(d if isinstance(d, int) else known[d] for d in shape)
-        is_own = array is not entry and array.base is None
-        fresh = array.base is None and not any(array is given for given in bound.values)
-        if array.shape != size or not (is_own or fresh):
-            array = np.broadcast_to(array, size).copy()
-        undefined = np.isnan(value)
-        if np.any(undefined):
-            array[undefined] = np.nan
-        return array
+    def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
+        """Return results in their shapes, arrays of their own; NaN where there is no value."""
+        dtype = np.dtype(self._arguments.dtype)
+        taken = {id(array) for array in given}
+        for place, size in enumerate(code.results):
+            entry = entries[place]
+            if not size:
+                entries[place] = np.asarray(entry, dtype=dtype).item()
+                continue
+            if type(entry) is not np.ndarray or entry.dtype != dtype:
+                entry = np.asarray(entry, dtype=dtype)
+            if entry.shape != size or entry.base is not None or id(entry) in taken:
+                entry = np.broadcast_to(entry, size).copy()
+            taken.add(id(entry))
+            entries[place] = entry
+        value = entries[0]
+        is_undefined = value != value if not code.results[0] else bool(np.isnan(value).any())
+        if is_undefined and len(entries) > 1:
+            _without_value(entries)
+        return entries
 
     def _whole_direction(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Array]:
         """Return a direction with an array of the variable's shape for every variable."""
@@ -312,7 +313,7 @@ class ArrayFunction(CompiledFunction):
             )
         found: dict[str, Array] = {}
         for name in self.wrt:
-            size = tuple(d if isinstance(d, int) else bound.sizes[d] for d in self.shape_of(name))
+            size = tuple(size_of(d, bound.sizes) for d in self.shape_of(name))
             part = np.asarray(direction.get(name, np.zeros(size)), self._arguments.real_dtype)
             if part.shape != size:
                 raise ArgumentError(
@@ -328,9 +329,20 @@ class ArrayFunction(CompiledFunction):
                 "`jacobian(...)`. Take its sum(...) or mean(...) for a gradient."
             )
 
-    def _refuse_large(self, n_entries: int, what: str) -> None:
-        if n_entries > MAX_ENTRIES:
-            raise ArgumentError(
-                f"The {what} would have {n_entries:.1e} entries, more than {MAX_ENTRIES:.0e}; use "
-                "`hessian_product(direction, ...)`, which forms none."
-            )
+
+def _refuse_large(n_entries: int) -> None:
+    if n_entries > MAX_ENTRIES:
+        raise ArgumentError(
+            f"This derivative would have {n_entries:.1e} entries, more than {MAX_ENTRIES:.0e}; use "
+            "`hessian_product(direction, ...)`, which forms no matrix."
+        )
+
+
+def _without_value(entries: list[Any]) -> None:
+    """Make derivatives NaN where the function has no value."""
+    undefined = np.isnan(entries[0])
+    for place in range(1, len(entries)):
+        if np.ndim(entries[place]):
+            entries[place][undefined] = np.nan
+        else:
+            entries[place] = float("nan")

@@ -87,17 +87,19 @@ def generate_for_sizes(
     names: Sequence[str],
     dims: Sequence[str],
     *,
+    sparse: frozenset[str] = frozenset(),
     returns: Callable[[list[str]], str],
 ) -> Generated:
     """Compile outputs over arrays, their contractions in steps, as a function of names and sizes.
 
-    The arguments are the values of `names`, then the sizes of the dimensions `dims`.
+    The arguments are the values of `names`, those in `sparse` as SciPy's sparse arrays, then the
+    sizes of the dimensions `dims`.
     """
     program = lower(graph, outputs)
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
     sizes: dict[Dimension, str] = {name: f"d{index}" for index, name in enumerate(dims)}
     constants, values = _constants(program)
-    emitter = MatrixEmitter(program, arguments, constants, sizes)
+    emitter = MatrixEmitter(program, arguments, constants, sizes, sparse)
     lines, texts = emitter.run()
     lines.insert(0, f"{', '.join([*arguments.values(), *sizes.values()])}, = x")
     return _lambdify(lines, returns(texts), _namespace(emitter, False) | values)

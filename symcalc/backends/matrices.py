@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ..errors import ArgumentError
 from ..graph.contractions import Contraction
 from ..graph.graph import REDUCTIONS, Node
 from ..graph.regions import Region
@@ -34,8 +35,10 @@ class MatrixEmitter(ArrayEmitter):
         arguments: dict[str, str],
         constants: dict[Node, str],
         dims: Mapping[Dimension, str],
+        sparse: frozenset[str] = frozenset(),
     ) -> None:
         self.dims = dims
+        self.sparse = _sparse(program, sparse)
         self.thin = _thin(program)
         self.factorized: dict[tuple[Node, Region | None], str] = {}
         super().__init__(program, arguments, constants)
@@ -51,6 +54,14 @@ class MatrixEmitter(ArrayEmitter):
     def run(self) -> tuple[list[str], list[str]]:
         lines, _ = super().run()
         return lines, [self.full(node, None, ADDITION) for node in self.program.outputs]
+
+    def read(self, node: Node, region: Region | None, level: int) -> str:
+        if node in self.sparse:
+            raise ArgumentError(
+                "Sparse arrays can only stand in products, as in `X @ w`, and "
+                f"{self._told(node)} that is needed elsewhere. Pass a dense one, `X.toarray()`."
+            )
+        return super().read(node, region, level)
 
     def full(self, node: Node, region: Region | None, level: int = ATOM) -> str:
         """Return the text of an operand in its whole shape."""
@@ -111,6 +122,8 @@ class MatrixEmitter(ArrayEmitter):
             self._set(node, "1.0", ATOM)
         elif self.graph.kinds[args[-1]] == "eye" and set(data.factors[-1]) <= set(data.out):
             self._diagonals(node, args, data)
+        elif not self.sparse.isdisjoint(args):
+            self._sparse_step(node, args, data)
         elif len(args) == 1:
             text = of_one(self.function, self._whole(node, args[0]), data.factors[0], data.out)
             self._set(node, text, ATOM, args)
@@ -172,6 +185,30 @@ class MatrixEmitter(ArrayEmitter):
         """Return an argument of a node in its whole shape, as an operand."""
         return self.full(arg, self._region(node))
 
+    def _told(self, node: Node) -> str:
+        """Return how the result of a sparse array is described."""
+        kind = self.graph.kinds[node]
+        return f"`{self.graph.data[node]}` is one" if kind == "var" else "a product of one is one"
+
+    def _sparse_step(self, node: Node, args: tuple[Node, ...], data: Contraction) -> None:
+        """Emit a product with a sparse array: of matrices, or of its entries with a dense one."""
+        texts = [self.text[arg] if arg in self.sparse else self._whole(node, arg) for arg in args]
+        if len(args) == 1:
+            text, level = of_one(self.function, texts[0], data.factors[0], data.out), ATOM
+        elif node in self.sparse:
+            place = 0 if args[0] in self.sparse else 1
+            own, other = data.factors[place], data.factors[1 - place]
+            dense = aligned(texts[1 - place], other, data.out)
+            text = f"{aligned(texts[place], own, data.out)}.multiply({dense}).tocsr()"
+            level = ATOM
+        elif _is_matrix_product(data):
+            text, level = of_two(self.function, texts, data.factors, data.out)
+            if self.sparse.issuperset(args):
+                text, level = f"({text}).toarray()", ATOM
+        else:
+            self.read(next(arg for arg in args if arg in self.sparse), None, ATOM)
+        self._set(node, text, level, args)
+
     def _factors(self, matrix: Node, region: Region | None) -> str:
         """Return the name of the factorization of a matrix, which is made here if need be."""
         name = self.factorized.get((matrix, region))
@@ -227,6 +264,23 @@ def _thin(program: Program) -> set[Node]:
             )
         if is_thin:
             found.add(node)
+    return found
+
+
+def _sparse(program: Program, names: frozenset[str]) -> set[Node]:
+    """Return the nodes that are sparse arrays: some variables, transposed, their rows scaled."""
+    graph, found = program.graph, set[Node]()
+    if not names:
+        return found
+    for node in program.order:
+        kind, args, data = graph.kinds[node], graph.args[node], graph.data[node]
+        if kind == "var" and data in names:
+            found.add(node)
+        elif kind == "ein" and len(found.intersection(args)) == 1:
+            (place,) = [at for at, arg in enumerate(args) if arg in found][:1]
+            own = data.factors[place]
+            if len(args) <= 2 and len(own) == 2 and set(own) == set(data.out) and own[0] != own[1]:
+                found.add(node)
     return found
 
 

@@ -10,7 +10,7 @@ from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
 from ..graph.shapes import Dimension, Shape
 
-__all__ = ["all_sizes", "count_entries", "sizes_of_flat"]
+__all__ = ["all_sizes", "size_of", "sizes_of_flat"]
 
 
 def all_sizes(
@@ -31,14 +31,9 @@ def all_sizes(
             _learn(sizes, graph.shape(node), of_part)
         elif kind == "concat":
             axis = graph.data[node][1]
-            whole = sum(_size(sizes, graph.shape(arg)[axis]) for arg in graph.args[node])
+            whole = sum(size_of(graph.shape(arg)[axis], sizes) for arg in graph.args[node])
             _learn(sizes, graph.shape(node)[axis : axis + 1], [whole])
     return sizes
-
-
-def count_entries(shape: Shape, sizes: Mapping[Dimension, int]) -> int:
-    """Return the number of entries of an array."""
-    return prod(_size(sizes, dimension) for dimension in shape)
 
 
 def sizes_of_flat(
@@ -63,7 +58,7 @@ def sizes_of_flat(
     for trial in range(length + 1) if unknown else [0]:
         sizes: dict[Dimension, int] = dict(known)
         sizes.update(dict.fromkeys(unknown, trial))
-        filled = sum(count_entries(shape, sizes) for shape in shapes)
+        filled = sum(prod(size_of(d, sizes) for d in shape) for shape in shapes)
         if filled == length:
             return sizes
         if filled > length:
@@ -71,7 +66,8 @@ def sizes_of_flat(
     raise ArgumentError(f"A vector of length {length} does not hold arrays of these shapes.")
 
 
-def _size(sizes: Mapping[Dimension, int], dimension: Dimension) -> int:
+def size_of(dimension: Dimension, sizes: Mapping[Dimension, int]) -> int:
+    """Return the size of a dimension."""
     if isinstance(dimension, int):
         return dimension
     if dimension not in sizes:
@@ -94,7 +90,7 @@ def _part(sizes: Mapping[Dimension, int], shape: Shape, index: Sequence[Any]) ->
     """Return the sizes of a part of an array."""
     found: list[int] = []
     for dimension, entry in zip(shape, index, strict=True):
-        size = _size(sizes, dimension)
+        size = size_of(dimension, sizes)
         if isinstance(entry, int):
             if not -size <= entry < size:
                 raise ArgumentError(f"There is no entry {entry} along an axis of size {size}.")
@@ -109,4 +105,4 @@ def _bound(sizes: Mapping[Dimension, int], bound: Any) -> int | None:
     """Return the end of a slice: a number, none, or dimensions to add up."""
     if bound is None or isinstance(bound, int):
         return bound
-    return sum(_size(sizes, dimension) for dimension in bound)
+    return sum(size_of(dimension, sizes) for dimension in bound)
