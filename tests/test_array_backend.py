@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import pickle
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from array_values import values_of
 
+import symcalc as sc
 from symcalc.backends import ArrayFunction, CompiledFunction, compile_expression
 from symcalc.errors import ArgumentError, DerivativeError
 from symcalc.expression import Expression
@@ -17,67 +20,10 @@ from symcalc.graph.contractions import broadcast, contract, eye, transpose
 from symcalc.graph.derive import jacobian_nodes
 from symcalc.graph.graph import Graph, Node
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-
-ELEMENTWISE = {"exp": np.exp, "log": np.log, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
-               "abs": np.abs, "sign": np.sign, "sech": lambda x: 1 / np.cosh(x)}  # fmt: skip
-
 
 def evaluate(graph: Graph, root: Node, point: dict[str, Any], sizes: dict[str, int]) -> Any:
-    """Return a node's value by NumPy's plainest means, one node after the other."""
-    values: dict[Node, Any] = {}
-    for node in graph.reachable([root]):
-        args = [values[arg] for arg in graph.args[node]]
-        values[node] = _value(graph, node, args, point, sizes)
-    return values[root]
-
-
-def _value(graph: Graph, node: Node, a: list[Any], point: Any, sizes: Any) -> Any:
-    kind, data = graph.kinds[node], graph.data[node]
-
-    def size(dimension: Any) -> int:
-        return dimension if isinstance(dimension, int) else sizes[dimension]
-
-    def bound(entry: Any) -> Any:
-        return sum(map(size, entry)) if isinstance(entry, tuple) else entry
-
-    def places(index: Any) -> Any:
-        return tuple(
-            i if isinstance(i, int) else slice(bound(i[0]), bound(i[1]), i[2]) for i in index
-        )
-
-    if kind == "put":
-        result = np.zeros([size(d) for d in data[0]])
-        result[places(data[1])] = a[0]
-        return result
-    if kind == "ein":
-        terms = ["".join(LETTERS[label] for label in labels) for labels in data.factors]
-        terms += [LETTERS[label] for label in data.free]
-        ones = [np.ones(size(data.dims[label])) for label in data.free]
-        out = "".join(LETTERS[label] for label in data.out)
-        return np.einsum(f"{','.join(terms)}->{out}", *a, *ones) if terms else 1.0
-    simple: dict[str, Callable[[], Any]] = {
-        "const": lambda: float(data),
-        "var": lambda: point[data],
-        "dim": lambda: float(sizes[data]),
-        "eye": lambda: np.eye(size(data)),
-        "add": lambda: sum(a[1:], a[0]),
-        "mul": lambda: np.prod(np.broadcast_arrays(*a), axis=0),
-        "pow": lambda: a[0] ** a[1],
-        "sum": lambda: np.sum(a[0]),
-        "inv": lambda: np.linalg.inv(a[0]),
-        "det": lambda: np.linalg.det(a[0]),
-        "logdet": lambda: np.linalg.slogdet(a[0])[1],
-        "lse": lambda: np.log(np.sum(np.exp(a[0]), axis=data)),
-        "amax": lambda: np.max(a[0], axis=data),
-        "amin": lambda: np.min(a[0], axis=data),
-        "prod": lambda: np.prod(a[0], axis=data),
-        "take": lambda: a[0][places(data[1])],
-        "concat": lambda: np.concatenate(a, axis=data[1]),
-        "compare": lambda: {">": np.greater, "<": np.less, "==": np.equal}[data](*a),
-        "piecewise": lambda: np.where(a[1], a[0], a[2]),
-    }
-    return simple[kind]() if kind in simple else ELEMENTWISE[kind](*a)
+    """Return a node's value by NumPy's plainest means."""
+    return values_of(graph, [root], point, sizes)[0]
 
 
 class Formulas:
@@ -101,7 +47,7 @@ class Formulas:
         spread, curved = broadcast(g, a, ("m",), ()), g.call("exp", [Xw])
         hidden = self.mul(g.call("tanh", [XV]), "ik", c, "k", "i")
         block = g.node("take", (X,), (("m", 2), ((0, None, 1), (0, 2, 1))))
-        joined = g.node("concat", (w, y), (("n + m",), 0))
+        joined = g.node("concat", (w, y), (("m+n",), 0))
         self.cases: dict[str, tuple[Node, Node]] = {
             "least squares": (g.div(self.squares(r), g.mul([two, g.node("dim", (), "m")])), w),
             "least squares in X": (self.squares(r), X),
@@ -173,26 +119,62 @@ def compiled(name: str, order: int = 2) -> ArrayFunction:
     return function
 
 
+def corpus() -> list[Any]:
+    text = (Path(__file__).parent / "data" / "matrix.json").read_text(encoding="utf-8")
+    return [pytest.param(item, id=item["id"]) for item in json.loads(text)["items"]]
+
+
+@pytest.mark.parametrize("item", corpus())
+def test_the_corpus_of_matrix_formulas_is_compiled_to_nine_digits(item: dict[str, Any]) -> None:
+    shapes = {
+        symbol["name"]: _dimensions(symbol["kind"])
+        for symbol in item["symbols"]
+        if symbol["kind"] != "scalar"
+    }
+    point = {name: np.array(value, dtype=float) for name, value in item["inputs"].items()}
+    order = 2 if "hessian" in item else 1
+    f = sc.compile(item["python"], order=order, wrt=item["wrt"], shapes=shapes)
+    given = {name: point[name] for name in f.names}
+
+    assert_close(f(**given), item["value"])
+    jacobian = f.jacobian(**given)
+    for name, expected in (item.get("grad") or item.get("jacobian") or {}).items():
+        assert_close(jacobian[name], expected)
+    for name, expected in item.get("hessian", {}).items():
+        hessian = f.hessian(**given)
+        assert_close(hessian[name, name] if isinstance(hessian, dict) else hessian, expected)
+
+
+def _dimensions(kind: str) -> str:
+    what, *dims = kind.split()
+    return " ".join(dims * 2 if what == "symmetric" else dims)
+
+
+def assert_close(found: Any, expected: Any) -> None:
+    expected = np.array(expected)
+    scale = max(1.0, float(np.abs(expected).max()))
+    np.testing.assert_allclose(np.reshape(found, expected.shape), expected, atol=1e-9 * scale)
+
+
 @pytest.mark.parametrize("sizes", SIZES, ids=str)
 @pytest.mark.parametrize("name", FORMULAS.cases)
 def test_compiled_derivatives_are_those_of_the_graph(name: str, sizes: dict[str, int]) -> None:
     graph, (root, variable) = FORMULAS.graph, FORMULAS.cases[name]
     point, function, key = point_of(sizes), compiled(name), graph.data[variable]
     inside = {given: point[given] for given in function.names}
-    known = {**sizes, "n + m": sizes["n"] + sizes["m"]}
     (first,) = jacobian_nodes(graph, root, [variable])
 
     value = function(**inside)
     derivative = function.jacobian(**inside)[key]
 
-    np.testing.assert_allclose(value, evaluate(graph, root, point, known), rtol=1e-9, atol=1e-12)
-    expected = np.broadcast_to(evaluate(graph, first, point, known), np.shape(derivative))
+    np.testing.assert_allclose(value, evaluate(graph, root, point, sizes), rtol=1e-9, atol=1e-12)
+    expected = np.broadcast_to(evaluate(graph, first, point, sizes), np.shape(derivative))
     np.testing.assert_allclose(derivative, expected, rtol=1e-9, atol=1e-12)
     if graph.shape(root):
         return
     (second,) = jacobian_nodes(graph, first, [variable])
     shape = np.shape(derivative)
-    expected = np.broadcast_to(evaluate(graph, second, point, known), shape * 2)
+    expected = np.broadcast_to(evaluate(graph, second, point, sizes), shape * 2)
     hessian = function.hessian(**inside)
     hessian = hessian[key, key] if shape else hessian.reshape(())
     np.testing.assert_allclose(hessian, expected, rtol=1e-9, atol=1e-10)
@@ -302,6 +284,17 @@ def test_sizes_that_differ_are_refused_with_both_names() -> None:
         f(X=np.ones((2, 3)), w=np.ones(4), y=np.ones(2))
     with pytest.raises(ArgumentError, match=r"`w` has shape \(3, 1\); it was declared \(n,\)"):
         f(X=np.ones((2, 3)), w=np.ones((3, 1)), y=np.ones(2))
+
+
+def test_dimensions_made_of_others_are_computed_from_the_arguments() -> None:
+    f = sc.compile("kron(A, B)", shapes="A: m n; B: p q")
+    A, B = np.arange(6.0).reshape(2, 3), np.arange(4.0).reshape(2, 2)
+
+    np.testing.assert_array_equal(f(A=A, B=B), np.kron(A, B))
+    g = Graph()
+    unseen = g.add([g.node("dim", (), "k"), g.node("sum", (eye(g, "k"),))])
+    with pytest.raises(ArgumentError, match=r"No argument has the dimension `k`"):
+        compile_expression(Expression(g, unseen))()
 
 
 def test_parts_that_an_array_does_not_have_are_refused() -> None:

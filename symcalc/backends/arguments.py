@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError
 from ..expression import Expression
-from ..graph.shapes import Dimension, Shape, written
+from ..graph.shapes import Shape, written
 
 __all__ = ["Arguments", "Bound", "in_order"]
 
@@ -39,7 +39,7 @@ class Bound:
     is_plain: bool
     batch: tuple[int, ...]
     dtype: str
-    sizes: dict[Dimension, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
     sparse: frozenset[str] = frozenset()
 
     def arrays(self) -> tuple[Any, ...]:
@@ -63,7 +63,7 @@ class Arguments:
     shapes: dict[str, Shape]
     dtype: str
     #: shapes of arguments -> sizes of the dimensions
-    seen: dict[Any, dict[Dimension, int]] = field(default_factory=dict, compare=False, repr=False)
+    seen: dict[Any, dict[str, int]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, expression: Expression, args: Sequence[str] | None, dtype: str) -> Arguments:
@@ -232,7 +232,7 @@ class Arguments:
                 f"The arguments have shapes {shapes}, which do not broadcast."
             ) from None
 
-    def _known_sizes(self, arrays: Sequence[Array]) -> dict[Dimension, int]:
+    def _known_sizes(self, arrays: Sequence[Array]) -> dict[str, int]:
         """Return the sizes of the dimensions, those of shapes seen before without another check."""
         key = tuple([array.shape for array in arrays])
         found = self.seen.get(key)
@@ -243,11 +243,11 @@ class Arguments:
             self.seen[key] = found
         return found
 
-    def _sizes(self, arrays: Mapping[str, Array]) -> dict[Dimension, int]:
+    def _sizes(self, arrays: Mapping[str, Array]) -> dict[str, int]:
         """Check that arrays have the shapes declared; return the sizes of the dimensions."""
         if any(array.ndim for name, array in arrays.items() if name not in self.shapes):
             raise ArgumentError("With data columns, all other arguments must be single numbers.")
-        found: dict[Dimension, tuple[int, str]] = {}
+        found: dict[str, tuple[int, str]] = {}
         for name, array in arrays.items():
             shape = self.shapes.get(name, ())
             if array.ndim != len(shape):
@@ -280,9 +280,9 @@ def _to_float(value: Any) -> float:
         raise ArgumentError(f"{str(value)[:20]}… is outside the range of a double.") from None
 
 
-def in_order(sizes: Mapping[Dimension, int]) -> dict[Dimension, int]:
+def in_order(sizes: Mapping[str, int]) -> dict[str, int]:
     """Return sizes by name in one order, whichever argument showed them first."""
-    return dict(sorted(sizes.items(), key=lambda item: str(item[0])))
+    return dict(sorted(sizes.items()))
 
 
 def _list(names: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import ArgumentError, DerivativeError
 from ..expression import Expression
 from ..graph.graph import REDUCTIONS
-from ..graph.shapes import Dimension, Shape, written
+from ..graph.shapes import Shape, written
 from ..program import in_steps
 from ..symbolic import prepare
 from .arguments import Bound
@@ -20,7 +20,7 @@ from .array_derivatives import ArrayDerivatives
 from .compiled import CompiledFunction
 from .flat import FlatFunction
 from .lambdified import Generated, generate_for_sizes
-from .sizes import all_sizes, size_of
+from .sizes import check_parts, known_size
 
 __all__ = ["ArrayFunction", "needs_shapes"]
 
@@ -71,6 +71,17 @@ class ArrayFunction(CompiledFunction):
     with new ones, and shared by sizes for which the order is the same. Systems with one matrix
     share its factorization; an inverse is formed only where it is itself asked for. A SciPy sparse
     matrix may stand for an argument that is only multiplied by: `X @ w`, `X.T @ r`.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> f = sc.compile("sum((X@w - y)**2)", order=2, wrt="w", shapes="X: m n; w: n; y: m")
+    >>> data = {"X": [[1, 2], [3, 4], [5, 6]], "y": [1, 1, 2]}
+    >>> f.value_and_gradient(w=[0, 0], **data)
+    (6.0, {'w': array([-28., -36.])})
+    >>> f.hessian(w=[0, 0], **data)["w", "w"]
+    array([[ 70.,  88.],
+           [ 88., 112.]])
     """
 
     def __init__(
@@ -247,31 +258,28 @@ class ArrayFunction(CompiledFunction):
                 self._derived = ArrayDerivatives(graph, root, self.wrt)
             return self._derived
 
-    def _for_sizes(
-        self, what: str, known: Mapping[Dimension, int], sparse: frozenset[str]
-    ) -> _Code:
+    def _for_sizes(self, what: str, sizes: Mapping[str, int], sparse: frozenset[str]) -> _Code:
         """Return the code for what is asked for at these sizes, made if need be."""
         with self._lock:
             derivation = self._derivation()
-            value_sizes = all_sizes(derivation.graph, [derivation.root], known)
             shapes = self._result_shapes(what)
-            results = [tuple(size_of(d, value_sizes) for d in shape) for shape in shapes]
+            results = [tuple(known_size(d, sizes) for d in shape) for shape in shapes]
             _refuse_large(sum(map(prod, results)))
             graph, outputs, extra = derivation.outputs(what)
-            sizes = all_sizes(graph, outputs, known)
+            check_parts(graph, outputs, sizes)
             stepped, roots = in_steps(graph, outputs, sizes)
             nodes = stepped.reachable(roots)
             order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
             key = (what, sparse, order, tuple(sizes))
             if key not in self._by_order:
                 self._by_order[key] = generate_for_sizes(
-                    stepped, roots, (*self.names, *extra), [str(name) for name in sizes],
+                    stepped, roots, (*self.names, *extra), list(sizes),
                     sparse=sparse, returns=lambda texts: f"[{', '.join(texts)}]",
                 )  # fmt: skip
             code = _Code(self._by_order[key], tuple(sizes.values()), results)
             if len(self._by_sizes) >= MAX_SIZES:
                 self._by_sizes.clear()
-            self._by_sizes[(what, sparse, *known.items())] = code
+            self._by_sizes[(what, sparse, *sizes.items())] = code
             return code
 
     def _result_shapes(self, what: str) -> list[Shape]:
@@ -313,7 +321,7 @@ class ArrayFunction(CompiledFunction):
             )
         found: dict[str, Array] = {}
         for name in self.wrt:
-            size = tuple(size_of(d, bound.sizes) for d in self.shape_of(name))
+            size = tuple(known_size(d, bound.sizes) for d in self.shape_of(name))
             part = np.asarray(direction.get(name, np.zeros(size)), self._arguments.real_dtype)
             if part.shape != size:
                 raise ArgumentError(

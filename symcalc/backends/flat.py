@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError
 from .arguments import Bound, in_order
-from .sizes import size_of, sizes_of_flat
+from .sizes import known_size, sizes_of_flat
 
 if TYPE_CHECKING:
     from .array_function import ArrayFunction
@@ -107,7 +107,7 @@ class FlatFunction:
         """Find the shapes that a vector of this length holds."""
         sizes = sizes_of_flat(self._shapes, self._bound.sizes, length)
         self._sizes = [
-            tuple(size_of(dimension, sizes) for dimension in shape) for shape in self._shapes
+            tuple(known_size(dimension, sizes) for dimension in shape) for shape in self._shapes
         ]
         self._length = length
         self._bound = replace(self._bound, sizes=in_order(sizes))

@@ -18,7 +18,6 @@ import numpy
 from ..errors import CompileError
 from ..graph.graph import Graph, Node
 from ..graph.integrand import Integrand
-from ..graph.shapes import Dimension
 from ..numeric.quadrature import ParametricIntegral
 from ..program import Program, lower
 from .emit import Emitter
@@ -97,7 +96,7 @@ def generate_for_sizes(
     """
     program = lower(graph, outputs)
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
-    sizes: dict[Dimension, str] = {name: f"d{index}" for index, name in enumerate(dims)}
+    sizes = {name: f"d{index}" for index, name in enumerate(dims)}
     constants, values = _constants(program)
     emitter = MatrixEmitter(program, arguments, constants, sizes, sparse)
     lines, texts = emitter.run()

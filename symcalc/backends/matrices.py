@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..graph.contractions import Contraction
+from ..graph.dimensions import polynomial
 from ..graph.graph import REDUCTIONS, Node
 from ..graph.regions import Region
 from ..graph.shapes import Dimension
@@ -34,7 +35,7 @@ class MatrixEmitter(ArrayEmitter):
         program: Program,
         arguments: dict[str, str],
         constants: dict[Node, str],
-        dims: Mapping[Dimension, str],
+        dims: Mapping[str, str],
         sparse: frozenset[str] = frozenset(),
     ) -> None:
         self.dims = dims
@@ -74,7 +75,13 @@ class MatrixEmitter(ArrayEmitter):
 
     def size(self, dimension: Dimension) -> str:
         """Return the text of a dimension."""
-        return str(dimension) if isinstance(dimension, int) else self.dims[dimension]
+        terms = []
+        for names, number in polynomial(dimension).items():
+            sign, size = "-" if number < 0 else "+", abs(number)
+            factors = [str(size)] * (size != 1 or not names) + [self.dims[name] for name in names]
+            terms.append(f" {sign} {'*'.join(factors)}")
+        text = "".join(terms).removeprefix(" + ") or "0"
+        return f"({text.strip()})" if len(terms) > 1 else text.strip()
 
     def _shape(self, node: Node) -> str:
         return self._sizes(self.graph.shape(node))
@@ -157,6 +164,11 @@ class MatrixEmitter(ArrayEmitter):
             self._set(node, f"{factors}.inverse", ATOM)
         else:
             self._set(node, f"{factors}.{kind}", ATOM, (arg,))
+
+    def reshaped(self, node: Node) -> None:
+        """Emit an array in another shape, its entries in order."""
+        (arg,) = self.graph.args[node]
+        self._set(node, f"{self._whole(node, arg)}.reshape({self._shape(node)})", ATOM, (arg,))
 
     def part(self, node: Node) -> None:
         """Emit rows, columns, entries or blocks of an array."""
@@ -306,5 +318,6 @@ RULES: dict[str, Callable[[MatrixEmitter, Node], None]] = {
     "logdet": MatrixEmitter.factorization,
     "take": MatrixEmitter.part,
     "put": MatrixEmitter.among_zeros,
+    "reshape": MatrixEmitter.reshaped,
     "concat": MatrixEmitter.blocks_joined,
 }

@@ -7,38 +7,43 @@ from math import prod
 from typing import Any
 
 from ..errors import ArgumentError
+from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
-from ..graph.shapes import Dimension, Shape
+from ..graph.shapes import Dimension, Shape, written
 
-__all__ = ["all_sizes", "size_of", "sizes_of_flat"]
+__all__ = ["check_parts", "known_size", "sizes_of_flat"]
 
 
-def all_sizes(
-    graph: Graph, roots: Sequence[Node], known: Mapping[Dimension, int]
-) -> dict[Dimension, int]:
-    """Return the sizes of the dimensions of arguments, of parts and of blocks joined.
+def check_parts(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
+    """Refuse sizes for which a row, an entry or a slice of an array does not exist.
 
     Raises
     ------
     ArgumentError
-        No argument shows the size of a dimension, or blocks do not have the sizes they need.
+        Also where no argument shows the size of a dimension.
     """
-    sizes = dict(known)
     for node in graph.reachable(roots):
-        kind = graph.kinds[node]
-        if kind == "take":
-            of_part = _part(sizes, graph.shape(graph.args[node][0]), graph.data[node][1])
-            _learn(sizes, graph.shape(node), of_part)
-        elif kind == "concat":
-            axis = graph.data[node][1]
-            whole = sum(size_of(graph.shape(arg)[axis], sizes) for arg in graph.args[node])
-            _learn(sizes, graph.shape(node)[axis : axis + 1], [whole])
-    return sizes
+        if graph.kinds[node] == "take":
+            whole = [known_size(d, sizes) for d in graph.shape(graph.args[node][0])]
+            expected = [known_size(d, sizes) for d in graph.shape(node)]
+            if _part(sizes, whole, graph.data[node][1]) != expected:
+                raise ArgumentError(
+                    f"An array of shape {written(tuple(whole))} is too small for the part that the "
+                    "formula takes of it."
+                )
 
 
-def sizes_of_flat(
-    shapes: Sequence[Shape], known: Mapping[Dimension, int], length: int
-) -> dict[Dimension, int]:
+def known_size(dimension: Dimension, sizes: Mapping[str, int]) -> int:
+    """Return the size of a dimension, which the arguments must show."""
+    try:
+        return size_of(dimension, sizes)
+    except KeyError as error:
+        raise ArgumentError(
+            f"No argument has the dimension `{error.args[0]}`, which the formula needs."
+        ) from None
+
+
+def sizes_of_flat(shapes: Sequence[Shape], known: Mapping[str, int], length: int) -> dict[str, int]:
     """Return the sizes that arrays of these shapes have when they fill a vector of this length.
 
     Raises
@@ -56,9 +61,9 @@ def sizes_of_flat(
             f"say them: sizes={{{unknown[0]!r}: 3, ...}}."
         )
     for trial in range(length + 1) if unknown else [0]:
-        sizes: dict[Dimension, int] = dict(known)
+        sizes = dict(known)
         sizes.update(dict.fromkeys(unknown, trial))
-        filled = sum(prod(size_of(d, sizes) for d in shape) for shape in shapes)
+        filled = sum(prod(known_size(d, sizes) for d in shape) for shape in shapes)
         if filled == length:
             return sizes
         if filled > length:
@@ -66,43 +71,21 @@ def sizes_of_flat(
     raise ArgumentError(f"A vector of length {length} does not hold arrays of these shapes.")
 
 
-def size_of(dimension: Dimension, sizes: Mapping[Dimension, int]) -> int:
-    """Return the size of a dimension."""
-    if isinstance(dimension, int):
-        return dimension
-    if dimension not in sizes:
-        raise ArgumentError(
-            f"No argument has the dimension `{dimension}`, which the formula needs."
-        )
-    return sizes[dimension]
-
-
-def _learn(sizes: dict[Dimension, int], shape: Shape, found: Sequence[int]) -> None:
-    """Keep the sizes of dimensions; those that are known must agree."""
-    for dimension, size in zip(shape, found, strict=True):
-        expected = dimension if isinstance(dimension, int) else sizes.setdefault(dimension, size)
-        if size != expected:
-            raise ArgumentError(f"A part of the formula has {size} entries along `{dimension}`, "
-                                f"where the size of that is {expected}.")  # fmt: skip
-
-
-def _part(sizes: Mapping[Dimension, int], shape: Shape, index: Sequence[Any]) -> list[int]:
+def _part(sizes: Mapping[str, int], whole: Sequence[int], index: Sequence[Any]) -> list[int]:
     """Return the sizes of a part of an array."""
     found: list[int] = []
-    for dimension, entry in zip(shape, index, strict=True):
-        size = size_of(dimension, sizes)
+    for size, entry in zip(whole, index, strict=True):
         if isinstance(entry, int):
             if not -size <= entry < size:
                 raise ArgumentError(f"There is no entry {entry} along an axis of size {size}.")
             continue
-        start, stop, step = entry
-        begin, end = (_bound(sizes, bound) for bound in (start, stop))
-        found.append(len(range(*slice(begin, end, step).indices(size))))
+        begin, end = (_bound(sizes, bound) for bound in entry[:2])
+        found.append(len(range(*slice(begin, end, entry[2]).indices(size))))
     return found
 
 
-def _bound(sizes: Mapping[Dimension, int], bound: Any) -> int | None:
+def _bound(sizes: Mapping[str, int], bound: Any) -> int | None:
     """Return the end of a slice: a number, none, or dimensions to add up."""
     if bound is None or isinstance(bound, int):
         return bound
-    return sum(size_of(dimension, sizes) for dimension in bound)
+    return sum(known_size(dimension, sizes) for dimension in bound)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ..graph.contractions import Contraction, Factor
+from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import make
 from ..graph.shapes import Dimension
@@ -24,7 +25,7 @@ Key = tuple[tuple[tuple[Node, Labels], ...], frozenset[int]]
 
 
 def in_steps(
-    graph: Graph, roots: Sequence[Node], sizes: Mapping[Dimension, int]
+    graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]
 ) -> tuple[Graph, list[Node]]:
     """Return the formulas with every contraction in steps of at most two factors.
 
@@ -45,7 +46,7 @@ def in_steps(
 class _Steps:
     """One sweep from the leaves to the roots, into a new arena."""
 
-    def __init__(self, graph: Graph, roots: Sequence[Node], sizes: Mapping[Dimension, int]) -> None:
+    def __init__(self, graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
         self.graph, self.sizes = graph, sizes
         self.order = graph.reachable(roots)
         self.new = Graph()
@@ -180,7 +181,7 @@ class _Steps:
 
     def size(self, dimension: Dimension) -> int:
         """Return the size of a dimension."""
-        return dimension if isinstance(dimension, int) else self.sizes[dimension]
+        return size_of(dimension, self.sizes)
 
     def _joined(
         self,
