@@ -18,6 +18,7 @@ from .options import (
     read_formula,
     read_names,
     read_point,
+    shapes_option,
     wrt_option,
 )
 from .output import answer, choose_format
@@ -32,6 +33,7 @@ __all__ = ["diff"]
     "--order", type=click.IntRange(min=1), help="How often to differentiate in a single variable."
 )
 @point_option
+@shapes_option
 @formula_options
 @format_options
 def diff(

@@ -17,6 +17,7 @@ from .options import (
     read_formula,
     read_names,
     read_point,
+    shapes_option,
     wrt_option,
 )
 from .output import answer, choose_format
@@ -28,6 +29,7 @@ __all__ = ["gradient"]
 @click.argument("expression")
 @wrt_option
 @point_option
+@shapes_option
 @formula_options
 @format_options
 def gradient(
@@ -45,6 +47,7 @@ def gradient(
       symcalc gradient "100*(y - x^2)^2 + (1 - x)^2"
       symcalc gradient "a*exp(-b*t)" --wrt a,b --format latex
       symcalc gradient "-x^2*y" --at x=1,y=2 --json
+      symcalc gradient "sum((X@w - y)**2)/(2*m)" --wrt w --shapes "X: m n; w: n; y: m"
     """
     format = choose_format(format, as_json, at)
     points = [read_point([text]) for text in at]

@@ -18,6 +18,7 @@ from .options import (
     read_formula,
     read_names,
     read_point,
+    shapes_option,
     wrt_option,
 )
 from .output import answer, choose_format
@@ -29,6 +30,7 @@ __all__ = ["hessian"]
 @click.argument("expression")
 @wrt_option
 @point_option
+@shapes_option
 @formula_options
 @format_options
 def hessian(

@@ -9,7 +9,14 @@ import click
 import symcalc as sc
 
 from .formulas import FormulaCommand
-from .options import format_options, formula_options, read_formula, read_names, wrt_option
+from .options import (
+    format_options,
+    formula_options,
+    read_formula,
+    read_names,
+    shapes_option,
+    wrt_option,
+)
 from .output import answer, choose_format
 
 __all__ = ["jacobian"]
@@ -18,6 +25,7 @@ __all__ = ["jacobian"]
 @click.command(cls=FormulaCommand)
 @click.argument("expressions", nargs=-1, required=True)
 @wrt_option
+@shapes_option
 @formula_options
 @format_options
 def jacobian(

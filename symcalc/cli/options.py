@@ -27,6 +27,7 @@ __all__ = [
     "read_settings",
     "read_whole",
     "seed_option",
+    "shapes_option",
     "syntax_option",
     "wrt_option",
 ]
@@ -53,7 +54,7 @@ point_option = click.option(
 )
 syntax_option = click.option(
     "--syntax",
-    type=click.Choice(["symcalc", "latex"]),
+    type=click.Choice(["symcalc", "latex", "matrixcalculus"]),
     default="symcalc",
     help="The notation of the formula.",
 )
@@ -65,6 +66,9 @@ assume_option = click.option(
 )
 seed_option = click.option(
     "--seed", type=int, default=0, show_default=True, help="Same seed, same points."
+)
+shapes_option = click.option(
+    "--shapes", metavar="SHAPES", help='Shapes of arrays, "X: m n; w: n"; of columns, "x: rows".'
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
@@ -90,9 +94,7 @@ def formula_options(command: F) -> F:
 def comparing_options(command: F) -> F:
     """Give a command that compares two formulas at points what it needs to read and try them."""
     command = seed_option(syntax_option(json_option(command)))
-    return click.option("--shapes", metavar="SHAPES", help='Data columns, "x: rows; y: rows".')(
-        assume_option(command)
-    )
+    return shapes_option(assume_option(command))
 
 
 def read_formula(
@@ -101,6 +103,7 @@ def read_formula(
     assume: Iterable[str] = (),
     syntax: str = "symcalc",
     declared: Iterable[str] = (),
+    shapes: str | None = None,
 ) -> tuple[str | sc.Expression, dict[str, Any]]:
     """Return what a verb takes as its formula, and the keyword arguments these options mean.
 
@@ -111,6 +114,8 @@ def read_formula(
     given: dict[str, Any] = {} if syntax == "symcalc" else {"syntax": syntax}
     if facts := ", ".join(assume):
         given["assume"] = facts
+    if shapes is not None:
+        given["shapes"] = shapes
     if variables is not None:
         return sc.parse(text, variables=read_names([variables]), **given), {}
     names = sorted(declared)

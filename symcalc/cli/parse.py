@@ -9,7 +9,7 @@ import click
 import symcalc as sc
 
 from .formulas import FormulaCommand
-from .options import format_options, formula_options, read_formula
+from .options import format_options, formula_options, read_formula, shapes_option
 from .output import answer, choose_format
 
 __all__ = ["parse"]
@@ -17,6 +17,7 @@ __all__ = ["parse"]
 
 @click.command(cls=FormulaCommand)
 @click.argument("expression")
+@shapes_option
 @formula_options
 @format_options
 def parse(expression: str, format: str, as_json: bool, **reading: Any) -> int:
