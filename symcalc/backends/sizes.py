@@ -23,9 +23,11 @@ def check_parts(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -
         Also where no argument shows the size of a dimension.
     """
     for node in graph.reachable(roots):
-        if graph.kinds[node] == "take":
+        kind = graph.kinds[node]
+        shape = (graph.data[node],) if kind == "dim" else graph.shape(node)
+        expected = [known_size(dimension, sizes) for dimension in shape]
+        if kind == "take":
             whole = [known_size(d, sizes) for d in graph.shape(graph.args[node][0])]
-            expected = [known_size(d, sizes) for d in graph.shape(node)]
             if _part(sizes, whole, graph.data[node][1]) != expected:
                 raise ArgumentError(
                     f"An array of shape {written(tuple(whole))} is too small for the part that the "
