@@ -195,3 +195,28 @@ def test_values_without_rounding_help_where_doubles_cancel():
 
     assert found.value == pytest.approx(-0.13213550260473908, rel=1e-12)
     assert found.trust in (Trust.CHECKED, Trust.PROVEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "conditions"),
+    [
+        ("exp(-a*x)", 0, "oo", ("a > 0",)),
+        ("x^p", 1, "oo", ("p < -1",)),
+        ("x^p*(1 - x)^q", 0, 1, ("p > -1", "q > -1")),
+        ("exp(-(a + b)*x)", 0, "oo", ("a + b > 0",)),
+        ("exp(a*x)", 0, 1, ()),
+    ],
+)
+def test_conditions_tell_where_the_integral_has_a_value(text, low, high, conditions):
+    found = sc.integrate(text, ("x", low, high), budget=60)
+
+    assert found.closed_form is not None
+    assert found.conditions == conditions
+
+
+def test_what_waves_leave_of_an_integrand_is_enclosed_to_many_digits():
+    found = sc.integrate("exp(-x^2)*cos(20*x)", ("x", "-oo", "oo"), budget=60)
+
+    assert found.trust is Trust.PROVEN
+    assert found.value == pytest.approx(math.sqrt(math.pi) * math.exp(-100), rel=1e-14)
+    assert found.error < 1e-12 * found.value

@@ -167,6 +167,10 @@ class Draws:
         found = self._computed[key]
         return found if found.is_known else None
 
+    def computed(self) -> list[tuple[dict[str, float], DrawnValue]]:
+        """Return what the problem came to at the draws so far."""
+        return [(dict(key), found) for key, found in self._computed.items()]
+
     def seen(self) -> list[tuple[dict[str, float], DrawnValue]]:
         """Return what the problem comes to at five draws."""
         points = sample_points(self.names, n_tries=N_POINTS, assumptions=self.assumptions)

@@ -11,6 +11,7 @@ from ..outcome import Outcome, Trust
 from ..symbolic.integration import STRATEGIES, Candidate, IntegralProblem
 from ..verify.closed_forms import ClosedFormCheck, judge_closed_form
 from .candidates import Attempt, CandidateSearch, Draws, Way
+from .convergence_conditions import convergence_conditions
 from .integral_number import integral_number
 from .integral_value import IntegralNumber, no_value
 from .integration_ranges import RangedIntegral
@@ -53,7 +54,12 @@ class FormSearch:
             for one in STRATEGIES
             if one.variables == wanted
         ]
-        return self.search.run(ways)
+        found = self.search.run(ways)
+        if found is not None and self.problem.parameters:
+            self.conditions = convergence_conditions(
+                self.draws.computed(), self.problem.parameters, self._number_at, self.end
+            )
+        return found
 
     @property
     def attempts(self) -> list[Attempt]:
