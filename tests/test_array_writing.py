@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.special
+from array_values import sizes_of, values_of
 
-from symcalc.errors import ArgumentError
+from symcalc.errors import ArgumentError, ParseError
+from symcalc.expression import Expression
 from symcalc.graph.contractions import broadcast, contract, eye, transpose
 from symcalc.graph.derive import jacobian_nodes
 from symcalc.graph.graph import Graph
+from symcalc.language import read
+from symcalc.symbolic import simplify_for_display, stabilize_for_display
+from symcalc.symbolic.array_forms import tidy_arrays
 from symcalc.writing import to_latex, to_python, to_text
 
 #: The words of the language as NumPy has them: a text is plain NumPy.
@@ -89,7 +97,7 @@ class Arrays:
         ("ii->", "S", "trace(S)"),
         ("ij,ji->", "S A", "trace(S @ A)"),
         ("ij,ij->", "X Y", "sum(X*Y)"),
-        ("ij,jk,lk,il->", "X V V X", "trace(X.T @ X @ V @ V.T)"),
+        ("ij,jk,lk,il->", "X V V X", "trace(X @ V @ V.T @ X.T)"),
         ("ii->i", "S", "diag(S)"),
         ("ij->i", "X", "sum(X, axis=1)"),
         ("ij->j", "X", "sum(X, axis=0)"),
@@ -230,6 +238,128 @@ def test_numpy_source_reads_lengths_off_the_variables(arena):
 
     assert to_python(graph, total) == "X @ w/X.shape[0]"
     assert to_python(graph, soft) == "scipy.special.logsumexp(X, axis=1)"
+
+
+# -- derivatives as people read them --------------------------------------------------------------
+
+SHAPES = "X: m n; S: n n; U: m k; V: n k; D: m k; w: n; y: m"
+
+
+def derived(text, name, direction=""):
+    """Return the text of a derivative, or of the product of the Hessian with a direction."""
+    expression = read(text, shapes=SHAPES)
+    graph, (root,) = stabilize_for_display(expression.graph, [expression.root])
+    graph = graph.copy()
+    variable = graph.var(name)
+    (node,) = jacobian_nodes(graph, root, [variable])
+    if direction:
+        shape = graph.shape(variable)
+        labels = tuple(range(len(shape)))
+        product = contract(graph, [(node, labels), (graph.var(direction, shape), labels)], ())
+        (node,) = jacobian_nodes(graph, product, [variable])
+    return simplify_for_display(Expression(graph, node)).text
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("sum((X@w - y)**2)/(2*m)", "w", "X.T @ (X @ w - y)/m"),
+        ("sum(log(1+exp(-y*(X@w))))", "w", "-X.T @ (y*sigmoid(-y*(X @ w)))"),
+        ("logdet(S)", "S", "inv(S).T"),
+        ("sum((X - U@V.T)**2)", "U", "-2*(X - U @ V.T) @ V"),
+        ("w@S@w", "w", "S @ w + S.T @ w"),
+        ("w@w + 3*(w@w)", "w", "8*w"),
+        ("trace(inv(S)@S)", "S", "0"),
+        ("logsumexp(X@w)", "w", "X.T @ exp(X @ w - logsumexp(X @ w))"),
+        ("det(S)", "S", "det(S)*inv(S).T"),
+        ("sum(X[1]**2)", "X", "outer(eye(m)[1], 2*X[1])"),
+        ("prod(w)", "w", "prod(w)/w"),
+        ("norm2(w)", "w", "w/sqrt(sum(w**2))"),
+        ("sum(w)", "w", "ones(n)"),
+    ],
+)
+def test_gradients_read_as_in_a_textbook(text, name, expected):
+    assert derived(text, name) == expected
+
+
+def test_the_action_of_the_hessian_is_one_product():
+    assert derived("sum((X - U@V.T)**2)", "U", "D") == "2*D @ (V.T @ V)"
+
+
+def items():
+    """Return the corpus of expressions over arrays."""
+    return json.loads((Path(__file__).parent / "data" / "matrix.json").read_text())["items"]
+
+
+@pytest.mark.parametrize("item", items(), ids=lambda item: item["id"])
+def test_derivatives_of_the_corpus_are_read_back_as_they_were_written(item):
+    kinds = {symbol["name"]: symbol["kind"].split() for symbol in item["symbols"]}
+    shapes = {
+        name: " ".join(dims * 2 if kind == "symmetric" else dims)
+        for name, (kind, *dims) in kinds.items()
+    }
+    expression = read(item["python"], shapes=shapes)
+    values = {name: np.asarray(value, dtype=float) for name, value in item["inputs"].items()}
+    graph, (root,) = stabilize_for_display(expression.graph, [expression.root])
+    graph = graph.copy()
+    sizes = sizes_of(expression, values)
+
+    for name in item["wrt"]:
+        (first,) = jacobian_nodes(graph, root, [graph.var(name)])
+        (second,) = jacobian_nodes(graph, first, [graph.var(name)])
+        for node in (first, second):
+            shown = simplify_for_display(Expression(graph, node, expression.variables))
+            again = read(shown.text, shapes=shapes)
+            (expected,) = values_of(graph, [node], values, sizes)
+            for form in (shown, again):
+                (got,) = values_of(form.graph, [form.root], values, sizes)
+                np.testing.assert_allclose(got, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_tidying_a_random_contraction_keeps_its_value():
+    for seed in range(400):
+        try:
+            graph, node, values, expected = drawn(seed)
+        except ArgumentError:
+            continue
+        square = graph.node("sum", (graph.pow(node, graph.const(2)),))
+        variable = graph.variables([node])
+        if not variable:
+            continue
+        (gradient,) = jacobian_nodes(graph, square, variable[:1])
+
+        tidy, roots = tidy_arrays(graph, [node, gradient])
+
+        got = values_of(tidy, roots, values, SIZES)
+        np.testing.assert_allclose(got[0], expected, rtol=1e-9, atol=1e-9)
+        (slope,) = values_of(graph, [gradient], values, SIZES)
+        np.testing.assert_allclose(got[1], slope, rtol=1e-9, atol=1e-7)
+
+
+def test_einsum_and_reshape_say_what_nothing_else_can():
+    assert read('einsum("ij,kj->ik", X, X)', shapes=SHAPES).text == "X @ X.T"
+    assert read("einsum('ij,ik->ijk', X, U)", shapes=SHAPES).text == ('einsum("ij,ik->ijk", X, U)')
+    assert read("reshape(X, n, m)", shapes=SHAPES) == read("reshape(X, (n, m))", shapes=SHAPES)
+    assert read("kron(S, V)", shapes=SHAPES).text == "kron(S, V)"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('einsum("ij,jk->ik", X, X)', "`j` stands for the dimensions n and m"),
+        ('einsum("ij->ik", X)', "Each letter of the result"),
+        ('einsum("ij,j->i", X)', "letters for 2 and not for 1 arrays"),
+        ('einsum("i->i", X)', "`i` does not fit an array of shape (m, n)"),
+        ("einsum(X, w)", "needs its letters first"),
+        ('sin("i->i")', "Text in quotes is not part of a formula"),
+        ('"a"*X', "Text in quotes is not part of a formula"),
+        ("reshape(X, m)", "has not as many elements"),
+        ("reshape(X)", "needs the new shape"),
+    ],
+)
+def test_einsum_and_reshape_tell_what_is_wrong(text, message):
+    with pytest.raises(ParseError, match=re.escape(message)):
+        read(text, shapes=SHAPES)
 
 
 # -- what is written computes what is meant --------------------------------------------------------

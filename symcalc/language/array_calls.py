@@ -16,6 +16,7 @@ from ..graph.dimensions import dimension_of, product, total
 from ..graph.graph import Graph, Node
 from ..graph.shapes import Dimension
 from .options import Option
+from .subscripts import einsum, reshaped
 
 if TYPE_CHECKING:
     from .calls import Call, Calls
@@ -169,6 +170,14 @@ def _constant(value: int) -> Form:
     return form
 
 
+def _reshape(calls: Calls, call: Call, last: int) -> Node:
+    node, *call.args = call.args
+    calls.check_number(node, call, last)
+    if not call.args:
+        raise calls.error("`reshape` needs the new shape.", call, last, "Write reshape(X, m*n).")
+    return reshaped(calls.graph, node, _sizes(calls, call, last))
+
+
 def _eye(calls: Calls, call: Call, last: int) -> Node:
     shape = _sizes(calls, call, last)
     if len(shape) == 2 and shape[0] != shape[1]:
@@ -239,6 +248,8 @@ ARRAY_FORMS: dict[str, Form] = {
     "outer": _of(2, outer),
     "dot": _of(2, matmul),
     "kron": _of(2, kronecker),
+    "einsum": einsum,
+    "reshape": _reshape,
     "eye": _eye,
     "ones": _constant(1),
     "zeros": _constant(0),
@@ -256,4 +267,6 @@ COLUMN_FORMS: dict[str, Form] = {
 }
 
 #: Functions that may take their arguments as a list or in brackets of its own.
-GROUPED = frozenset({"concat", "concatenate", "stack", "hstack", "vstack", "ones", "zeros"})
+GROUPED = frozenset(
+    {"concat", "concatenate", "stack", "hstack", "vstack", "ones", "zeros", "reshape"}
+)

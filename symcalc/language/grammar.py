@@ -47,6 +47,7 @@ from .refusals import (
     unclosed,
 )
 from .shape_errors import mismatch_error
+from .subscripts import is_subscripts, read_subscripts
 from .tokens import END, INVISIBLE_TIMES, MATRIX_POWER, MATRIX_RATIO, TRANSPOSED, Tokens
 
 __all__ = ["Parser"]
@@ -262,6 +263,8 @@ class Parser:
         token = texts[index]
         if is_option(token):
             return read_option(self.tokens, index, call.name if call is not None else "")
+        if is_subscripts(token):
+            return read_subscripts(self.tokens, index, call.name if call is not None else "")
         if is_number(token):
             value, spelling = read_literal(self.tokens, index, self.limits.max_digits)
             node = self.graph.const(value, spelling)

@@ -14,6 +14,7 @@ __all__ = [
     "MATRIX_POWER",
     "MATRIX_RATIO",
     "NUMBER",
+    "QUOTES",
     "TRANSPOSED",
     "Tokens",
     "tokenize",
@@ -34,6 +35,11 @@ NUMBER = (
     r"(?:[eE][+-]?[0-9]+)?"
 )
 
+#: The letters of axes that `einsum` takes in quotes: the only text that a formula may hold.
+_SUBSCRIPTS = r"""(?:"[A-Za-z, ]*->[A-Za-z ]*"|'[A-Za-z, ]*->[A-Za-z ]*')"""
+_QUOTED = re.compile(rf"(?<=einsum\(){_SUBSCRIPTS}")
+QUOTES = ('"', "'")
+
 #: Runs that people type and the language refuses; kept whole so that the message can name them.
 _FOREIGN = r"===|!==|\*\*\*|<<|>>|//|<>|=<|=>|:=|->|&&|\|\||!!"
 
@@ -44,7 +50,7 @@ def _compile(*, ascii_only: bool) -> re.Pattern[str]:
     blanks = re.escape(BLANKS)
     extra = "" if ascii_only else "|[⁰¹²³⁴-⁹⁻]+"
     name = name_pattern(ascii_only=ascii_only)
-    return re.compile(rf"{name}|{NUMBER}|{_OPERATORS}{extra}|[^{blanks}]")
+    return re.compile(rf"{name}|{NUMBER}|{_OPERATORS}{extra}|{_SUBSCRIPTS}|[^{blanks}]")
 
 
 _ASCII, _UNICODE = _compile(ascii_only=True), _compile(ascii_only=False)
@@ -130,19 +136,25 @@ def tokenize(text: str) -> Tokens:
     ParseError
         A character is not of the language.
     """
+    plain = _QUOTED.sub(_blank, text) if "einsum" in text else text
     if text.isascii():
-        found = _SPECIAL_ASCII.search(text)
+        found = _SPECIAL_ASCII.search(plain)
         if found:
             raise _refuse(text, found.start())
         texts = _ASCII.findall(text)
     else:
-        _check_characters(text)
+        _check_characters(plain)
         texts = [SAME_AS.get(token, token) for token in _UNICODE.findall(text)]
     texts.append(END)
     tokens = Tokens(text, texts)
     if not _JOINTS.keys().isdisjoint(text):
         _read_joints(tokens)
     return tokens
+
+
+def _blank(found: re.Match[str]) -> str:
+    """Return blanks in place of what was found."""
+    return " " * len(found.group())
 
 
 def _read_joints(tokens: Tokens) -> None:

@@ -90,9 +90,12 @@ class _Tidying:
         groups: dict[tuple[int, ...], list[Node]] = {}
         for arg, labels in zip(args, data.factors, strict=True):
             groups.setdefault(labels, []).append(arg)
+        used = [label for labels in data.factors for label in labels]
         factors: list[Factor] = []
         for labels, group in groups.items():
             structured = any(self.new.kinds[arg] in ("eye", "ein") for arg in group)
+            is_inner = len(labels) == 1 and len(group) == used.count(labels[0]) == 2
+            structured = structured or (is_inner and labels[0] not in data.out)
             whole = group[0] if len(group) == 1 or structured else self._product(group)
             if structured or not self.new.shape(whole):
                 factors += [(arg, labels) for arg in group]
@@ -242,14 +245,28 @@ class _Tidying:
             *self._below(scalars, denominator),
         ]
         number = number * denominator
+        if len(rest) == 1 and new.kinds[rest[0]] == "add":
+            return self._multiple(number, rest[0])
         return new.scale(number, new.mul(rest)) if rest else new.const(number)
 
-    def _above(self, parts: Sequence[tuple[Node, int]]) -> list[Node]:
+    def _multiple(self, number: Number, node: Node) -> Node:
+        """Return number × sum, multiplied out where signs or numbers of terms are in the way."""
+        new = self.new
+        common, inner = self._content(node)
+        number = number * common
+        if new.kinds[inner] != "add":
+            return new.scale(number, inner)
+        parts = [self._split(term) for term in new.args[inner]]
+        if number == 1 or (number != -1 and all(abs(count) == 1 for count, _ in parts)):
+            return new.scale(number, inner)
+        return self._sum([new.scale(number, term) for term in new.args[inner]])
+
+    def _above(self, parts: Sequence[tuple[Node, Number]]) -> list[Node]:
         """Return the factors with a positive exponent."""
         new = self.new
         return [new.pow(base, new.const(power)) for base, power in parts if power > 0]
 
-    def _below(self, parts: Sequence[tuple[Node, int]], number: int) -> list[Node]:
+    def _below(self, parts: Sequence[tuple[Node, Number]], number: int) -> list[Node]:
         """Return one divisor for those with a negative exponent and a number."""
         new = self.new
         bases = [new.pow(base, new.const(-power)) for base, power in parts if power < 0]
@@ -290,51 +307,44 @@ class _Tidying:
             args[place] = new.const(0) if any(new.value(v) == 0 for v in pair) else new.mul(pair)
         return new.node("piecewise", tuple(args))
 
-    def _collected(self, factors: Sequence[Node]) -> tuple[Number, dict[Node, int]]:
+    def _collected(self, factors: Sequence[Node]) -> tuple[Number, dict[Node, Number]]:
         """Return the number of a product, and the power of each base."""
         new = self.new
         number: Number = 1
-        powers: dict[Node, int] = {}
-        stack = list(reversed(factors))
+        powers: dict[Node, Number] = {}
+        stack: list[tuple[Node, Number]] = [(node, 1) for node in reversed(factors)]
         while stack:
-            node = stack.pop()
-            kind = new.kinds[node]
-            if kind == "const" and node not in new.spellings:
-                number = number * new.data[node]
-            elif kind == "mul":
-                stack += reversed(new.args[node])
-            elif kind == "pow" and self._is_divisor(node):
-                base, _ = new.args[node]
-                if new.kinds[base] == "mul":
-                    stack += [new.pow(arg, new.const(-1)) for arg in reversed(new.args[base])]
-                else:
-                    powers[base] = powers.get(base, 0) - 1
-            elif kind == "pow" and self._exponent(node) is not None:
-                base, _ = new.args[node]
-                powers[base] = powers.get(base, 0) + (self._exponent(node) or 0)
+            node, power = stack.pop()
+            kind, value = new.kinds[node], new.value(node)
+            is_whole = isinstance(power, int)
+            if value and is_whole and node not in new.spellings:
+                number = number * Fraction(value) ** int(power)
+            elif kind == "mul" and is_whole:
+                stack += [(arg, power) for arg in reversed(new.args[node])]
+            elif kind == "pow" and is_whole and self._exponent(node) is not None:
+                exponent = Fraction(self._exponent(node) or 0) * power
+                whole = int(exponent) if exponent.denominator == 1 else exponent
+                stack.append((new.args[node][0], whole))
             else:
-                powers[node] = powers.get(node, 0) + 1
+                powers[node] = powers.get(node, 0) + power
         return number, powers
 
-    def _is_divisor(self, node: Node) -> bool:
-        """Whether a power is 1/base."""
-        return self.new.value(self.new.args[node][1]) == -1
-
-    def _exponent(self, node: Node) -> int | None:
-        """Return the whole exponent of a power of what is no number, or None."""
+    def _exponent(self, node: Node) -> Number | None:
+        """Return the rational exponent of a power of what is no number, or None."""
         base, exponent = self.new.args[node]
         value = self.new.value(exponent)
-        if not isinstance(value, int) or abs(value) > MAX_POWER or self.new.kinds[base] == "const":
+        if value is None or self.new.kinds[base] == "const":
             return None
-        return value
+        return value if -MAX_POWER <= value <= MAX_POWER else None
 
     def _power(self, base: Node, exponent: Node) -> Node:
         """Return a power; one of a power with whole exponents is one power."""
         new = self.new
-        if new.kinds[base] == "pow":
-            inner, outer = self._exponent(base), new.value(exponent)
-            if inner is not None and isinstance(outer, int) and abs(inner * outer) <= MAX_POWER:
-                total = inner * outer
-                raised = new.pow(new.args[base][0], new.const(abs(total)))
-                return raised if total > 0 else new.pow(raised, new.const(-1))
-        return new.pow(base, exponent)
+        outer = new.value(exponent)
+        inner = self._exponent(base) if new.kinds[base] == "pow" else None
+        if inner is None or not isinstance(outer, int):
+            return new.pow(base, exponent)
+        power, sign = (inner * outer, 1) if inner * outer > 0 else (-inner * outer, -1)
+        if power > MAX_POWER:
+            return new.pow(base, exponent)
+        return new.pow(new.pow(new.args[base][0], new.const(power)), new.const(sign))

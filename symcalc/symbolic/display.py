@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import ArgumentError
 from ..expression import Expression
-from ..graph.graph import REDUCTIONS
+from ..graph.graph import REDUCTIONS, Shape
 from .array_forms import tidy_arrays
 from .atoms import stabilize_for_display
 
@@ -25,7 +25,7 @@ def simplify_for_display(expression: Expression) -> Expression:
     """
     graph, root = expression.graph, expression.root
     order = graph.reachable([root])
-    if any(graph.kinds[node] in ARRAYS for node in order):
+    if any(graph.kinds[node] in ARRAYS or _is_array(graph.shape(node)) for node in order):
         return _arranged(expression)
     if len(order) > MAX_NODES or any(graph.kinds[node] in REDUCTIONS for node in order):
         return expression
@@ -36,6 +36,11 @@ def simplify_for_display(expression: Expression) -> Expression:
         return expression
     graph, (root,) = stabilize_for_display(found.graph, [found.root])
     return Expression(graph, root, found.variables)
+
+
+def _is_array(shape: Shape) -> bool:
+    """Whether a shape is that of an array, other than a column of data."""
+    return shape not in ((), ("rows",))
 
 
 def _arranged(expression: Expression) -> Expression:

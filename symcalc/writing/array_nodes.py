@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..graph.contractions import Contraction
 from ..graph.graph import Node
+from ..graph.shapes import Shape
 from .broadcasting import whole_nodes
 from .chains import Leaf, Made, arrange
 from .layout import Layout, Level, Piece, Slot
@@ -15,13 +16,18 @@ from .matrices import MatrixNotation
 if TYPE_CHECKING:
     from .text import TextRenderer
 
-__all__ = ["ARRAY_KINDS", "ArrayNotation"]
+__all__ = ["ARRAY_KINDS", "KRONECKER", "ArrayNotation"]
 
 #: The kinds of nodes that are spelled here.
-ARRAY_KINDS = frozenset("ein eye dim inv det logdet lse amax amin prod take put concat".split())
+ARRAY_KINDS = frozenset(
+    "ein eye dim inv det logdet lse amax amin prod take put concat reshape".split()
+)
 
 #: The shapes of scalars and of columns of data.
 LIKE_SCALARS = ((), ("rows",))
+
+#: The labels of the outer products that a Kronecker product reshapes.
+KRONECKER = ((((0,), (1,)), (0, 1)), (((0, 2), (1, 3)), (0, 1, 2, 3)))
 
 #: A contraction inside another is written into it up to this many factors.
 MAX_FACTORS = 8
@@ -52,6 +58,8 @@ class ArrayNotation(MatrixNotation):
             return self.part(args[0], data[1])
         if kind == "put":
             return self.among_zeros(node)
+        if kind == "reshape":
+            return self.reshaped(args[0], data)
         if kind == "concat":
             return self.blocks(args, data[1])
         if kind in {"lse", "amax", "amin", "prod"}:
@@ -139,6 +147,14 @@ class ArrayNotation(MatrixNotation):
         front = [Leaf(arg, tuple(axes))]
         out = tuple(range(len(shape)))
         return self.form(arrange([*front, *leaves], out), out)
+
+    def reshaped(self, arg: Node, shape: Shape) -> Layout:
+        """Return `kron(A, B)`, or `reshape(X, m*n)`."""
+        data = self.graph.data[arg]
+        if self.renderer.kind(arg) == "ein" and (data.factors, data.out) in KRONECKER:
+            left, right = self.graph.args[arg]
+            return self.call("kron", Slot(left), ", ", Slot(right))
+        return self.call("reshape", Slot(arg), ", ", self.lengths(shape))
 
     def blocks(self, args: Sequence[Node], axis: int) -> Layout:
         """Return `concat(a, b)`, `concat(A, B, axis=1)`."""

@@ -203,6 +203,7 @@ class _Arrangement:
         self.out = out
         self.kept = frozenset(out)
         self.terms: list[Tree] = [self._opened(leaf) for leaf in leaves]
+        self.places = {leaf: place for place, leaf in reversed(list(enumerate(self.terms)))}
 
     def run(self) -> Tree:
         rules = (self._equal, self._vectors, self._single, self._matrices, self._scaled)
@@ -254,7 +255,7 @@ class _Arrangement:
             others = [t for place, t in enumerate(self.terms) if place not in places]
             alone = not labels & self.kept and all(labels.isdisjoint(t.labels) for t in others)
             if alone and len(items) == 2:
-                return self._put(places, _inner(*items))
+                return self._put(places, self._inner(*items))
             return self._put(places, _product(items))
         return False
 
@@ -308,6 +309,24 @@ class _Arrangement:
         (other,) = self.terms[place].labels - {label}
         return self.out.index(other) if other in self.kept else -1
 
+    def _inner(self, first: Tree, second: Tree) -> Tree:
+        """Return the sum over all labels of two terms that have the same ones."""
+        label = natural_order(first)[-1]
+        if len(first.labels) == 1:
+            return _joined(first, second, label)
+        if (
+            isinstance(first, Leaf | Product)
+            and isinstance(second, Leaf | Product)
+            and natural_order(first) == natural_order(second)
+        ):
+            return Total(_product([first, second]), first.labels)
+        left = _as_chain(first, label)
+        right = _as_chain(second, label).reversed()
+        links = left.links + right.links
+        path = tuple(x for x in left.path + right.path[1:] if x is not None)
+        start = min(range(len(links)), key=lambda at: self.places.get(links[at], len(self.places)))
+        return Trace(links[start:] + links[:start], path[start:-1] + path[: start + 1])
+
     def _rest(self) -> Tree:
         """Return the terms that are left as one tree."""
         scalars = [term for term in self.terms if not term.labels]
@@ -351,20 +370,3 @@ def _joined(first: Tree, second: Tree, label: int) -> Chain:
     left, right = _as_chain(first, label), _as_chain(second, label).reversed()
     chain = Chain(left.links + right.links, left.path + right.path[1:])
     return chain.ending(None) if None in (chain.path[0], chain.path[-1]) else chain
-
-
-def _inner(first: Tree, second: Tree) -> Tree:
-    """Return the sum over all labels of two terms that have the same ones."""
-    label = natural_order(first)[-1]
-    if len(first.labels) == 1:
-        return _joined(first, second, label)
-    if (
-        isinstance(first, Leaf | Product)
-        and isinstance(second, Leaf | Product)
-        and natural_order(first) == natural_order(second)
-    ):
-        return Total(_product([first, second]), first.labels)
-    left = _as_chain(first, label)
-    right = _as_chain(second, label).reversed()
-    path = tuple(x for x in left.path + right.path[1:] if x is not None)
-    return Trace(left.links + right.links, path)

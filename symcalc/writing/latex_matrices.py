@@ -2,12 +2,13 @@ r"""Arrays as textbooks set them: X^{\top} \left(y \odot p\right), \mathbf{1}^{\
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from ..graph.graph import Node
-from ..graph.shapes import Dimension
-from .array_nodes import ArrayNotation
+from ..graph.shapes import Dimension, Shape
+from .array_nodes import KRONECKER, ArrayNotation
 from .chains import Chain, Indexed, Leaf, Made, Product, Total, Tree, natural_order
 from .layout import Layout, Level, Piece, Slot
 from .matrices import Labels
@@ -187,8 +188,20 @@ class LatexMatrices(ArrayNotation):
         return r",\, ".join(map(self.entry, index))
 
     def dimension(self, dim: Dimension) -> Layout:
-        name = str(dim)
-        return Layout(Level.ATOM, (name if name.isdigit() else latex_names([name])[name],))
+        text = str(super().dimension(dim).pieces[0])
+        named = re.sub(r"[^\W\d]\w*", lambda m: latex_names([m.group()])[m.group()], text)
+        return Layout(Level.ATOM, (named.replace("*", " "),))
+
+    def reshaped(self, arg: Node, shape: Shape) -> Layout:
+        data = self.graph.data[arg]
+        if self.renderer.kind(arg) == "ein" and (data.factors, data.out) in KRONECKER:
+            left, right = self.graph.args[arg]
+            pieces = (Slot(left, Level.POWER), r" \otimes ", Slot(right, Level.POWER))
+            return Layout(Level.PRODUCT, pieces)
+        lengths = r" \times ".join(str(self.dimension(dim).pieces[0]) for dim in shape)
+        word = rf"\operatorname{{reshape}}_{{{lengths}}}"
+        brackets = (self.renderer.opening, Slot(arg), self.renderer.closing)
+        return Layout(Level.ATOM, (word, *brackets))
 
     def blocks(self, args: Sequence[Node], axis: int) -> Layout:
         pieces: list[Piece] = [r"\begin{bmatrix} "]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ Labels = tuple[int, ...]
 #: What indices are called; the summed ones come last.
 LETTERS = "ijklpqrstuvwxyzabcdefghmno"
 
-_PLAIN = "det diag einsum eye inv logdet ones outer prod solve sum trace"
+_PLAIN = "det diag einsum eye inv kron logdet ones outer prod reshape solve sum trace"
 _WORDS = {name: name for name in _PLAIN.split()}
 _WORDS |= {"amax": "max", "amin": "min", "lse": "logsumexp"}
 
@@ -287,7 +288,7 @@ class MatrixNotation:
 
     def dimension(self, dim: Dimension) -> Layout:
         """Return the layout of the length of an axis."""
-        return Layout(Level.ATOM, (str(dim),))
+        return Layout(Level.ATOM, (re.sub("([+-])", r" \1 ", str(dim)),))
 
     def lengths(self, dims: Sequence[Dimension]) -> str:
         """Return lengths of axes as arguments."""

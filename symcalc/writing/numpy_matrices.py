@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ..graph.graph import Node
@@ -11,6 +12,8 @@ from .layout import Layout, Level, Piece, Slot
 
 __all__ = ["NumpyMatrices"]
 
+_NAME = re.compile(r"[^\W\d]\w*")
+
 _WORDS = {
     "amax": "np.max",
     "amin": "np.min",
@@ -19,11 +22,13 @@ _WORDS = {
     "einsum": "np.einsum",
     "eye": "np.eye",
     "inv": "np.linalg.inv",
+    "kron": "np.kron",
     "logdet": "np.linalg.slogdet",
     "lse": "scipy.special.logsumexp",
     "ones": "np.ones",
     "outer": "np.outer",
     "prod": "np.prod",
+    "reshape": "np.reshape",
     "solve": "np.linalg.solve",
     "sum": "np.sum",
     "trace": "np.trace",
@@ -40,15 +45,17 @@ class NumpyMatrices(ArrayNotation):
         return Layout(Level.ATOM, (*layout.pieces, "[1]")) if word == "logdet" else layout
 
     def dimension(self, dim: Dimension) -> Layout:
-        if isinstance(dim, int):
-            return super().dimension(dim)
-        graph, renderer = self.graph, self.renderer
+        text = str(super().dimension(dim).pieces[0])
+        return Layout(Level.ATOM, (_NAME.sub(self._length, text),))
+
+    def _length(self, found: re.Match[str]) -> str:
+        """Return the length of an axis of a variable; a dimension that none has keeps its name."""
+        graph, renderer, dim = self.graph, self.renderer, found.group()
         for node in renderer.nodes:
             shape = graph.shape(node)
             if graph.kinds[node] == "var" and dim in shape:
-                name = renderer.variable(graph.data[node])
-                return Layout(Level.ATOM, (f"{name}.shape[{shape.index(dim)}]",))
-        return super().dimension(dim)
+                return f"{renderer.variable(graph.data[node])}.shape[{shape.index(dim)}]"
+        return dim
 
     def lengths(self, dims: Sequence[Dimension]) -> str:
         text = super().lengths(dims)

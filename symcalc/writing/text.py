@@ -15,6 +15,9 @@ __all__ = ["TextRenderer", "separated", "to_text"]
 #: Beyond this length a text names its shared parts.
 DISPLAY_LENGTH = 2000
 
+#: The same for formulas of arrays, whose parts are long and mean something.
+ARRAY_LENGTH = 120
+
 
 def to_text(graph: Graph, root: Node, *, max_length: int | None = None) -> str:
     """Write a formula so that reading it gives the same nodes again.
@@ -26,7 +29,8 @@ def to_text(graph: Graph, root: Node, *, max_length: int | None = None) -> str:
         The node to write.
     max_length : int, optional
         Where the text would be longer, parts that are used more than once get names:
-        `t0*sin(t0) where t0 = x**2 + y**2`; by default 2000 characters.
+        `t0*sin(t0) where t0 = x**2 + y**2`; by default 2000 characters, 120 for
+        formulas of arrays.
 
     Returns
     -------
@@ -36,7 +40,9 @@ def to_text(graph: Graph, root: Node, *, max_length: int | None = None) -> str:
     -----
     A long formula without shared parts stays long.
     """
-    return TextRenderer(graph, root).render(DISPLAY_LENGTH if max_length is None else max_length)
+    renderer = TextRenderer(graph, root)
+    length = ARRAY_LENGTH if renderer.arrays.is_used else DISPLAY_LENGTH
+    return renderer.render(length if max_length is None else max_length)
 
 
 class TextRenderer(Renderer):
