@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ParamSpec
 
 import numpy as np
@@ -13,6 +14,7 @@ from ..expression import Expression, Variable
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
+from ..verify.array_claims import ArrayClaim, compare_arrays
 from ..verify.diagnosis import diagnose
 from ..verify.evidence import UNDEFINED, Evidence, Question
 from ..verify.identity import is_identity
@@ -22,6 +24,7 @@ from .checked import Check, Sighting, positive_names
 from .claimed import NumericGradient, WrongShapeError, split_formulas
 from .gradient import gradient
 from .reading import Formula, to_expression, to_names
+from .results import Gradient
 
 __all__ = ["check"]
 
@@ -125,7 +128,7 @@ def check(
         return _numeric(claims, expression, names, report, seed)
     known = expression.names
     forms = [to_expression(c, declared=known, limits=limits, **options) for c in claims]
-    return _symbolic(forms, expression, names, report, seed)
+    return _symbolic(forms, expression, truth, report, seed)
 
 
 def _claims(claim: Any, names: Sequence[str]) -> Sequence[Formula] | Callable[..., Any]:
@@ -165,15 +168,13 @@ def _claims(claim: Any, names: Sequence[str]) -> Sequence[Formula] | Callable[..
 def _symbolic(
     forms: Sequence[Expression],
     expression: Expression,
-    names: tuple[str, ...],
+    truth: Gradient,
     report: Callable[..., Check],
     seed: int,
 ) -> Check:
-    for name, form in zip(names, forms, strict=True):
-        if form.root in form.graph.shapes:
-            message = "has one value per row: is a sum or mean missing?"
-            finding = Finding(Verdict.WRONG_SHAPE, message, (name,))
-            return report(findings=[finding])
+    names = tuple(truth)
+    if _has_arrays(expression, names, forms):
+        return _in_arrays(forms, truth, report, seed)
     question = _question(expression, names, forms)
     evidence = Evidence.gather(question, seed)
     findings = diagnose(evidence)
@@ -187,6 +188,35 @@ def _symbolic(
     strange = [v.name for v in question.variables if v.name not in expression.names]
     notes = [f"the claim uses {', '.join(strange)}, which f does not contain"] if strange else []
     return report(findings=findings, evidence=evidence, is_proven=is_proven, notes=notes)
+
+
+def _has_arrays(
+    expression: Expression, names: tuple[str, ...], forms: Sequence[Expression]
+) -> bool:
+    """Whether a claim, or a variable that it is the derivative in, is an array."""
+    shapes = {variable.name: variable.shape for variable in expression.variables}
+    is_matrix = any(len(shape) > 1 for shape in shapes.values())
+    return (
+        is_matrix
+        or any(form.root in form.graph.shapes for form in forms)
+        or any(shapes.get(name) for name in names)
+    )
+
+
+def _in_arrays(
+    forms: Sequence[Expression], truth: Gradient, report: Callable[..., Check], seed: int
+) -> Check:
+    """Judge claims that are arrays, in numbers for several sizes."""
+    graph = Graph()
+    variables = {v.name: v for form in (truth.expression, *forms) for v in form.variables}
+    claims = []
+    for (name, right), form in zip(truth.items(), forms, strict=True):
+        (true_node,), (claimed,) = (graph.absorb(e.graph, [e.root]) for e in (right, form))
+        claims.append(ArrayClaim(name, true_node, claimed))
+    findings, n_draws = compare_arrays(graph, claims, list(variables.values()), seed)
+    found = report(findings=findings)
+    message = found.message if findings else f"agrees with the derivative on {n_draws} data sets"
+    return replace(found, message=message, n_points=n_draws)
 
 
 def _question(
@@ -203,7 +233,9 @@ def _question(
     for form in (expression, *forms):
         for variable in form.variables:
             variables.setdefault(variable.name, variable)
-    wrt: list[Node] = [graph.var(name) for name in names]
+    wrt: list[Node] = [
+        graph.var(name, variables[name].shape if name in variables else ()) for name in names
+    ]
     truths = tuple(gradient_nodes(graph, value, wrt))
     return Question(graph, value, names, truths, tuple(variables.values()), claims, function)
 

@@ -1,0 +1,58 @@
+"""Claimed derivatives in arrays: what is wrong with them, named."""
+
+from __future__ import annotations
+
+import pytest
+
+import symcalc as sc
+from symcalc.verify.mistakes import Verdict
+
+LEAST_SQUARES = ("sum((X@w - y)**2)/(2*m)", "w", "X: m n; w: n; y: m")
+MATRIX = ("sum((X - U@V.T)**2)", "U", "X: m n; U: m k; V: n k")
+
+
+@pytest.mark.parametrize(
+    ("claim", "verdict", "words"),
+    [
+        ("X.T@(X@w - y)/m", Verdict.AGREES, "9 data sets"),
+        ("(X.T@X@w - X.T@y)/m", Verdict.AGREES, "9 data sets"),
+        ("X.T@(X@w - y)", Verdict.CONSTANT_FACTOR, "off by the factor m: multiply it by 1/m"),
+        ("2*X.T@(X@w - y)/m", Verdict.CONSTANT_FACTOR, "off by the factor 2"),
+        ("X.T@(X@w - y)/(2*n)", Verdict.CONSTANT_FACTOR, "off by the factor m/(2*n)"),
+        ("-X.T@(X@w - y)/m", Verdict.SIGN, "the sign is wrong"),
+        ("X.T@(X@w)/m", Verdict.MISSING_TERM, "a term is missing"),
+        ("X.T@(X@w - y)/m + w", Verdict.EXTRA_TERM, "a term too many: w"),
+        ("X.T@(X@w + y)/m", Verdict.SIGN, "the sign of a term is wrong"),
+        ("sum(X@w - y)/m", Verdict.WRONG_SHAPE, "is a scalar"),
+        ("(X@w - y)/m", Verdict.WRONG_SHAPE, "has the shape (m,)"),
+        ("X.T@((X@w - y)**2)/m", Verdict.DIFFERS, "an element is"),
+    ],
+)
+def test_mistakes_in_the_gradient_of_least_squares_are_named(claim, verdict, words):
+    formula, wrt, shapes = LEAST_SQUARES
+    check = sc.check(claim, formula, wrt, shapes=shapes)
+
+    assert check.outcome is verdict
+    assert words in check.message
+
+
+def test_a_transpose_is_named():
+    assert sc.check("inv(S).T", "logdet(S)", "S", shapes="S: n n").is_good
+    assert "transpose" in sc.check("inv(S)", "logdet(S)", "S", shapes="S: n n").message
+    formula, wrt, shapes = MATRIX
+    turned = sc.check("-2*V.T@(X - U@V.T).T", formula, wrt, shapes=shapes)
+    assert turned.message.endswith("transpose it")
+
+
+def test_a_scalar_among_matrices_is_judged():
+    assert sc.check("sum(X)", "sum(a*X)", "a", shapes="X: m n").is_good
+    assert not sc.check("mean(X)", "sum(a*X)", "a", shapes="X: m n").is_good
+
+
+def test_only_the_wrong_one_of_two_arrays_is_named():
+    formula, _, shapes = MATRIX
+    claims = {"U": "-2*(X - U@V.T)@V", "V": "-(X - U@V.T).T@U"}
+    check = sc.check(claims, formula, "U, V", shapes=shapes)
+
+    assert check.wrong == ("V",)
+    assert "off by the factor 1/2" in check.message
