@@ -66,6 +66,15 @@ def ARCHES(a, b):
     return (1 + mpmath.exp(-mpmath.pi * a)) / (1 - mpmath.exp(-mpmath.pi * a)) / (1 + a * a)
 
 
+def AUXILIARY(a, b):
+    z = a * b
+    return (mpmath.ci(z) * mpmath.sin(z) + (mpmath.pi / 2 - mpmath.si(z)) * mpmath.cos(z)) / b
+
+
+def WAVE_OF_GAUSS(a, b):
+    return mpmath.sqrt(mpmath.pi / a) / 2 * mpmath.exp(-b * b / 4 / a)
+
+
 #: Strategy, integrand, range, the integral in mpmath's words.
 FORMS = [
     ("table", "exp(-a*x)", "0", "oo", lambda a, b: 1 / a),
@@ -95,6 +104,8 @@ FORMS = [
     ("rules", "abs(sin(x))*exp(-a*x)", "0", "oo", ARCHES),
     ("rules", "sqrt(1 + cos(x))", "0", "2*pi", lambda a, b: 4 * mpmath.sqrt(2)),
     ("symmetry", "atan(x)/(1 + x)", "0", "1", lambda a, b: mpmath.pi * mpmath.log(2) / 8),
+    ("table", "exp(-a*x)/(x^2 + b^2)", "0", "oo", AUXILIARY),
+    ("table", "exp(-a*x^2)*cos(b*x)", "0", "oo", WAVE_OF_GAUSS),
     ("principal", "exp(x)/x", "-1", "a", lambda a, b: mpmath.ei(a) - mpmath.ei(-1)),
     ("principal", "1/log(x)", "0", "1 + a", lambda a, b: mpmath.li(1 + a)),
     ("principal", "x^(a/4)/(1 - x)^1/x", "0", "oo", HALF_RESIDUE),
@@ -133,6 +144,15 @@ def test_a_strategy_finds_the_closed_form(name, text, low, high, truth):
     for a, b in ((1.5, 0.75), (0.5, 2.25)):
         value, expected = value_of(found[0].form, a=a, b=b), truth(mpmath.mpf(a), mpmath.mpf(b))
         assert abs(value - expected) < 1e-14 * abs(expected)
+
+
+def test_a_form_that_depends_on_the_sign_of_a_discriminant_is_proposed_for_both_signs():
+    found = run_strategy("table", problem_of("1/(x^2 + 2*a*x + 1)", ("x", "0", "oo")))
+
+    for a in (0.5, 1.5):
+        truth = (mpmath.acos(a) / mpmath.sqrt(1 - mpmath.mpc(a) ** 2)).real
+        values = [sc.evaluate(one.form, at={"a": a}).value for one in found]
+        assert any(abs(value - truth) < 1e-14 * truth for value in values)
 
 
 @pytest.mark.parametrize(

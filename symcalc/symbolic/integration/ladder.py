@@ -10,6 +10,7 @@ import sympy
 
 from ...expression import Expression
 from ..deadline import within_seconds
+from .auxiliary import auxiliary_integrals
 from .beta import beta_integrals
 from .gamma_integrals import log_gamma_integrals
 from .gaussian import gaussian_integrals
@@ -44,12 +45,13 @@ MAX_DEPTH = 3
 
 
 def _table(problem: Definite) -> Iterator[Any]:
+    yield from over_a_quadratic(problem)
     yield from gaussian_integrals(problem)
+    yield from auxiliary_integrals(problem)
     yield from half_line(problem)
     yield from beta_integrals(problem)
     yield from over_a_period(problem)
     yield from log_gamma_integrals(problem)
-    yield from over_a_quadratic(problem)
 
 
 def _residues(problem: Definite) -> Iterator[Any]:
@@ -74,7 +76,7 @@ def _radical(problem: Definite) -> Iterator[Any]:
 
 
 def _parameter(problem: Definite) -> Iterator[Any]:
-    yield from by_parameter(problem, _cheap)
+    yield from by_parameter(problem, partial(_first, names=(*_CHEAP, "radical")))
 
 
 #: The ways for one variable, in the order of the ladder.

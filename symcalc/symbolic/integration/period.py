@@ -12,6 +12,7 @@ from typing import Any
 import sympy
 
 from .view import Definite
+from .waves import is_product_of_waves, linear_in_waves
 
 __all__ = ["over_a_period"]
 
@@ -29,11 +30,36 @@ def over_a_period(problem: Definite) -> Iterator[Any]:
             return
         if not start.is_Integer:
             return
+    total = _orthogonal(problem)
+    if total is not None:
+        yield total
+        return
     for rule in (_fraction, _logarithm, _bessel):
         mean = rule(f, x)
         if mean is not None:
             yield sympy.simplify(2 * sympy.pi * periods * mean)
             return
+
+
+def _orthogonal(problem: Definite) -> Any:
+    """Return the integral of a product of waves of whole frequencies, or None where one is not."""
+    f, x, a, b = problem.f, problem.x, problem.a, problem.b
+    if f.is_Add or not is_product_of_waves(f) or not f.free_symbols - {x}:
+        return None
+    total: Any = 0
+    for term in sympy.Add.make_args(sympy.expand(linear_in_waves(f))):
+        c, wave = term.as_independent(x, as_Add=False)
+        if wave == 1:
+            total += c * (b - a)
+            continue
+        k = sympy.cancel(wave.args[0] / x)
+        if not isinstance(wave, sympy.sin | sympy.cos) or k.has(x) or not k.is_integer:
+            return None
+        if isinstance(wave, sympy.sin):
+            total += c * (sympy.cos(k * a) - sympy.cos(k * b)) / k
+        elif k.is_zero is None:
+            total += sympy.Piecewise((c * (b - a), sympy.Eq(k, 0)), (0, True))
+    return total
 
 
 def _linear(g: Any, x: Any) -> tuple[Any, Any] | None:

@@ -197,7 +197,7 @@ def _transformed(rows: list[tuple[Any, Any]], beta: Any, power: int, head: Any) 
             return None
         else:
             value = value.subs(letter, meant)
-    return sympy.simplify(value)
+    return value if beta != 0 else sympy.simplify(value)
 
 
 def _sum_over(z: Any, power: int) -> tuple[Any, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sympy
+from sympy.functions.elementary.hyperbolic import HyperbolicFunction
 
 from .rational_mellin import poles
 from .view import Definite
@@ -25,6 +26,10 @@ __all__ = ["residues"]
 def residues(problem: Definite) -> Iterator[Any]:
     """Propose integrals over (-oo, oo), and over (0, oo) of even functions."""
     f, x = problem.f, problem.x
+    if f.has(sympy.exp, HyperbolicFunction, sympy.gamma) or any(
+        not p.exp.is_Integer for p in f.atoms(sympy.Pow) if p.has(x)
+    ):
+        return
     if problem.is_half_line:
         t = sympy.Dummy("x", real=True)
         f = f.xreplace({x: t})

@@ -179,10 +179,40 @@ def _radicals(problem: Definite) -> Iterator[_Change]:
             solved = _solved(base, x, t**exponent.q)
             if solved is not None:
                 yield from _through(problem, solved, t, root)
+    yield from _tangents(problem)
+    yield from _chords(problem)
     for p in sorted(f.atoms(sympy.Pow), key=sympy.default_sort_key):
         if p.base == x and p.exp.is_Integer and p.exp > 1 and problem.a.is_nonnegative:
             t = sympy.Dummy("x", positive=True)
             yield from _through(problem, t ** (1 / p.exp), t, x**p.exp)
+
+
+def _tangents(problem: Definite) -> Iterator[_Change]:
+    """Yield t = tan(c*x) where nothing but that tangent depends on the variable."""
+    f, x = problem.f, problem.x
+    for p in sorted(f.atoms(sympy.tan), key=sympy.default_sort_key):
+        c = sympy.cancel(p.args[0] / x)
+        if not c.has(x) and c.is_positive and not f.xreplace({p: sympy.Integer(2)}).has(x):
+            t = sympy.Dummy("x", positive=True)
+            if problem.a.is_nonnegative and (sympy.pi / 2 - c * problem.b).is_nonnegative:
+                yield from _through(problem, sympy.atan(t) / c, t, p)
+
+
+def _chords(problem: Definite) -> Iterator[_Change]:
+    """Yield Euler's substitutions for the root of c**2 - x**2, on (0, c) and (-c, c)."""
+    f, x, b = problem.f, problem.x, problem.b
+    for p in f.atoms(sympy.Pow):
+        if p.exp.is_Integer or not p.exp.is_Rational or not b.is_positive:
+            continue
+        if sympy.expand(p.base.subs(x, b)) != 0 or not p.base.is_polynomial(x):
+            continue
+        if sympy.degree(p.base, x) != 2 or sympy.Poly(p.base, x).coeff_monomial(x) != 0:
+            continue
+        t = sympy.Dummy("x", positive=True)
+        if problem.a == 0:
+            yield _Change(b * t / sympy.sqrt(1 + t**2), t, sympy.Integer(0), sympy.oo)
+        elif problem.a == -b:
+            yield _Change(b * (t**2 - 1) / (t**2 + 1), t, sympy.Integer(0), sympy.oo)
 
 
 def _solved(g: Any, x: Any, value: Any) -> Any:

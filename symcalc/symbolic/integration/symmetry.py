@@ -34,8 +34,15 @@ _SAME = 1e-11
 
 def reflected(problem: Definite, inner: Callable[[Definite], Iterator[Any]]) -> Iterator[Any]:
     """Propose by symmetry; `inner` integrates the shorter sum where it is not constant."""
-    for map_ in _maps(problem):
-        yield from _by_map(problem, map_, inner)
+    sums = [(u, _folded(problem, u)) for u in _maps(problem)]
+    for u, total in sums:
+        constant = _constant(problem, total, u)
+        if constant is not None:
+            yield constant
+            return
+        yield from _by_weight(problem, u, inner)
+    for _, total in sums:
+        yield from _by_shorter_sum(problem, total, inner)
 
 
 def _maps(problem: Definite) -> Iterator[Any]:
@@ -64,16 +71,17 @@ def _scales(f: Any, x: Any) -> list[Any]:
     return found
 
 
-def _by_map(problem: Definite, u: Any, inner: Callable[[Definite], Iterator[Any]]) -> Iterator[Any]:
+def _folded(problem: Definite, u: Any) -> Any:
+    """Return f(x) + f(u(x))*|u'(x)|."""
     f, x = problem.f, problem.x
     slope = sympy.Abs(sympy.diff(u, x))
-    other = _angles(f.subs(x, u), x) * sympy.simplify(slope)
-    total = f + other
-    constant = _constant(problem, total, u)
-    if constant is not None:
-        yield constant
-        return
-    yield from _by_weight(problem, u, inner)
+    return f + _angles(f.subs(x, u), x) * sympy.simplify(slope)
+
+
+def _by_shorter_sum(
+    problem: Definite, total: Any, inner: Callable[[Definite], Iterator[Any]]
+) -> Iterator[Any]:
+    f, x = problem.f, problem.x
     if any(abs(number.p) > MAX_INTEGER for number in total.atoms(sympy.Rational)):
         return
     shorter = within_seconds(SECONDS, lambda: _shortened(total, x))

@@ -38,8 +38,8 @@ class Strategy:
 STRATEGIES: tuple[Strategy, ...] = (
     Strategy("table", 0.1, "one", "Mellin transforms and Beta integrals"),
     Strategy("residues", 0.1, "one", "residues, and sums over them by the digamma function"),
-    Strategy("rules", 0.2, "one", "rational functions and the rules of integration by hand"),
-    Strategy("symmetry", 0.1, "one", "a substitution that keeps the range"),
+    Strategy("rules", 0.15, "one", "rational functions and the rules of integration by hand"),
+    Strategy("symmetry", 0.15, "one", "a substitution that keeps the range"),
     Strategy("meijerg", 0.1, "one", "Meijer G functions"),
     Strategy("substitution", 0.15, "one", "a new variable"),
     Strategy("parts", 0.1, "one", "integration by parts"),
