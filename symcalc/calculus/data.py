@@ -68,6 +68,32 @@ class Table:
             )
         return column
 
+    def array(self, name: str) -> Any:
+        """Return an array of one or two axes as floats; a SciPy sparse matrix as it came.
+
+        Raises
+        ------
+        DataError
+            When a cell is not a finite number.
+        """
+        cells = self.fetch(name)
+        if hasattr(cells, "tocsr"):
+            return cells
+        if np.ndim(cells) < 2:
+            return self.column(name)
+        array = self._to_floats(name, cells)
+        if not np.isfinite(array).all():
+            place = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
+            raise DataError(f"The array `{name}` has no finite number at [{place}].")
+        return array
+
+    def is_matrix(self, name: str) -> bool:
+        """Whether a name holds an array of two axes or more."""
+        cells = self.fetch(name)
+        return len(getattr(cells, "shape", ())) > 1 or (
+            isinstance(cells, (list, tuple)) and np.ndim(cells) > 1
+        )
+
     def columns(self, names: tuple[str, ...]) -> tuple[dict[str, Column], int]:
         """Return several columns and the number of rows, which they must agree on."""
         found = {name: self.column(name) for name in names}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..errors import ArgumentError
 from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective
+from .array_objective import ArrayObjective, is_over_arrays, read_array_objective
 from .data import load_data
-from .objective import read_objective
+from .objective import FormulaObjective, read_objective
 from .reading import Formula
-from .start import run_within_memory, to_bounds, to_start
+from .start import run_within_memory, to_bounds, to_values
 
 __all__ = ["minimize"]
 
@@ -40,11 +42,14 @@ def minimize(
     objective : str, Expression or SymPy expression
         One number: `"100*(y - x^2)^2 + (1 - x)^2"`, or over data `"mean((a*u + b - v)^2)"`.
     start : dict or str
-        A number for every variable: `{"x": -1.2, "y": 1}` or `"x=-1.2, y=1"`.
+        A number or an array for every variable: `{"x": -1.2, "w": np.zeros(3)}` or
+        `"x=-1.2, w=zeros"`; arrays of zeros or ones have the shape that `shapes` declares, or that
+        of the one vector that fits the objective.
     data : dict of arrays, data frame, or path, optional
-        Columns that the objective names; the path of a CSV or `.npz` file.
-    shapes : dict, optional
-        Shapes of data columns where they are not all `"rows"`.
+        Columns and matrices that the objective names; the path of a CSV or `.npz` file.
+    shapes : dict or str, optional
+        Shapes of arrays, "X: m n; w: n". Where matrices have none, their dimensions are called m,
+        n, k, p, q in the order in which their sizes appear.
     method : str
         "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
         "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC", "SLSQP"; of values only
@@ -73,7 +78,7 @@ def minimize(
     Returns
     -------
     Optimum
-        At the best point ever evaluated.
+        At the best point ever evaluated; arrays in `x` have their shapes.
 
     Raises
     ------
@@ -95,20 +100,26 @@ def minimize(
     >>> best = sc.minimize("100*(y - x^2)^2 + (1 - x)^2", {"x": -1.2, "y": 1})
     >>> best.converged, {name: round(value, 6) for name, value in best.x.items()}
     (True, {'x': 1.0, 'y': 1.0})
+    >>> data = {"X": [[1, 0], [1, 1], [1, 2]], "y": [1, 3, 5]}
+    >>> sc.minimize("sum((X@w - y)**2)/(2*m)", "w=zeros", data=data).x["w"].round(6)
+    array([1., 2.])
     """
     if constraints is None or len(constraints) > 0:
         raise ArgumentError(
             "Constraints are not supported by this verb yet; use `bounds` for limits on variables."
         )
     allowed = check_limits(limits)
-    guess = to_start(start, "variable")
+    guess = to_values(start)
     names = tuple(guess)
     pairs = to_bounds(bounds, names)
     chosen = None if method == "auto" else find_method(method)
-    target = read_objective(
-        objective, names, data=None if data is None else load_data(data), shapes=shapes,
-        limits=allowed,
-    )  # fmt: skip
+    table = None if data is None else load_data(data)
+    target: FormulaObjective | ArrayObjective
+    if is_over_arrays(objective, guess, table, shapes):
+        target = read_array_objective(objective, guess, data=table, shapes=shapes, limits=allowed)
+        guess = target.start
+    else:
+        target = read_objective(objective, names, data=table, shapes=shapes, limits=allowed)
     if allowed.memory_mb is not None:
         if callback is not None:
             raise ArgumentError(
@@ -122,8 +133,14 @@ def minimize(
         )  # fmt: skip
         return found
     functions, facts = target.to_objective(None if chosen is None else chosen.needs)
-    return minimize_objective(
-        functions, list(guess.values()), names, method=method, bounds=pairs,
+    x0: Any = list(guess.values())
+    if isinstance(target, ArrayObjective):
+        x0, pairs = target.vector, target.bounds(pairs)
+    best = minimize_objective(
+        functions, x0, target.names, method=method, bounds=pairs,
         max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
         time_limit=allowed.seconds, facts=facts, options=options,
     )  # fmt: skip
+    if isinstance(target, ArrayObjective):
+        return replace(best, x=target.function.unpack(best.vector))
+    return best

@@ -11,11 +11,12 @@ import numpy as np
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..functions import CONSTANTS
-from ..language import Limits, read_assignments
+from ..language import FILLINGS, Limits, read_assignments, read_start
 from ..optimize.plain import show
 from ..worker import run_verb
+from .data import refuse_masked
 
-__all__ = ["refuse_unused", "run_within_memory", "to_bounds", "to_start"]
+__all__ = ["refuse_unused", "run_within_memory", "to_bounds", "to_start", "to_values"]
 
 
 def to_start(start: Any, role: str) -> dict[str, float]:
@@ -45,6 +46,44 @@ def to_start(start: Any, role: str) -> dict[str, float]:
         except (TypeError, ValueError):
             raise ArgumentError(f"The start of `{name}` is {show(value)}, not a number.") from None
     return found
+
+
+def to_values(start: Any) -> dict[str, Any]:
+    """Return a start as names with floats, arrays of floats, or words of `FILLINGS`.
+
+    Raises
+    ------
+    ArgumentError
+        When it is neither a dict nor a string, is empty, or holds something else.
+    """
+    if isinstance(start, str):
+        start = read_start(start)
+    if not isinstance(start, Mapping):
+        return dict(to_start(start, "variable"))
+    numbers = {
+        name: value
+        for name, value in start.items()
+        if not np.ndim(value) and not (isinstance(value, str) and value in FILLINGS)
+    }
+    found: dict[str, Any] = dict(to_start(numbers, "variable")) if numbers or not start else {}
+    for name, value in start.items():
+        if isinstance(value, str) and value in FILLINGS:
+            found[str(name)] = value
+        elif np.ndim(value):
+            found[str(name)] = _to_array(str(name), value)
+    return {str(name): found[str(name)] for name in start}
+
+
+def _to_array(name: str, value: Any) -> Any:
+    """Return the start of an array variable as floats."""
+    refuse_masked(value, f"The start of `{name}`")
+    array = np.asarray(value)
+    if array.dtype.kind not in "buif" or array.size == 0:
+        raise ArgumentError(f"The start of `{name}` is {show(value)}, no array of real numbers.")
+    array = array.astype(float)
+    if not np.isfinite(array).all():
+        raise ArgumentError(f"The start of `{name}` has entries that are not finite.")
+    return array
 
 
 def to_bounds(bounds: Any, names: tuple[str, ...]) -> list[Any] | None:

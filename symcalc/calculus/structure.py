@@ -109,6 +109,8 @@ def find_roughness(graph: Graph, root: Node, names: Iterable[str]) -> frozenset[
         row = TABLE.get(kind)
         if row is not None:
             found.update(kink.kind for kink in row.kinks)
+        elif kind in ("amax", "amin"):
+            found.add("kink")
         elif kind == "piecewise" and not moving.isdisjoint(args[1::2]):
             found |= _branch_roughness(graph, args, moving)
     return frozenset(found)

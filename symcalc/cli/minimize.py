@@ -13,7 +13,6 @@ from .formulas import FormulaCommand
 from .options import (
     json_option,
     read_bounds,
-    read_point,
     read_settings,
     read_whole,
     syntax_option,
@@ -25,8 +24,8 @@ __all__ = ["minimize"]
 
 @click.command(cls=FormulaCommand)
 @click.argument("objective")
-@click.option("--start", multiple=True, required=True, metavar="POINT", help='"x=-1.2,y=1".')
-@click.option("--data", metavar="FILE", help="A CSV file whose columns the objective uses.")
+@click.option("--start", multiple=True, required=True, metavar="POINT", help='"x=-1.2,w=zeros".')
+@click.option("--data", metavar="FILE", help="A CSV or .npz file of what the objective uses.")
 @click.option("--method", default="auto", show_default=True, help="The method, by its name.")
 @click.option("--max-steps", type=click.IntRange(min=1), help="The limit on steps.")
 @click.option("--tolerance", type=float, help="Of the test on the gradient.")
@@ -53,12 +52,13 @@ def minimize(
     Examples:
       symcalc minimize "100*(y - x^2)^2 + (1 - x)^2" --start x=-1.2,y=1
       symcalc minimize "(x - 2)^2" --start x=0 --bounds x=0:1 --trace
+      symcalc minimize "sum((X@w - y)**2)/(2*m)" --data housing.npz --start w=zeros
       symcalc minimize "x^4 - x" --start x=1 --method gradient_descent --option rate=0.1
     """
     arguments = {name: value for name, value in others.items() if value is not None}
     result = sc.minimize(
         read_whole(objective, syntax),
-        read_point(start),
+        ", ".join(start),
         bounds=read_bounds(bounds),
         **arguments,
         **read_settings(options),

@@ -14,11 +14,12 @@ from .limits import Limits, check_limits
 from .names import check_name
 from .ranges import read_ranges, split_ranges
 from .reader import read, read_relation
-from .values import read_assignments, read_exactly, read_number
+from .values import FILLINGS, read_assignments, read_exactly, read_number, read_start
 
 __all__ = [
     "CONDITIONS",
     "DEFINITIONS",
+    "FILLINGS",
     "Definition",
     "Definitions",
     "Limits",
@@ -34,5 +35,6 @@ __all__ = [
     "read_number",
     "read_ranges",
     "read_relation",
+    "read_start",
     "split_ranges",
 ]

@@ -15,9 +15,12 @@ from .messages import make_error
 from .names import check_name
 from .reading import Reading
 
-__all__ = ["read_assignments", "read_exactly", "read_number"]
+__all__ = ["FILLINGS", "read_assignments", "read_exactly", "read_number", "read_start"]
 
 Value = TypeVar("Value")
+
+#: Words for an array that holds one number everywhere.
+FILLINGS = {"zeros": 0.0, "ones": 1.0}
 
 
 def read_number(text: str, *, limits: Limits | None = None) -> float:
@@ -79,6 +82,27 @@ def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, fl
     {'x': -1.2, 'y': 0.5}
     """
     return _read_each(text, limits, lambda value: read_number(value, limits=limits))
+
+
+def read_start(text: str, *, limits: Limits | None = None) -> dict[str, float | str]:
+    """Read where to start, `"a=1, w=zeros"`: numbers, and words of `FILLINGS` for arrays.
+
+    Raises
+    ------
+    ParseError
+        A value is neither, or an assignment is not `name=value`.
+
+    Examples
+    --------
+    >>> read_start("a=1/2, w=zeros")
+    {'a': 0.5, 'w': 'zeros'}
+    """
+
+    def read(value: str) -> float | str:
+        word = value.strip()
+        return word if word in FILLINGS else read_number(value, limits=limits)
+
+    return _read_each(text, limits, read)
 
 
 def read_exactly(text: str, *, limits: Limits | None = None) -> dict[str, Fraction]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Vector
-from .plain import count_of, format_number, to_plain
+from .plain import count_of, format_number, format_value, to_plain
 from .trace import Trace
 
 __all__ = ["Optimum"]
@@ -22,8 +22,8 @@ class Optimum:
 
     Attributes
     ----------
-    x : dict of str to float
-        The best point by name.
+    x : dict of str to float or ndarray
+        The best point by name; arrays in their shapes.
     fun : float
         The objective there.
     gradient_norm : float
@@ -45,7 +45,7 @@ class Optimum:
         Seconds.
     """
 
-    x: dict[str, float]
+    x: dict[str, Any]
     fun: float
     gradient_norm: float
     outcome: Outcome
@@ -67,8 +67,8 @@ class Optimum:
 
     @property
     def vector(self) -> Vector:
-        """The best point as an array, in the order of `x`."""
-        return np.array(list(self.x.values()), dtype=float)
+        """The best point as one vector, in the order of `x`, arrays row after row."""
+        return np.concatenate([np.ravel(value) for value in self.x.values()]).astype(float)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary, the trace included."""
@@ -89,7 +89,7 @@ class Optimum:
         }
 
     def __repr__(self) -> str:
-        shown = [f"{name} = {format_number(value)}" for name, value in list(self.x.items())[:8]]
+        shown = [f"{name} = {format_value(value)}" for name, value in list(self.x.items())[:8]]
         if len(self.x) > 8:
             shown.append(f"… ({len(self.x)} variables)")
         lines = [
@@ -105,7 +105,7 @@ class Optimum:
     def _repr_html_(self) -> str:
         """Return a table for notebooks."""
         rows = [("outcome", self.outcome.value), ("fun", format_number(self.fun))]
-        rows += [(name, format_number(value)) for name, value in self.x.items()]
+        rows += [(name, format_value(value)) for name, value in self.x.items()]
         rows += [("gradient norm", f"{self.gradient_norm:.2g}"), ("method", self.method)]
         rows += [("diagnosis", sentence) for sentence in self.diagnosis]
         body = "".join(f"<tr><th>{escape(k)}</th><td>{escape(v)}</td></tr>" for k, v in rows)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..outcome import json_float
 
-__all__ = ["count_of", "format_number", "place_of", "show", "to_plain"]
+__all__ = ["count_of", "format_number", "format_value", "place_of", "show", "to_plain"]
 
 
 def to_plain(value: Any) -> Any:
@@ -28,6 +28,15 @@ def to_plain(value: Any) -> Any:
 def format_number(value: float, digits: int = 10) -> str:
     """Return a number for a table: as many digits as asked for, none that say nothing."""
     return f"{float(value):.{digits}g}"
+
+
+def format_value(value: Any, digits: int = 10) -> str:
+    """Return a number, or an array on one line with its shape; of a large one its ends."""
+    if not np.ndim(value):
+        return format_number(value, digits)
+    text = np.array2string(np.asarray(value), precision=4, threshold=8, edgeitems=2)
+    size = "×".join(map(str, np.shape(value)))
+    return f"{' '.join(text.split())} ({size})"
 
 
 def count_of(n: int, noun: str) -> str:

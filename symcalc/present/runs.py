@@ -21,7 +21,9 @@ MAX_SHOWN = 30
 
 def describe_optimum(optimum: Any) -> list[Block]:
     """Return how the run ended, the best point, and what it cost."""
-    rows = [(name, format_number(value)) for name, value in list(optimum.x.items())[:MAX_SHOWN]]
+    from ..optimize.plain import format_value
+
+    rows = [(name, format_value(value)) for name, value in list(optimum.x.items())[:MAX_SHOWN]]
     hidden = len(optimum.x) - len(rows)
     counts = [
         _count(optimum.n_steps, "step"),

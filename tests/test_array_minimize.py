@@ -1,0 +1,114 @@
+"""Minimizing over vectors and matrices."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.cli.main import main
+from symcalc.errors import ArgumentError, DataError
+
+RNG = np.random.default_rng(7)
+X = RNG.normal(size=(60, 4))
+Y = X @ np.array([1.0, -2.0, 0.5, 0.0]) + 0.1 * RNG.normal(size=60)
+SOLUTION = np.linalg.lstsq(X, Y, rcond=None)[0]
+
+
+@pytest.mark.parametrize("start", ["w=zeros", {"w": np.ones(4)}, {"w": [0, 0, 0, 0]}])
+def test_least_squares_over_a_vector_are_those_of_linear_algebra(start: object) -> None:
+    best = sc.minimize("sum((X@w - y)**2)/(2*m)", start, data={"X": X, "y": Y})
+
+    assert best.converged
+    np.testing.assert_allclose(best.x["w"], SOLUTION, rtol=1e-10)
+    np.testing.assert_array_equal(best.vector, best.x["w"])
+    assert json.loads(json.dumps(best.to_dict()))["x"]["w"] == best.x["w"].tolist()
+    assert "(4)" in repr(best)
+
+
+def test_vectors_and_numbers_are_varied_together_within_bounds() -> None:
+    best = sc.minimize(
+        "sum((X@w + b - y)**2)", {"w": np.zeros(4), "b": 3.0}, data={"X": X, "y": Y},
+        bounds={"w": (None, 0.75), "b": (0.25, None)},
+    )  # fmt: skip
+
+    assert best.x["b"] == 0.25
+    assert best.x["w"].max() == 0.75
+    assert best.converged
+
+
+def test_sparse_data_lead_to_the_same_minimum() -> None:
+    from scipy.sparse import csr_array
+
+    best = sc.minimize("sum((X@w - y)**2)", "w=zeros", data={"X": csr_array(X), "y": Y})
+
+    np.testing.assert_allclose(best.x["w"], SOLUTION, rtol=1e-8)
+
+
+def test_a_matrix_is_factorized_with_its_shapes_kept() -> None:
+    whole = RNG.normal(size=(8, 2)) @ RNG.normal(size=(2, 6))
+    start = {"U": RNG.normal(size=(8, 2)), "V": RNG.normal(size=(6, 2))}
+    best = sc.minimize("sum((M - U@V.T)**2)", start, data={"M": whole})
+
+    assert best.x["U"].shape == (8, 2)
+    np.testing.assert_allclose(best.x["U"] @ best.x["V"].T, whole, atol=1e-5)
+
+
+def test_declared_shapes_give_zeros_their_sizes_from_the_data() -> None:
+    labels = np.eye(3)[np.argmax(X[:, :3] + 0.5 * RNG.normal(size=(60, 3)), axis=1)]
+    best = sc.minimize(
+        "sum(logsumexp(X@W, axis=1)) - sum(L*(X@W)) + 0.1*sum(W**2)", "W=zeros",
+        data={"X": X, "L": labels}, shapes="X: m n; W: n k; L: m k",
+    )  # fmt: skip
+
+    assert best.converged
+    assert best.x["W"].shape == (4, 3)
+    assert best.fun < 60 * np.log(3)
+
+
+def test_logistic_losses_start_where_exponentials_overflow() -> None:
+    y = np.sign(Y)
+    best = sc.minimize(
+        "sum(log(1 + exp(-y*(X@w)))) + w@w", {"w": np.full(4, 900.0)}, data={"X": X, "y": y}
+    )
+
+    assert best.converged
+
+
+def test_wrong_starts_and_data_are_refused_in_words() -> None:
+    with pytest.raises(ArgumentError, match=r"shape of `w` does not follow.*cannot multiply"):
+        raise ArgumentError(_refusal("sum((X@w - y)**2)", "w=zeros", {"X": X, "y": Y[:5]}))
+    with pytest.raises(ArgumentError, match="one number"):
+        sc.minimize("(X@w - y)**2", {"w": np.zeros(4)}, data={"X": X, "y": Y})
+    with pytest.raises(ArgumentError, match="not finite"):
+        sc.minimize("sum(w**2)", {"w": [0.0, np.nan]})
+    with pytest.raises(DataError, match=r"`X` has no finite number at \[1, 0\]"):
+        sc.minimize("sum((X@w)**2)", "w=zeros", data={"X": [[1.0, 2.0], [np.inf, 1.0]]})
+    with pytest.raises(ArgumentError, match=r"shapes of `u` and `v` are not known"):
+        sc.minimize("sum((X@u)**2) + v@v", "u=zeros, v=zeros", data={"X": X})
+
+
+def _refusal(objective: str, start: str, data: dict[str, object]) -> str:
+    with pytest.raises(ArgumentError) as caught:
+        sc.minimize(objective, start, data=data)
+    return " ".join(str(caught.value).split())
+
+
+def test_the_command_reads_matrices_from_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "data.npz"
+    np.savez(path, X=X, y=Y)
+    words = ["minimize", "sum((X@w - y)**2)/(2*m)", "--data", str(path), "--start", "w=zeros"]
+
+    code = main(words)
+    shown = capsys.readouterr().out
+    main([*words, "--json"])
+    parsed = json.loads(capsys.readouterr().out)
+
+    assert code == 0
+    assert "Converged" in shown
+    np.testing.assert_allclose(parsed["x"]["w"], SOLUTION, rtol=1e-8)
