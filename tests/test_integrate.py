@@ -220,3 +220,31 @@ def test_what_waves_leave_of_an_integrand_is_enclosed_to_many_digits():
     assert found.trust is Trust.PROVEN
     assert found.value == pytest.approx(math.sqrt(math.pi) * math.exp(-100), rel=1e-14)
     assert found.error < 1e-12 * found.value
+
+
+@pytest.mark.parametrize(
+    ("integrand", "ends", "assumption"),
+    [
+        ("1/x", ("-a", "a"), "a > 0"),
+        ("1/(x - a)", (0, 1), "0 < a < 1"),
+        ("exp(a*x)", (0, "oo"), "a > 0"),
+    ],
+)
+def test_an_integral_without_a_value_at_any_draw_has_no_closed_form(
+    integrand: str, ends: tuple[object, object], assumption: str
+) -> None:
+
+    found = sc.integrate(integrand, ("x", *ends), assume=assumption, budget=5, throw=False)
+
+    assert found.outcome is Outcome.DIVERGENT
+    assert found.closed_form is None
+    assert "no value at any draw" in found.note
+
+
+def test_what_is_assumed_of_parameters_of_the_ends_alone_is_heeded() -> None:
+
+    found = sc.integrate("1/x", ("x", "a", "b"), assume="a > 0, b > 0")
+
+    assert found.trust is Trust.CHECKED
+    assert found.check is not None
+    assert all(min(one.point.values()) > 0 for one in found.check.details)

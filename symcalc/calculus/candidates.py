@@ -19,6 +19,8 @@ __all__ = ["Attempt", "CandidateSearch", "Draws", "Way", "place_words", "propose
 
 #: Parameter draws to compare at, and how many are tried.
 N_POINTS, N_TRIES = 5, 24
+#: Why there is no value, for certain.
+NO_VALUE = {Outcome.DIVERGENT, Outcome.NOT_REAL, Outcome.NO_LIMIT}
 #: A way is not begun with less.
 LEAST_SECONDS = 0.05
 #: Megabytes that a way may take beyond the libraries; SymPy at work takes some hundred.
@@ -179,6 +181,15 @@ class Draws:
             self.value_at(point)
             found.append((point, self._computed[tuple(sorted(point.items()))]))
         return found
+
+    @property
+    def refusal(self) -> tuple[dict[str, float], DrawnValue] | None:
+        """An example of why there is no value at any draw, of which several say so alike."""
+        found = list(self._computed.items())
+        outcomes = {one.outcome for _, one in found}
+        if len(found) < N_POINTS or len(outcomes) > 1 or not outcomes <= NO_VALUE:
+            return None
+        return dict(found[0][0]), found[0][1]
 
     @property
     def remark(self) -> str:

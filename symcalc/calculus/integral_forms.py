@@ -10,7 +10,7 @@ from ..expression import Expression, Variable
 from ..outcome import Outcome, Trust
 from ..symbolic.integration import STRATEGIES, Candidate, IntegralProblem
 from ..verify.closed_forms import ClosedFormCheck, judge_closed_form
-from .candidates import Attempt, CandidateSearch, Draws, Way
+from .candidates import Attempt, CandidateSearch, Draws, Way, place_words
 from .convergence_conditions import convergence_conditions
 from .integral_number import integral_number
 from .integral_value import IntegralNumber, no_value
@@ -75,6 +75,16 @@ class FormSearch:
     def remark(self) -> str:
         """Where the integral has no value at draws of its parameters: an example."""
         return self.draws.remark
+
+    @property
+    def refusal(self) -> IntegralNumber | None:
+        """That there is no value at any draw of the parameters."""
+        found = self.draws.refusal
+        if found is None:
+            return None
+        point, why = found
+        note = f"{why.note}, where {place_words(point)}; no value at any draw of the parameters"
+        return no_value(why.outcome, note, Trust.ESTIMATED)
 
     # -- judging --------------------------------------------------------------------------
 

@@ -174,6 +174,9 @@ class _Definite:
         left = self.budget - (time.monotonic() - self.started)
         search = FormSearch(self.problem, left, known, self.progress, self.principal_value)
         found = search.run()
+        refusal = search.refusal
+        if refusal is not None:
+            return self._answer(refusal, search=search)
         if found is None:
             return self._no_form(known, search)
         candidate, check = found

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from ..errors import ArgumentError, ParseError
+from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import substitute
 from ..language import Limits, check_name, read_assignments, read_exactly
@@ -19,6 +20,7 @@ __all__ = [
     "SUM_WORDS",
     "IntegrationRange",
     "RangedIntegral",
+    "assumptions_of",
     "end_node",
     "read_problem",
     "read_values",
@@ -126,7 +128,7 @@ def read_problem(
     expression = to_expression(
         formula, declared=declared, assume=assume, syntax=syntax, limits=limits
     )
-    assumptions = {v.name: v.assumption for v in expression.variables if v.assumption}
+    assumptions = assumptions_of(expression)
     if any(variable.shape for variable in expression.variables):
         raise ArgumentError(f"{words.a_formula} over data columns has no single value.")
     if "I" in expression.graph.kinds:
@@ -134,7 +136,11 @@ def read_problem(
     graph = expression.graph.copy()
     found = []
     for place, (name, *ends) in enumerate(triples):
-        nodes = [end_node(graph, end, declared, assume, syntax, limits) for end in ends]
+        nodes = []
+        for end in ends:
+            node, assumed = end_node(graph, end, declared, assume, syntax, limits)
+            assumptions.update(assumed)
+            nodes.append(node)
         inner = {graph.var(bound) for bound in names[: place + 1]}
         bad = next((node for node in graph.variables(nodes) if node in inner), None)
         if bad is not None:
@@ -166,19 +172,28 @@ def _triple(given: Any) -> tuple[str, Any, Any]:
     return check_name(str(parts[0]).strip()), parts[1], parts[2]
 
 
+def assumptions_of(expression: Expression) -> dict[str, str]:
+    """Return what is vouched for, by variable."""
+    return {v.name: v.assumption for v in expression.variables if v.assumption}
+
+
 def end_node(
     graph: Graph, end: Any, declared: Sequence[str], assume: Any, syntax: str, limits: Limits | None
-) -> Node:
-    """Return an end of a range as a node; a float is taken as the number that it is."""
+) -> tuple[Node, dict[str, str]]:
+    """Return an end of a range as a node, and what is vouched for its variables.
+
+    A float is taken as the number that it is.
+    """
     if isinstance(end, numbers.Real) and not hasattr(end, "free_symbols"):
         nearest = float(end)
         if math.isnan(nearest):
             raise ArgumentError("An end of a range is NaN.")
         if math.isinf(nearest):
-            return graph.scale(1 if nearest > 0 else -1, graph.call("oo"))
-        return graph.const(Fraction(end if isinstance(end, numbers.Rational) else nearest))
+            return graph.scale(1 if nearest > 0 else -1, graph.call("oo")), {}
+        return graph.const(Fraction(end if isinstance(end, numbers.Rational) else nearest)), {}
     read = to_expression(end, declared=declared, assume=assume, syntax=syntax, limits=limits)
-    return graph.absorb(read.graph, [read.root])[0]
+    (node,) = graph.absorb(read.graph, [read.root])
+    return node, assumptions_of(read)
 
 
 def read_values(parameters: Mapping[str, Any] | str | None) -> dict[str, Fraction]:

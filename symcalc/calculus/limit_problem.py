@@ -16,7 +16,7 @@ from ..graph.rewrite import substitute
 from ..language import Limits
 from ..outcome import Outcome, Trust
 from ..verify.one_sided import LimitNumber, one_sided_limit
-from .integration_ranges import end_node, read_values
+from .integration_ranges import assumptions_of, end_node, read_values
 from .reading import Formula, to_expression
 
 __all__ = ["LimitProblem", "read_limit"]
@@ -154,14 +154,14 @@ def read_limit(
     if "I" in expression.graph.kinds:
         raise ArgumentError("This formula is complex; symcalc takes limits of real ones only.")
     graph = expression.graph.copy()
-    place = end_node(graph, at, declared, assume, syntax, limits)
+    place, assumed = end_node(graph, at, declared, assume, syntax, limits)
     free = {str(graph.data[n]) for n in graph.variables([expression.root, place])}
     if graph.var(name) in graph.variables([place]):
         raise ArgumentError(f"The place depends on `{name}` itself, which approaches it.")
     unknown = next((one for one in values if one not in free), None)
     if unknown is not None:
         raise ArgumentError(f"`{unknown}` is not a parameter of the limit.")
-    assumptions = {v.name: v.assumption for v in expression.variables if v.assumption}
+    assumptions = {**assumptions_of(expression), **assumed}
     parameters_left = tuple(sorted(free - {name}))
     found = LimitProblem(graph, expression.root, name, place, side, parameters_left, assumptions)
     return found.at_values(values) if values else found
