@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+import time
 
 import pytest
 
 import symcalc as sc
+from symcalc.balls import Enclosure
+from symcalc.calculus.integral_value import no_value
+from symcalc.numeric.quadrature import QuadratureEstimate
 from symcalc.outcome import Outcome, Trust
 
 SQUARE = (("x", 0, 1), ("y", 0, 1))
@@ -90,3 +94,40 @@ def test_ends_that_move_are_no_product():
 
     assert found.trust is Trust.CHECKED
     assert found.value == pytest.approx(1 / 24, rel=1e-12)
+
+
+@pytest.mark.parametrize("ranges", [SQUARE[:1], SQUARE])
+def test_the_time_for_numbers_ends_within_the_budget(monkeypatch, ranges):
+    deadlines = []
+
+    def late(*args, deadline, **options):
+        deadlines.append(deadline)
+        return QuadratureEstimate(math.nan, math.nan, "", Trust.SUSPECT, Outcome.UNDECIDED)
+
+    monkeypatch.setattr("symcalc.calculus.integral_number.quadrature", late)
+    monkeypatch.setattr("symcalc.calculus.integral_several.cubature", late)
+    unproven = Enclosure(None, "", 0, "not tried")
+    monkeypatch.setattr(
+        "symcalc.calculus.integral_number.enclose_integral", lambda *args, **options: unproven
+    )
+    started = time.monotonic()
+    formula = f"sin({'*'.join(name for name, _, _ in ranges)})"
+    sc.integrate(formula, *ranges, budget=30, method="numeric", throw=False)
+
+    assert deadlines
+    assert max(deadlines) <= started + 31
+
+
+def test_draws_of_parameters_end_within_the_budget(monkeypatch):
+    deadlines = []
+
+    def late(problem, *, deadline, **options):
+        deadlines.append(deadline)
+        return no_value(Outcome.UNDECIDED, "late")
+
+    monkeypatch.setattr("symcalc.calculus.integral_forms.integral_number", late)
+    started = time.monotonic()
+    sc.integrate("exp(-a*x)", ("x", 0, 1), assume="a > 0", budget=30, throw=False)
+
+    assert deadlines
+    assert max(deadlines) <= started + 31

@@ -13,7 +13,13 @@ import pytest
 import symcalc as sc
 from symcalc.errors import ArgumentError, OutcomeError, UserFunctionError
 from symcalc.facts import Behavior, IntegrandFacts, SpecialPoint
-from symcalc.numeric.quadrature import cubature, gauss_expectation, quadrature, quadrature_batch
+from symcalc.numeric.quadrature import (
+    cubature,
+    deadline,
+    gauss_expectation,
+    quadrature,
+    quadrature_batch,
+)
 from symcalc.numeric.quadrature.panels import GAUSS, KRONROD, NODES
 
 INF, NAN = math.inf, math.nan
@@ -347,3 +353,62 @@ def test_an_integral_is_ready_for_json() -> None:
 
     assert json.loads(json.dumps(found.to_dict()))["trust"] == "checked"
     assert found.value == pytest.approx(math.sin(1.0) ** 2, rel=1e-13)
+
+
+class Clock:
+    """Each look at it is a second later."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        self.seconds += 1.0
+        return self.seconds
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(deadline, "monotonic", made)
+    return made
+
+
+def test_quadrature_stops_when_its_time_is_over_and_says_so(clock: Clock) -> None:
+    found = quadrature(lambda x: np.sin(1e4 * x) ** 2, 0.0, 1.0, deadline=20.0)
+
+    assert clock.seconds <= 22.0
+    assert found.outcome is sc.Outcome.UNDECIDED
+    assert found.trust is sc.Trust.SUSPECT
+    assert deadline.LATE in found.note
+
+
+def test_panels_that_were_not_finished_give_a_value_within_its_error(clock: Clock) -> None:
+    found = quadrature(lambda x: np.sqrt(np.abs(x - 0.3)), 0.0, 1.0, deadline=12.0)
+    value = (0.3**1.5 + 0.7**1.5) * 2.0 / 3.0
+
+    assert deadline.LATE in found.note
+    assert abs(found.value - value) <= found.error < 1e-3
+
+
+@pytest.mark.parametrize("n_variables", [2, 6])
+@pytest.mark.parametrize("seconds", [0.0, 3.0, 60.0])
+def test_cubature_stops_when_its_time_is_over(
+    clock: Clock, n_variables: int, seconds: float
+) -> None:
+    def shell(*x: Any) -> Any:
+        return np.where(sum(one**2 for one in x) < 0.77, np.exp(x[0]), 0.0)
+
+    found = cubature(shell, [(0.0, 1.0)] * n_variables, deadline=seconds)
+
+    assert clock.seconds <= seconds + 4.0
+    assert found.trust is not sc.Trust.CHECKED
+    assert found.n_evaluations <= (seconds + 1.0) * 2**18
+
+
+def test_an_integrand_with_a_clock_of_its_own_stops_the_rules_around_it() -> None:
+    def late(x: Any) -> Any:
+        raise deadline.TimeIsOver
+
+    for rule in (lambda: quadrature(late, 0.0, 1.0), lambda: cubature(late, [(0.0, 1.0)])):
+        with pytest.raises(deadline.TimeIsOver):
+            rule()

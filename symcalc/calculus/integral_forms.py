@@ -102,6 +102,7 @@ class FormSearch:
             self.problem.at(point),
             seconds=min(DRAW_SECONDS, left),
             principal_value=self.principal_value,
+            deadline=self.end,
         )
 
     @property

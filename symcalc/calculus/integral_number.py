@@ -19,7 +19,7 @@ from ..balls import (
 from ..errors import CompileError, UserFunctionError
 from ..expression import Expression
 from ..facts import IntegrandFacts
-from ..numeric.quadrature import QuadratureEstimate, quadrature
+from ..numeric.quadrature import QuadratureEstimate, check_time, quadrature
 from ..outcome import Outcome, Trust
 from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
 from ..verify.closed_forms import ClosedFormCheck, closed_value
@@ -49,8 +49,11 @@ TINY_DIGITS = 60
 #: An enclosure that is wider, relatively, is worth less than what two rules agree on.
 NARROW, NEGLIGIBLE = 1e-12, 1e-25
 
-#: Bits of values in ball arithmetic at most: x - sin(x) has digits at x = 1e-300 too.
-BALL_BITS = 8192
+#: Bits of values in ball arithmetic at most, first where what is below every double counts as
+#: zero, then where it does not suffice: x - sin(x) has digits at x = 1e-300 too.
+BALL_BITS = (2048, 8192)
+#: The least double with all its digits.
+NORMAL = 2.0**-1022
 #: A relative error above this asks for values without rounding.
 POOR = 1e-10
 #: What adding parts up may lose.
@@ -64,6 +67,7 @@ def integral_number(
     principal_value: bool = False,
     try_proof: bool = True,
     in_balls: bool = False,
+    deadline: float = math.inf,
 ) -> IntegralNumber:
     """Return the value of an integral whose parameters have values.
 
@@ -71,7 +75,7 @@ def integral_number(
     ----------
     problem : RangedIntegral
     seconds : float
-        For the proof; the quadrature is bounded by its number of evaluations.
+        For the proof.
     principal_value : bool
         Whether simple poles inside the range are taken as Cauchy's principal value.
     try_proof : bool
@@ -79,16 +83,20 @@ def integral_number(
     in_balls : bool
         Whether the quadrature samples the integrand in ball arithmetic, which no cancellation
         harms, and not in doubles.
+    deadline : float
+        When quadrature stops, on the clock of `time.monotonic`, and no proof is begun.
     """
+    seconds = min(seconds, max(deadline - time.monotonic(), 0.0))
     options: dict[str, Any] = {
         "seconds": seconds,
         "principal_value": principal_value,
         "try_proof": try_proof,
         "in_balls": in_balls,
+        "deadline": deadline,
     }
     if len(problem.ranges) > 1:
         proven = _product(problem, seconds) if try_proof else None
-        return proven or number_over_several(problem, seconds)
+        return proven or number_over_several(problem, seconds, deadline)
     (only,) = problem.ranges
     lower, upper = (end_ball(problem, node) for node in (only.lower, only.upper))
     if lower.is_nan() or upper.is_nan():
@@ -127,11 +135,12 @@ class _OneRange:
         principal_value: bool,
         try_proof: bool,
         in_balls: bool,
+        deadline: float,
     ) -> None:
         self.problem, self.name = problem, only.name
         self.lower, self.upper, self.seconds = lower, upper, seconds
         self.principal_value, self.try_proof = principal_value, try_proof
-        self.in_balls = in_balls
+        self.in_balls, self.deadline = in_balls, deadline
 
     def run(self) -> IntegralNumber:
         graph, root = self.problem.graph, self.problem.root
@@ -155,7 +164,10 @@ class _OneRange:
             return no_value(Outcome.UNDECIDED, note, Trust.UNCHECKED, facts)
         found = [
             integral_number(
-                part.problem, seconds=self.seconds / len(parts), in_balls=part.is_folded
+                part.problem,
+                seconds=self.seconds / len(parts),
+                in_balls=part.is_folded,
+                deadline=self.deadline,
             )
             for part in parts
         ]
@@ -208,13 +220,13 @@ class _OneRange:
         """Return the value by two rules."""
         try:
             f = (
-                _in_balls(self.problem)
+                _in_balls(self.problem, self.deadline)
                 if self.in_balls
                 else compiled_integrand(self.problem, (self.name,))
             )
         except CompileError as error:
             return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED, facts)
-        found = quadrature(f, float(self.lower), float(self.upper), facts=facts)
+        found = self._agreed(f, facts)
         if not self.in_balls and _is_poor(found):
             found = self._without_rounding(facts) or found
         trust, note, outcome = found.trust, found.note, found.outcome
@@ -235,13 +247,19 @@ class _OneRange:
             places=found.places,
         )
 
+    def _agreed(
+        self, f: Callable[..., Any], facts: IntegrandFacts, **options: Any
+    ) -> QuadratureEstimate:
+        """Return what two rules agree on."""
+        options = {"deadline": self.deadline, **options}
+        return quadrature(f, float(self.lower), float(self.upper), facts=facts, **options)
+
     def _without_rounding(self, facts: IntegrandFacts) -> QuadratureEstimate | None:
         """Return what two rules agree on for values in ball arithmetic, within the time."""
         try:
-            f = _in_balls(self.problem, self.seconds)
-            found = quadrature(
-                f, float(self.lower), float(self.upper), facts=facts, max_evaluations=100_000
-            )
+            deadline = min(self.deadline, time.monotonic() + self.seconds)
+            f = _in_balls(self.problem, deadline)
+            found = self._agreed(f, facts, deadline=deadline, max_evaluations=100_000)
         except (NoBall, UserFunctionError):
             return None
         return None if _is_poor(found) else found
@@ -254,24 +272,21 @@ def _is_poor(found: QuadratureEstimate) -> bool:
     return found.trust is not Trust.CHECKED or not found.error <= POOR * abs(found.value)
 
 
-def _in_balls(problem: RangedIntegral, seconds: float = math.inf) -> Callable[..., Any]:
-    """Return the integrand as a function of arrays, each value from balls of rising precision.
-
-    Raises TimeoutError after some seconds.
-    """
+def _in_balls(problem: RangedIntegral, deadline: float) -> Callable[..., Any]:
+    """Return the integrand as a function of arrays, each value from balls of rising precision."""
     import numpy as np
 
     (name,) = problem.names
     program = BallProgram(problem.graph, [problem.root])
 
-    deadline = time.monotonic() + seconds
-
     def value(x: float) -> float:
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        found = precise_value(
-            problem.graph, problem.root, {name: float(x)}, max_precision=BALL_BITS, program=program
-        )
+        for bits in BALL_BITS:
+            check_time(deadline)
+            found = precise_value(
+                problem.graph, problem.root, {name: float(x)}, max_precision=bits, program=program
+            )
+            if found.is_proven or found.radius < NORMAL:
+                break
         return found.value
 
     return np.vectorize(value, otypes=[float])

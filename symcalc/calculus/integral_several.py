@@ -62,13 +62,15 @@ MAX_NESTED = 3
 NESTED_SHARE = 3.0
 
 
-def number_over_several(problem: RangedIntegral, seconds: float) -> IntegralNumber:
-    """Return the value over several ranges, innermost first."""
+def number_over_several(
+    problem: RangedIntegral, seconds: float, deadline: float = math.inf
+) -> IntegralNumber:
+    """Return the value over several ranges, innermost first, until the clock says `deadline`."""
     refused = _refusal(problem)
     if refused is not None:
         return refused
     try:
-        found = _estimated(problem, NESTED_SHARE * seconds)
+        found = _estimated(problem, NESTED_SHARE * seconds, deadline)
     except CompileError as error:
         return no_value(Outcome.UNDECIDED, str(error), Trust.UNCHECKED)
     if not found.outcome.is_good and found.outcome is not Outcome.UNDECIDED:
@@ -147,17 +149,17 @@ def _between(lower: float, upper: float, share: Fraction) -> Fraction:
 # -- the number -----------------------------------------------------------------------------------
 
 
-def _estimated(problem: RangedIntegral, seconds: float) -> QuadratureEstimate:
+def _estimated(problem: RangedIntegral, seconds: float, deadline: float) -> QuadratureEstimate:
     """Return the number: iterated rules where something is special, else rules for boxes."""
     is_few = len(problem.ranges) <= MAX_NESTED
     has_places = is_few and _is_special(problem)
     if has_places or not is_few:
-        first = _nested(problem, seconds) if is_few else _on_boxes(problem)
+        first = _nested(problem, seconds, deadline) if is_few else _on_boxes(problem, deadline)
     else:
-        first = _on_boxes(problem)
+        first = _on_boxes(problem, deadline)
     if (first.outcome is not Outcome.UNDECIDED and not _is_vague(first)) or not is_few:
         return first
-    second = _on_boxes(problem) if has_places else _nested(problem, seconds)
+    second = _on_boxes(problem, deadline) if has_places else _nested(problem, seconds, deadline)
     if second.outcome is not Outcome.UNDECIDED and not second.outcome.is_good:
         return second
     both = [one for one in (first, second) if math.isfinite(one.value + one.error)]
@@ -177,9 +179,10 @@ def _is_special(problem: RangedIntegral) -> bool:
     return any(critical_terms(graph, node, name) for node in nodes for name in problem.names)
 
 
-def _nested(problem: RangedIntegral, seconds: float) -> QuadratureEstimate:
+def _nested(problem: RangedIntegral, seconds: float, deadline: float) -> QuadratureEstimate:
     """Integrate from the inside out, unless the integral diverges over the outer variable."""
     started = time.monotonic()
+    seconds = min(seconds, max(deadline - started, 0.0))
     layer = _layer(problem)
     failing = divergence(layer, seconds=0.5 * seconds)
     note = ""
@@ -194,7 +197,7 @@ def _nested(problem: RangedIntegral, seconds: float) -> QuadratureEstimate:
         return QuadratureEstimate(
             math.nan, math.nan, "measured growth", Trust.ESTIMATED, Outcome.DIVERGENT, note
         )
-    left = max(seconds - (time.monotonic() - started), 0.2)
+    left = max(seconds - (time.monotonic() - started), min(0.2, seconds))
     return nested_quadrature(layer, seconds=left)
 
 
@@ -224,14 +227,14 @@ def _is_finite(graph: Graph, node: Node) -> bool:
     return not any(graph.kinds[n] == "oo" for n in graph.reachable([node]))
 
 
-def _on_boxes(problem: RangedIntegral) -> QuadratureEstimate:
+def _on_boxes(problem: RangedIntegral, deadline: float) -> QuadratureEstimate:
     """Integrate over the unit cube, to which the ranges are mapped."""
     names = problem.names
     ranges = [
         tuple(range_limit(problem, node, names[place + 1 :]) for node in (one.lower, one.upper))
         for place, one in enumerate(problem.ranges)
     ]
-    return cubature(compiled_integrand(problem, names), ranges)
+    return cubature(compiled_integrand(problem, names), ranges, deadline=deadline)
 
 
 # -- layers ---------------------------------------------------------------------------------------

@@ -32,6 +32,8 @@ METHODS = ("auto", "symbolic", "numeric")
 
 #: What one proof may take of the budget, and at most, in seconds.
 PROOF_SHARE, PROOF_SECONDS = 0.3, 1.5
+#: What a number may take of it where closed forms are to be searched for as well.
+NUMBER_SHARE = 0.6
 
 
 @budgeted
@@ -162,9 +164,12 @@ class _Definite:
         if self.method != "numeric":
             start_worker(MODULES)  # it loads while proofs run
         if not self.problem.parameters:
-            seconds = min(PROOF_SHARE * self.budget, PROOF_SECONDS)
+            share = 1.0 if self.method == "numeric" else NUMBER_SHARE
             known = integral_number(
-                self.problem, seconds=seconds, principal_value=self.principal_value
+                self.problem,
+                seconds=min(PROOF_SHARE * self.budget, PROOF_SECONDS),
+                principal_value=self.principal_value,
+                deadline=self.started + share * self.budget,
             )
             self.facts, self.places = known.facts, known.places
             if not known.outcome.is_good and known.outcome is not Outcome.SUSPECT:

@@ -3,6 +3,7 @@
 from .batch import BatchEstimate, quadrature_batch
 from .boxes import Box
 from .cubature import cubature
+from .deadline import check_time
 from .estimate import QuadratureEstimate
 from .gauss import gauss_expectation, gauss_rule
 from .landmarks import Landmark
@@ -19,6 +20,7 @@ __all__ = [
     "ParametricIntegral",
     "QuadratureEstimate",
     "View",
+    "check_time",
     "cubature",
     "divergence",
     "gauss_expectation",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError, UserFunctionError
+from .deadline import check_time
 from .panels import Array
 
 __all__ = ["Box", "Limit", "Range"]
@@ -31,6 +32,8 @@ class Box:
         `f(x1, …, xd)` with arrays of one shape; `x1` belongs to the innermost range.
     ranges : sequence of (lower, upper)
         A limit is a number or a callable of the outer variables, in their order.
+    deadline : float
+        From that time on, of `time.monotonic`, no value is asked for: TimeIsOver.
 
     Attributes
     ----------
@@ -39,10 +42,13 @@ class Box:
         For each variable.
     """
 
-    def __init__(self, f: Callable[..., Any], ranges: Sequence[Range]) -> None:
+    def __init__(
+        self, f: Callable[..., Any], ranges: Sequence[Range], *, deadline: float = math.inf
+    ) -> None:
         if not ranges:
             raise ArgumentError("At least one range is needed.")
         self.f, self.ranges, self.n_evaluations = f, tuple(ranges), 0
+        self.deadline = deadline
         self.is_infinite = tuple(
             any(isinstance(end, float | int) and math.isinf(end) for end in pair)
             for pair in self.ranges
@@ -105,6 +111,7 @@ class Box:
 
     def _values(self, mapped: list[tuple[Array, Array]]) -> Array:
         """Take distances to places, from the outermost variable inwards."""
+        check_time(self.deadline)
         n = mapped[0][0].size
         places: list[Array] = []
         jacobian = np.ones(n)

@@ -9,13 +9,14 @@ import numpy as np
 
 from ...facts import IntegrandFacts
 from ...outcome import Outcome, Trust
+from .deadline import LATE
 from .estimate import QuadratureEstimate
 from .integrand import Integrand
 from .oscillation import Wave
 from .panels import Panels
 from .stretches import Stretch
 
-__all__ = ["NoValue", "Run", "conclude", "negated", "refused"]
+__all__ = ["NoValue", "Run", "conclude", "negated", "refused", "unfinished"]
 
 #: Two rules agree when they differ by at most this part of the value, or by the stated error of
 #: the first.
@@ -115,6 +116,28 @@ def conclude(
         outcome,
         "; ".join(notes),
         other=other,
+        n_evaluations=integrand.n_evaluations,
+        splits=_splits(run),
+        places=_places(run),
+    )
+
+
+def unfinished(run: Run, integrand: Integrand) -> QuadratureEstimate:
+    """Return what panels said when the time was over; their error is one rule's own."""
+    total = stated = math.nan
+    if run.panels is not None:
+        value, error, noise = _sums(run)
+        total = value + math.fsum(s.tail for s in run.stretches)
+        total += math.fsum(wave.value for wave in run.waves)
+        stated = error + ROUNDING * noise + math.fsum(s.tail_error for s in run.stretches)
+        stated += math.fsum(wave.error for wave in run.waves)
+    return QuadratureEstimate(
+        total,
+        stated,
+        _method(run) or "quadrature",
+        Trust.SUSPECT,
+        Outcome.UNDECIDED,
+        LATE,
         n_evaluations=integrand.n_evaluations,
         splits=_splits(run),
         places=_places(run),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ...outcome import Outcome, Trust
 from .boxes import Box, Range
+from .deadline import LATE, TimeIsOver
 from .estimate import QuadratureEstimate
 from .panels import EPSILON, Array
 
@@ -47,6 +49,7 @@ def cubature(
     relative_tolerance: float = 1e-11,
     max_evaluations: int = 8_000_000,
     seed: int = 0,
+    deadline: float = math.inf,
 ) -> QuadratureEstimate:
     """Integrate a callable of several variables over iterated ranges, innermost first.
 
@@ -60,20 +63,27 @@ def cubature(
     max_evaluations : int
     seed : int
         Of the random shifts where there are many variables.
+    deadline : float
+        When to stop, on the clock of `time.monotonic`.
 
     Returns
     -------
     QuadratureEstimate
     """
-    box = Box(f, ranges)
+    box = Box(f, ranges, deadline=deadline)
     found = None
-    if box.n_variables in ORDERS:
-        found = _by_tensors(box, relative_tolerance, max_evaluations)
-        if found.outcome is Outcome.DONE:
-            return found
-    if box.n_variables <= MAX_ADAPTIVE:
-        return _adaptive(box, relative_tolerance, max_evaluations, seed, found)
-    value, bar, _ = _sampled(box, relative_tolerance, max_evaluations, seed)
+    try:
+        if box.n_variables in ORDERS:
+            found = _by_tensors(box, relative_tolerance, max_evaluations)
+            if found.outcome is Outcome.DONE:
+                return found
+        if box.n_variables <= MAX_ADAPTIVE:
+            return _adaptive(box, relative_tolerance, max_evaluations, seed, found)
+        value, bar, _ = _sampled(box, relative_tolerance, max_evaluations, seed)
+    except TimeIsOver:
+        if math.isinf(deadline):
+            raise  # a clock of its own stopped the integrand
+        return _unfinished(box, found)
     is_good = bar <= 0.1 * abs(value)
     return QuadratureEstimate(
         value,
@@ -86,6 +96,15 @@ def cubature(
     )
 
 
+def _unfinished(box: Box, found: QuadratureEstimate | None) -> QuadratureEstimate:
+    """Return what tensor rules said, if they did, with the note that the time was over."""
+    if found is not None and math.isfinite(found.value):
+        return replace(found, note=f"{found.note}; {LATE}")
+    nan, outcome = math.nan, Outcome.UNDECIDED
+    n = box.n_evaluations
+    return QuadratureEstimate(nan, nan, "cubature", Trust.SUSPECT, outcome, LATE, n_evaluations=n)
+
+
 def _by_tensors(box: Box, tolerance: float, max_evaluations: int) -> QuadratureEstimate:
     """Double the order of two tensor rules until they agree and neither changes much."""
     if any(box.is_infinite):
@@ -96,8 +115,10 @@ def _by_tensors(box: Box, tolerance: float, max_evaluations: int) -> QuadratureE
     for order in ORDERS[box.n_variables]:
         if box.n_evaluations + 2 * order**box.n_variables > max_evaluations:
             break
-        first, size = _tensor(box, order, is_wave=False)
-        second, _ = _tensor(box, order, is_wave=True)
+        try:
+            (first, size), (second, _) = (_tensor(box, order, is_wave=w) for w in (False, True))
+        except TimeIsOver:
+            break
         gap, rounding = abs(first - second), 30.0 * EPSILON * size
         change = max(abs(first - before[0]), abs(second - before[1]))
         goal = max(tolerance * abs(first), rounding)
@@ -200,7 +221,7 @@ def _adaptive(
 def _sampled(
     box: Box, tolerance: float, max_evaluations: int, seed: int
 ) -> tuple[float, float, int]:
-    """Return mean and bar of randomized Sobol points, doubled until the bar is small enough.
+    """Return mean and bar of randomized Sobol points, doubled while the bar is not small enough.
 
     A. B. Owen, Journal of Complexity 14 (1998) 466-489: scrambled nets give independent
     estimates without bias; their spread is the error.
@@ -210,13 +231,16 @@ def _sampled(
     value, bar, exponent = math.nan, math.inf, FIRST_SAMPLE
     while exponent <= LAST_SAMPLE:
         sums = []
-        for k in range(N_RANDOM):
-            points = qmc.Sobol(box.n_variables, rng=seed + 1000 * exponent + k).random_base2(
-                exponent
-            )
-            inside = np.clip(points, 1e-12, 1.0 - 1e-12)
-            with np.errstate(all="ignore"):
-                sums.append(float(np.mean(box.smoothed(inside))))
+        try:
+            for k in range(N_RANDOM):
+                random = qmc.Sobol(box.n_variables, rng=seed + 1000 * exponent + k)
+                inside = np.clip(random.random_base2(exponent), 1e-12, 1.0 - 1e-12)
+                with np.errstate(all="ignore"):
+                    sums.append(float(np.mean(box.smoothed(inside))))
+        except TimeIsOver:
+            if exponent == FIRST_SAMPLE:
+                raise
+            break
         value = math.fsum(sums) / N_RANDOM
         bar = BAR * float(np.std(sums, ddof=1)) / math.sqrt(N_RANDOM)
         if bar <= tolerance * abs(value) or box.n_evaluations * 5 > max_evaluations:

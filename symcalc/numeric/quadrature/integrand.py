@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import ArgumentError, UserFunctionError
+from .deadline import check_time
 
 __all__ = ["Integrand"]
 
 Array = NDArray[np.float64]
+#: Places at a time.
+CHUNK = 2**16
 
 
 class Integrand:
@@ -28,6 +32,8 @@ class Integrand:
     shifted : callable, optional
         `shifted(end, distance)` is the value at `end + distance`, exact for distances far below
         the rounding of the end.
+    deadline : float
+        From that time on, of `time.monotonic`, no value is asked for: TimeIsOver.
 
     Attributes
     ----------
@@ -42,13 +48,18 @@ class Integrand:
         function: Callable[..., Any],
         args: Sequence[Any] = (),
         shifted: Callable[[float, Array], Any] | None = None,
+        deadline: float = math.inf,
     ) -> None:
         self.function, self.args, self.shifted = function, tuple(args), shifted
-        self.n_evaluations = 0
+        self.deadline, self.n_evaluations = deadline, 0
         self.is_scalar = False
 
     def __call__(self, x: Array) -> Array:
         """Return the values at places of any shape."""
+        if x.size > CHUNK:
+            parts = [self(x.ravel()[k : k + CHUNK]) for k in range(0, x.size, CHUNK)]
+            return np.concatenate(parts).reshape(x.shape)
+        check_time(self.deadline)
         self.n_evaluations += x.size
         with np.errstate(all="ignore"):
             if not self.is_scalar:
@@ -63,6 +74,7 @@ class Integrand:
         """Return the values at a signed distance from an end."""
         if self.shifted is None:
             return self(end + distance)
+        check_time(self.deadline)
         self.n_evaluations += distance.size
         with np.errstate(all="ignore"):
             found = self._real(self.shifted(end, distance), distance)
@@ -96,6 +108,7 @@ class Integrand:
         return found.astype(float)
 
     def _single(self, place: float) -> float:
+        check_time(self.deadline)
         try:
             value = self.function(place, *self.args)
             return np.nan if isinstance(value, complex) else float(value)

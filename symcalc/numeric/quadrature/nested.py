@@ -12,6 +12,7 @@ import numpy as np
 
 from ...outcome import Outcome, Trust
 from .batch import BatchEstimate, quadrature_batch
+from .deadline import LATE, TimeIsOver, check_time
 from .estimate import QuadratureEstimate
 from .layers import Layer, View, lengths_of
 from .panels import EPSILON, Array
@@ -43,10 +44,6 @@ LEAST, PROBED_ALONE = 3, 4
 BORDER, LOG_BORDER = 0.02, 1.05
 
 
-class _TimeIsOver(BaseException):
-    """Not an Exception: an integrand that raises one of those is reported as such."""
-
-
 @dataclass
 class _Clock:
     """When to stop."""
@@ -57,8 +54,7 @@ class _Clock:
 
     def check(self) -> None:
         """Raise once the time is over."""
-        if time.monotonic() > self.deadline:
-            raise _TimeIsOver
+        check_time(self.deadline)
 
 
 def nested_quadrature(
@@ -88,10 +84,9 @@ def nested_quadrature(
     method = "iterated integrals: Gauss-Legendre, compared with double exponential sums"
     try:
         found = _integrate(layer, [], 1, relative_tolerance, ALONE_OUTSIDE, clock)
-    except _TimeIsOver:
-        note = "the time was over before the iterated rules agreed"
+    except TimeIsOver:
         nan, undecided = math.nan, Outcome.UNDECIDED
-        return QuadratureEstimate(nan, nan, method, Trust.UNCHECKED, undecided, note)
+        return QuadratureEstimate(nan, nan, method, Trust.UNCHECKED, undecided, LATE)
     value, error = float(found.value[0]), float(found.error[0])
     estimate = QuadratureEstimate(
         value, error, method, Trust.CHECKED, n_evaluations=clock.n_evaluations
@@ -132,7 +127,7 @@ def divergence(layer: Layer, *, seconds: float = 1.0) -> tuple[int, int, float] 
                 if found is not None:
                     power, is_near = found
                     return view.place if is_near else -1, view.side, power
-    except _TimeIsOver:
+    except TimeIsOver:
         pass
     return None
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .deadline import TimeIsOver
+
 __all__ = ["Array", "Grain", "Owners", "Panels", "Sample", "adapt"]
 
 Array = NDArray[np.float64]
@@ -144,6 +146,8 @@ def adapt(
 ) -> Panels:
     """Halve panels until the error of every target is below the tolerance times its value.
 
+    Once the time is over they stay as they are.
+
     Parameters
     ----------
     sample : callable
@@ -176,18 +180,25 @@ def adapt(
         worst = _worth_halving(panels, target, goal, is_open, grain)
         if not worst.any() or spent + 42 * int(worst.sum()) > max_evaluations:
             break
-        old, panels = panels.only(worst), panels.only(~worst)
-        middle = 0.5 * (old.lower + old.upper)
-        new = measure(
-            sample,
-            np.repeat(old.owner, 2),
-            np.column_stack((old.lower, middle)).ravel(),
-            np.column_stack((middle, old.upper)).ravel(),
-            grain,
-        )
+        try:
+            new = _halved(sample, panels.only(worst), grain)
+        except TimeIsOver:
+            break
         spent += new.owner.size * 21
-        panels = panels.join(new)
+        panels = panels.only(~worst).join(new)
     return panels.order()
+
+
+def _halved(sample: Sample, old: Panels, grain: Grain | None) -> Panels:
+    """Return both halves of each panel, measured."""
+    middle = 0.5 * (old.lower + old.upper)
+    return measure(
+        sample,
+        np.repeat(old.owner, 2),
+        np.column_stack((old.lower, middle)).ravel(),
+        np.column_stack((middle, old.upper)).ravel(),
+        grain,
+    )
 
 
 def _worth_halving(

@@ -10,7 +10,8 @@ import numpy as np
 
 from ...facts import Behavior, IntegrandFacts
 from ...outcome import Outcome, Trust
-from .conclude import NoValue, Run, conclude, negated, refused
+from .conclude import NoValue, Run, conclude, negated, refused, unfinished
+from .deadline import TimeIsOver
 from .double_exponential import regroup, tanh_sinh
 from .ends import approach
 from .estimate import QuadratureEstimate
@@ -42,6 +43,7 @@ def quadrature(
     principal_value_at: Sequence[float] = (),
     args: Sequence[Any] = (),
     f_from: Callable[[float, Array], Any] | None = None,
+    deadline: float = math.inf,
 ) -> QuadratureEstimate:
     """Integrate a callable of one variable.
 
@@ -61,6 +63,8 @@ def quadrature(
         Further arguments of `f`.
     f_from : callable, optional
         `f_from(end, distance)` is the integrand at `end + distance`, without rounding that sum.
+    deadline : float
+        When to stop, on the clock of `time.monotonic`.
 
     Returns
     -------
@@ -77,18 +81,24 @@ def quadrature(
             principal_value_at=principal_value_at,
             args=args,
             f_from=f_from,
+            deadline=deadline,
         )
         return negated(found)
     if lower == upper:
         return QuadratureEstimate(0.0, 0.0, "empty range", Trust.CHECKED, other=0.0)
-    integrand = Integrand(f, args, f_from)
+    integrand = Integrand(f, args, f_from, deadline)
     poles = tuple(sorted(set(map(float, principal_value_at))))
     found_places: list[float] = []
     run = Run()
     for _ in range(MAX_TRIES):
+        before, run = run, Run()
         legs = make_legs(lower, upper, facts, found_places, poles)
         try:
-            run = _attempt(legs, integrand, facts, relative_tolerance, max_evaluations // 4)
+            _attempt(run, legs, integrand, facts, relative_tolerance, max_evaluations // 4)
+        except TimeIsOver:
+            if math.isinf(deadline):
+                raise  # a clock of its own stopped the integrand
+            return unfinished(before if run.panels is None else run, integrand)
         except NoValue as reason:
             return refused(reason, integrand, facts)
         new = [x for x in run.stuck if not _is_near(x, [lower, upper, *poles, *found_places])]
@@ -99,13 +109,14 @@ def quadrature(
 
 
 def _attempt(
+    run: Run,
     legs: list[Leg],
     integrand: Integrand,
     facts: IntegrandFacts | None,
     tolerance: float,
     max_evaluations: int,
-) -> Run:
-    run = Run()
+) -> None:
+    """Integrate over all legs by both rules, and enter what is found."""
     for leg in legs:
         if leg.has_end:
             _approach(leg, integrand, facts, tolerance, run)
@@ -118,9 +129,9 @@ def _attempt(
     target = np.zeros(max(len(run.stretches), 1), dtype=int)
     if not owner.size:
         run.second = 0.0
-        return run
+        return
     grain = graining(run.stretches, integrand)
-    panels = adapt(
+    run.panels = adapt(
         sample,
         owner,
         lower,
@@ -130,10 +141,8 @@ def _attempt(
         max_evaluations=max_evaluations,
         grain=grain,
     )
-    panels = _compared(run, sample, grain, panels, tolerance, max_evaluations)
-    run.panels = panels
-    run.stuck = _stuck(panels, run.stretches, integrand, tolerance)
-    return run
+    run.panels = _compared(run, sample, grain, run.panels, tolerance, max_evaluations)
+    run.stuck = _stuck(run.panels, run.stretches, integrand, tolerance)
 
 
 def _fold(stretch: Stretch, integrand: Integrand) -> Stretch:
