@@ -11,7 +11,7 @@ import numpy as np
 
 from ...outcome import Outcome, Trust
 from .boxes import Box, Range
-from .deadline import LATE, TimeIsOver
+from .deadline import LATE, TimeIsOver, check_time
 from .estimate import QuadratureEstimate
 from .panels import EPSILON, Array
 
@@ -179,6 +179,7 @@ def _adaptive(
     before: QuadratureEstimate | None,
 ) -> QuadratureEstimate:
     """Let SciPy halve boxes where it has to, and compare with a sample."""
+    check_time(box.deadline)  # before the import, which takes its time as well
     from scipy.integrate import cubature as adaptive
 
     d = box.n_variables
