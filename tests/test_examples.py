@@ -19,10 +19,17 @@ SCRIPTS = {
     "lengths_and_areas.py": ("asinh(2*pi)", "(5*sqrt(5) - 1)*pi/6", "proven: 15.865439589291"),
     "expected_loss.py": ("strict local minimum", "10000 random inputs", "integral(", "checked"),
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
+    "gaussian_likelihood.py": ("inv(S).T @ ((X - mu).T @ (X - mu)) @ inv(S).T", "checked: agrees"),
+    "least_squares_in_matrices.py": ("X.T @ (X @ w - y)/m", "X.T @ X/m", "checked: agrees"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
+    "logistic_regression_in_matrices.py": ("sigmoid(-y*(X @ w + b))", "checked: agrees", "98.8%"),
+    "matrix_factorization.py": ("(M*(A - U @ V.T)).T @ U", "checked: agrees", "hidden pixels"),
     "minimize_from_numeric_and_symbolic.py": ("Converged",),
     "my_losses.py": (),  # for the command line
     "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),
+    "principal_components.py": ("(X - X @ W @ W.T)", "checked: agrees", "Converged"),
+    "softmax_regression.py": ("logsumexp(X @ W, axis=1)", "checked: agrees", "100.0%"),
+    "two_layer_network.py": ("tanh(X @ A + a).T @ (tanh", "checked: agrees", "back-propagation"),
 }
 
 
@@ -196,3 +203,95 @@ def test_lengths_and_areas_are_those_of_polygons_with_many_corners() -> None:
         found = example["answer"](title)
 
         assert example["value"](found) == pytest.approx(example["polygon"](title), rel=1e-8)
+
+
+def test_one_newton_step_from_anywhere_solves_least_squares() -> None:
+    example = load("least_squares_in_matrices.py")
+    data = example["load_patients"]()
+    solution = np.linalg.lstsq(data["X"], data["y"], rcond=None)[0]
+
+    for start in (np.zeros(3), np.array([1e3, -1e3, 1e3])):
+        assert example["newton_step"](start, data) == pytest.approx(solution, rel=1e-9)
+
+
+@pytest.mark.parametrize("ridge", [0.001, 0.1])
+@pytest.mark.parametrize(
+    ("script", "loader"),
+    [
+        ("logistic_regression_in_matrices.py", "load_tumors"),
+        ("softmax_regression.py", "load_wines"),
+    ],
+)
+def test_classifiers_in_matrices_agree_with_scikit_learn(
+    script: str, loader: str, ridge: float
+) -> None:
+    pytest.importorskip("sklearn")
+    example = load(script)
+    features, labels = example[loader]()
+
+    found = example["minimize_loss"](features, labels, ridge)
+
+    assert found.converged
+    rival = example["rival"](features, labels, ridge)
+    assert found.vector == pytest.approx(rival.ravel(), abs=1e-5)
+
+
+def test_a_matrix_is_completed_without_a_look_at_its_missing_entries() -> None:
+    pytest.importorskip("sklearn")
+    example = load("matrix_factorization.py")
+    images, known = example["load_images"]()
+    spoiled = np.where(known == 1, images, 1e3)
+
+    found = example["complete"](images, known, 4, 0.5)
+    blind = example["complete"](spoiled, known, 4, 0.5)
+
+    assert found.converged
+    assert (found.vector == blind.vector).all()
+    guess = found.x["U"] @ found.x["V"].T
+    assert example["hidden_error"](images, known, guess) < 0.6 * example["hidden_error"](
+        images, known, np.broadcast_to(images.mean(axis=0), images.shape)
+    )
+
+
+def test_the_most_likely_gaussian_has_the_mean_and_covariance_of_the_sample() -> None:
+    pytest.importorskip("sklearn")
+    example = load("gaussian_likelihood.py")
+    flowers = example["load_flowers"]()
+    mean, cov = flowers.mean(axis=0), np.cov(flowers.T, bias=True)
+
+    found_mean, found_cov, best = example["find_most_likely"](flowers)
+
+    assert best.converged
+    assert found_mean == pytest.approx(mean, rel=1e-9)
+    assert found_cov == pytest.approx(cov, rel=1e-9)
+    gradient = example["gradient_at"](flowers, mean, cov)
+    elsewhere = example["gradient_at"](flowers, mean + 0.1, 1.1 * cov)
+    for name in ("mu", "S"):
+        assert np.abs(gradient[name]).max() < 1e-9 * np.abs(elsewhere[name]).max()
+
+
+def test_the_gradient_of_a_network_is_back_propagation() -> None:
+    pytest.importorskip("sklearn")
+    example = load("two_layer_network.py")
+    data, weights = example["load_flowers"](), example["draw_weights"]()
+
+    derived = example["from_formula"](weights, data)
+    taught = example["back_propagate"](weights, data)
+
+    assert derived.keys() == taught.keys()
+    for name, part in taught.items():
+        assert derived[name] == pytest.approx(part, rel=1e-11, abs=1e-13)
+
+
+def test_principal_components_span_the_plane_of_the_singular_vectors() -> None:
+    pytest.importorskip("sklearn")
+    example = load("principal_components.py")
+    wines = example["load_wines"]()
+
+    found = example["find_plane"](wines)
+
+    _, singular, vectors = np.linalg.svd(wines)
+    assert found.converged
+    assert found.fun == pytest.approx(np.sum(singular[2:] ** 2) / (2 * len(wines)), rel=1e-10)
+    projection = found.x["W"] @ found.x["W"].T
+    assert projection == pytest.approx(vectors[:2].T @ vectors[:2], abs=1e-7)
