@@ -75,6 +75,8 @@ def WAVE_OF_GAUSS(a, b):
     return mpmath.sqrt(mpmath.pi / a) / 2 * mpmath.exp(-b * b / 4 / a)
 
 
+SQUARE = [("y", "0", "1"), ("x", "0", "1")]
+
 #: Strategy, integrand, range, the integral in mpmath's words.
 FORMS = [
     ("table", "exp(-a*x)", "0", "oo", lambda a, b: 1 / a),
@@ -106,6 +108,7 @@ FORMS = [
     ("symmetry", "atan(x)/(1 + x)", "0", "1", lambda a, b: mpmath.pi * mpmath.log(2) / 8),
     ("table", "exp(-a*x)/(x^2 + b^2)", "0", "oo", AUXILIARY),
     ("table", "exp(-a*x^2)*cos(b*x)", "0", "oo", WAVE_OF_GAUSS),
+    ("rules", "1/cosh(a*x - b)^4", "-oo", "oo", lambda a, b: mpmath.mpf(4) / 3 / a),
     ("principal", "exp(x)/x", "-1", "a", lambda a, b: mpmath.ei(a) - mpmath.ei(-1)),
     ("principal", "1/log(x)", "0", "1 + a", lambda a, b: mpmath.li(1 + a)),
     ("principal", "x^(a/4)/(1 - x)^1/x", "0", "oo", HALF_RESIDUE),
@@ -161,6 +164,7 @@ def test_a_form_that_depends_on_the_sign_of_a_discriminant_is_proposed_for_both_
         ("iterated", "x^2*y", [("y", "0", "1 - x"), ("x", "0", "1")], "1/60"),
         ("polar", "1", [("y", "-sqrt(1 - x^2)", "sqrt(1 - x^2)"), ("x", "-1", "1")], "pi"),
         ("swapped", "exp(-y^2)", [("y", "x", "oo"), ("x", "0", "oo")], "1/2"),
+        ("iterated", "exp(-(x - y)^2)", SQUARE, "erf(1)*sqrt(pi) + exp(-1) - 1"),
         ("homogeneous", "(x + y)^2", [("y", "0", "1"), ("x", "0", "1")], "7/6"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Antiderivatives by Ei, Si, Ci, li and log-gamma: waves and exponentials over a linear function.
+"""Antiderivatives by Ei, Si, Ci, li, erf and log-gamma: waves and exponentials over lines.
 
 With u = x + d the antiderivative of exp(p*u)/u is Ei(p*u), real on both sides of u = 0, and that
 of cos(p*u)/u is Ci(|p*u|); powers of u go down by parts.
@@ -26,10 +26,16 @@ def by_special_functions(f: Any, x: Any) -> Any:
         return _of_gamma(f, x)
     if f.has(sympy.log):
         return _over_logarithm(f, x)
+    squares = _even_hyperbolic(f, x)
+    if squares is not None:
+        return squares
     if f.has(sympy.sinh, sympy.cosh):
         f = f.rewrite(sympy.exp)
-    if not f.has(sympy.exp, sympy.sin, sympy.cos):
+    if not f.has(sympy.exp, sympy.sin, sympy.cos, sympy.erf, sympy.erfc):
         return None
+    parts = [_error_function(term, x) for term in distributed(f)]
+    if None not in parts:
+        return sympy.Add(*parts)
     total: Any = 0
     for term in _terms(f, x):
         part = _term(term, x)
@@ -95,6 +101,49 @@ def _term(term: Any, x: Any) -> Any:
     p = inner.coeff(x, 1)
     phase = sympy.expand(inner - p * u)
     return coefficient / (lead * c**n) * _powers(type(heads[0]), p, phase, u, int(n))
+
+
+def _even_hyperbolic(f: Any, x: Any) -> Any:
+    """Return the antiderivative of even negative powers of cosh, by t = tanh, or None."""
+    total: Any = 0
+    t = sympy.Dummy("t")
+    for term in sympy.Add.make_args(f):
+        c, rest = term.as_independent(x, as_Add=False)
+        base, n = rest.as_base_exp()
+        if isinstance(base, sympy.sech):
+            base, n = sympy.cosh(base.args[0]), -n
+        if not (isinstance(base, sympy.cosh) and n.is_Integer and n < 0 and n % 2 == 0):
+            return None
+        slope = sympy.diff(base.args[0], x)
+        if slope.has(x):
+            return None
+        F = sympy.integrate(sympy.expand((1 - t**2) ** (-n / 2 - 1)), t)
+        total += c / slope * F.subs(t, sympy.tanh(base.args[0]))
+    return total
+
+
+def _error_function(term: Any, x: Any) -> Any:
+    """Return the antiderivative of exp of a falling quadratic, or of erf of a line, or None."""
+    c, rest = term.as_independent(x, as_Add=False)
+    if isinstance(rest, sympy.erf | sympy.erfc):
+        u = rest.args[0]
+        slope = sympy.diff(u, x)
+        sign = 1 if isinstance(rest, sympy.erf) else -1
+        tail = sign * sympy.exp(-(u**2)) / sympy.sqrt(sympy.pi)
+        return None if slope.has(x) else c / slope * (u * rest + tail)
+    exponent = sympy.Add(*[p.args[0] for p in sympy.Mul.make_args(rest)])
+    if not all(isinstance(p, sympy.exp) for p in sympy.Mul.make_args(rest)):
+        return None
+    exponent = sympy.expand(exponent)
+    if not exponent.is_polynomial(x) or sympy.degree(exponent, x) != 2:
+        return None
+    low, b, a = (exponent.coeff(x, k) for k in range(3))
+    if not (-a).is_positive:
+        return None
+    root = sympy.sqrt(-a)
+    height = sympy.exp(sympy.expand(low - b**2 / (4 * a)))
+    half = sympy.sqrt(sympy.pi) / (2 * root)
+    return c * half * height * sympy.erf(root * x - b / (2 * root))
 
 
 def _damped(heads: list[Any], n: int, x: Any) -> Any:
