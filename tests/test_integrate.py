@@ -10,8 +10,10 @@ import mpmath
 import pytest
 
 import symcalc as sc
+from symcalc.calculus.integral_value import IntegralNumber
 from symcalc.errors import ArgumentError, OutcomeError, ParseError
 from symcalc.outcome import Outcome, Trust
+from symcalc.verify.closed_forms import judge_closed_form
 
 CASES = json.loads((Path(__file__).parent / "data" / "integrals.json").read_text())["items"]
 
@@ -248,3 +250,18 @@ def test_what_is_assumed_of_parameters_of_the_ends_alone_is_heeded() -> None:
     assert found.trust is Trust.CHECKED
     assert found.check is not None
     assert all(min(one.point.values()) > 0 for one in found.check.details)
+
+
+@pytest.mark.parametrize(("seconds", "n_points"), [(2.5, 3), (4.5, 4), (math.inf, 5)])
+def test_three_draws_are_enough_where_they_take_long(monkeypatch, seconds, n_points):
+    clock = iter(range(100))
+    monkeypatch.setattr("symcalc.verify.closed_forms.monotonic", lambda: next(clock))
+    points = [{"a": 1.0 + k / 8} for k in range(9)]
+
+    def value(point):
+        return IntegralNumber(point["a"] ** 2, 1e-12, "a rule", Trust.CHECKED)
+
+    check = judge_closed_form(sc.parse("a^2"), points, value, seconds=seconds)
+
+    assert check.trust is Trust.CHECKED
+    assert check.n_points == n_points

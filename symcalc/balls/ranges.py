@@ -197,7 +197,7 @@ def _by_parts(
     total, start = to_ball(0), to_ball(place)
     for frequency, kind, orders in parts:
         turn = to_ball(frequency[0]) + to_ball(frequency[1]) * start.pi()
-        for order, node in enumerate(orders):
+        for order, node in reversed(list(enumerate(orders))):  # the last decides mostly
             there = replace(job, root=node)
             bound = bound_beyond(there, start, outward=True)
             if bound is None:

@@ -25,6 +25,8 @@ NO_VALUE = {Outcome.DIVERGENT, Outcome.NOT_REAL, Outcome.NO_LIMIT}
 LEAST_SECONDS = 0.05
 #: Megabytes that a way may take beyond the libraries; SymPy at work takes some hundred.
 MEMORY_MB = 2048.0
+#: When comparing takes longer than so many seconds, three draws will do.
+SLOW_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,15 @@ class Draws:
     _computed: dict[tuple[tuple[str, float], ...], DrawnValue] = field(default_factory=dict)
 
     def judge(self, form: Expression, conditions: Sequence[Expression] = ()) -> ClosedFormCheck:
-        """Compare a closed form with the values at five draws."""
+        """Compare a closed form with the values at five draws; at three where that is slow."""
         points = sample_points(self.names, n_tries=N_TRIES, assumptions=self.assumptions)
         return judge_closed_form(
-            form, points, self.value_at, conditions=conditions, n_points=N_POINTS
+            form,
+            points,
+            self.value_at,
+            conditions=conditions,
+            n_points=N_POINTS,
+            seconds=SLOW_SECONDS,
         )
 
     def value_at(self, point: Mapping[str, float]) -> DrawnValue | None:

@@ -18,8 +18,8 @@ from .integration_ranges import RangedIntegral
 
 __all__ = ["MODULES", "FormSearch", "to_payload", "with_parameters"]
 
-#: Seconds for the proof of the value at one draw.
-DRAW_SECONDS = 0.4
+#: Seconds for the proof of the value at one draw, and digits that it aims at.
+DRAW_SECONDS, DRAW_DIGITS = 0.4, 13
 
 TASK = "symcalc.symbolic.integration:run_strategy"
 #: What the worker loads before the first strategy's time begins.
@@ -102,6 +102,7 @@ class FormSearch:
             self.problem.at(point),
             seconds=min(DRAW_SECONDS, left),
             principal_value=self.principal_value,
+            digits=DRAW_DIGITS,
             deadline=self.end,
         )
 

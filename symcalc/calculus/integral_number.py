@@ -46,8 +46,9 @@ PROVEN_DIGITS = 20
 TINY_DIGITS = 60
 
 
-#: An enclosure that is wider, relatively, is worth less than what two rules agree on.
-NARROW, NEGLIGIBLE = 1e-12, 1e-25
+#: An enclosure that is wider, relatively, is worth less than what two rules agree on; where so
+#: many digits are not aimed at, it may have LOST fewer than those.
+NARROW, LOST, NEGLIGIBLE = 1e-12, 4, 1e-25
 
 #: Bits of values in ball arithmetic at most, first where what is below every double counts as
 #: zero, then where it does not suffice: x - sin(x) has digits at x = 1e-300 too.
@@ -67,6 +68,7 @@ def integral_number(
     principal_value: bool = False,
     try_proof: bool = True,
     in_balls: bool = False,
+    digits: int = PROVEN_DIGITS,
     deadline: float = math.inf,
 ) -> IntegralNumber:
     """Return the value of an integral whose parameters have values.
@@ -83,6 +85,8 @@ def integral_number(
     in_balls : bool
         Whether the quadrature samples the integrand in ball arithmetic, which no cancellation
         harms, and not in doubles.
+    digits : int
+        That a proof of an integral over one variable aims at.
     deadline : float
         When quadrature stops, on the clock of `time.monotonic`, and no proof is begun.
     """
@@ -92,6 +96,7 @@ def integral_number(
         "principal_value": principal_value,
         "try_proof": try_proof,
         "in_balls": in_balls,
+        "digits": digits,
         "deadline": deadline,
     }
     if len(problem.ranges) > 1:
@@ -135,12 +140,13 @@ class _OneRange:
         principal_value: bool,
         try_proof: bool,
         in_balls: bool,
+        digits: int,
         deadline: float,
     ) -> None:
         self.problem, self.name = problem, only.name
         self.lower, self.upper, self.seconds = lower, upper, seconds
         self.principal_value, self.try_proof = principal_value, try_proof
-        self.in_balls, self.deadline = in_balls, deadline
+        self.in_balls, self.digits, self.deadline = in_balls, digits, deadline
 
     def run(self) -> IntegralNumber:
         graph, root = self.problem.graph, self.problem.root
@@ -195,7 +201,8 @@ class _OneRange:
             for node, ball in ((only.lower, self.lower), (only.upper, self.upper))
         )
         number = None
-        for digits in (PROVEN_DIGITS, TINY_DIGITS):
+        narrow = max(NARROW, 10.0 ** (LOST - self.digits))
+        for digits in (self.digits, TINY_DIGITS):
             found = enclose_integral(
                 graph,
                 root,
@@ -205,14 +212,14 @@ class _OneRange:
                 {},
                 splits=inside,
                 digits=digits,
-                seconds=self.seconds / (1 if digits == PROVEN_DIGITS else 3),
+                seconds=self.seconds / (1 if digits == self.digits else 3),
             )
             if found.ball is None or not found.ball.is_finite():
                 break
             number = enclosed(found.ball, found.method)
-            if number is None or number.value == 0.0 or number.error < NARROW * abs(number.value):
+            if number is None or number.value == 0.0 or number.error < narrow * abs(number.value):
                 break  # what waves have left may be far below the integrand's own size
-        if number is None or number.error > max(NARROW * abs(number.value), NEGLIGIBLE):
+        if number is None or number.error > max(narrow * abs(number.value), NEGLIGIBLE):
             return None
         return replace(number, facts=facts)
 

@@ -82,7 +82,8 @@ def integrate(
     -------
     Integral
         `closed_form` is given only after it agreed with an independent value: for an integral
-        without parameters with its enclosure or quadrature, else at five draws of the parameters.
+        without parameters with its enclosure or quadrature, else at five draws of the parameters
+        (three where each takes long).
         `value` and `error`: `Trust.PROVEN` where ball arithmetic encloses the integral,
         `Trust.CHECKED` where two unrelated methods agree.
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from time import monotonic
 from typing import Any, Protocol
 
 from ..balls import BallProgram, NoBall, precise_value
@@ -150,6 +151,7 @@ def judge_closed_form(
     *,
     conditions: Sequence[Expression] = (),
     n_points: int = 5,
+    seconds: float = math.inf,
 ) -> ClosedFormCheck:
     """Compare a closed form with independent values at draws of its parameters.
 
@@ -164,6 +166,8 @@ def judge_closed_form(
         Relations that the closed form needs; draws at which one does not hold do not count.
     n_points : int
         Comparisons to make; one is enough without parameters, three with them.
+    seconds : float
+        After this time no more comparisons are made than are enough.
 
     Returns
     -------
@@ -177,8 +181,11 @@ def judge_closed_form(
     """
     details: list[ComparedValue] = []
     needed = MIN_POINTS if form.names else 1
+    end = monotonic() + seconds
     for point in points:
-        if len(details) >= n_points or not all(_holds(one, point) for one in conditions):
+        if len(details) >= (n_points if monotonic() < end else min(needed, n_points)):
+            break
+        if not all(_holds(one, point) for one in conditions):
             continue
         value = independent(point)
         if value is None or not _is_sharp(value):
