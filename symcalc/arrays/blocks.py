@@ -8,7 +8,7 @@ from ..graph.contractions import broadcast
 from ..graph.dimensions import total
 from ..graph.graph import Graph, Node, Number
 from ..graph.shapes import Shape, written
-from .mismatch import ShapeError
+from .mismatch import ShapeError, check_shape
 
 __all__ = ["concatenate", "filled", "insert_axis", "stack"]
 
@@ -21,6 +21,7 @@ def filled(graph: Graph, value: Number, shape: Shape) -> Node:
 def insert_axis(graph: Graph, node: Node, axis: int) -> Node:
     """Return an array with one more axis, of length 1."""
     shape = graph.shape(node)
+    check_shape((1, *shape))
     axes = [place + (place >= axis) for place in range(len(shape))]
     return broadcast(graph, node, (*shape[:axis], 1, *shape[axis:]), axes)
 
@@ -44,6 +45,7 @@ def concatenate(graph: Graph, nodes: Sequence[Node], axis: int) -> Node:
     if len(nodes) == 1:
         return nodes[0]
     whole = (*first[:axis], total(shape[axis] for shape in shapes), *first[axis + 1 :])
+    check_shape(whole)
     return graph.node("concat", tuple(nodes), (whole, axis))
 
 

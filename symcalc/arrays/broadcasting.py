@@ -17,8 +17,6 @@ __all__ = ["BroadcastingGraph", "broadcast_shapes", "stretch"]
 #: Kinds that are true or false: they cannot be factors of a contraction.
 _CONDITIONS = frozenset({"compare", "and", "or", "not"})
 
-_HALF = Fraction(1, 2)
-
 
 def broadcast_shapes(first: Shape, second: Shape) -> Shape:
     """Return the shape of an elementwise operation: axes are aligned at the end, 1 is stretched.
@@ -73,40 +71,50 @@ class BroadcastingGraph(Graph):
         only `.T` makes a row.
     columns_only : bool
         Whether no declared variable is a matrix: columns of data, counted by "size".
+    closed : set of Node
+        Products that have so many factors that they are not opened inside others.
     norms : set of Node
-        Square roots of sums of squares: their even powers need no root.
+        Square roots of sums of squares: their even powers need no root, and no division by zero
+        where they are differentiated.
     """
 
-    __slots__ = ("columns_only", "norms", "strict")
+    __slots__ = ("closed", "columns_only", "norms", "strict")
 
     def __init__(self, *, strict: bool = False, columns_only: bool = False) -> None:
         super().__init__()
         self.strict, self.columns_only = strict, columns_only
+        self.closed: set[Node] = set()
         self.norms: set[Node] = set()
 
     def node(self, kind: str, args: tuple[Node, ...], data: Any = None) -> Node:
         """Return the one node, its arguments broadcast where the kind is elementwise."""
         if kind in SHAPE_RULES or not (self.shapes or self.strict):
             return super().node(kind, args, data)
-        shape: Shape = ()
-        for arg in args:
-            try:
+        try:
+            self._check_ranks(args)
+            shape: Shape = ()
+            for arg in args:
                 shape = broadcast_shapes(shape, self.shape(arg))
-            except ShapeError as mismatch:
-                mismatch.kind = kind
-                raise
-        full = tuple([stretch(self, int(arg), shape) for arg in args])
-        return self._oriented(super().node(kind, full, data), args)
+            full = tuple([stretch(self, int(arg), shape) for arg in args])
+            return self._oriented(super().node(kind, full, data), args)
+        except ShapeError as mismatch:
+            mismatch.kind = kind
+            raise
+
+    def _check_ranks(self, args: Sequence[Node]) -> None:
+        """Refuse a vector beside a matrix where it is a column: NumPy takes it for a row."""
+        if self.strict and len({len(self.shape(arg)) for arg in args if self.shape(arg)}) > 1:
+            raise ShapeError("A vector cannot stand beside a matrix elementwise.")
 
     def scale(self, coefficient: Number, node: Node) -> Node:
         """Return coefficient × node; a multiple of a row is a row."""
         return self._oriented(super().scale(coefficient, int(node)), (node,))
 
     def pow(self, base: Node, exponent: Node) -> Node:
-        """Return base ** exponent; the square of a norm is the sum of squares."""
+        """Return base ** exponent; an even power of a norm is one of the sum of squares."""
         power = self.value(exponent)
-        if base in self.norms and power is not None:
-            return super().pow(self.args[base][0], self.const(power * _HALF))
+        if base in self.norms and power is not None and power % 2 == 0:
+            return super().pow(self.args[base][0], self.const(Fraction(power) / 2))
         return super().pow(base, exponent)
 
     def _oriented(self, node: Node, args: Sequence[Node]) -> Node:
@@ -124,8 +132,5 @@ class BroadcastingGraph(Graph):
         if all(isinstance(arg, RowVector) for arg in arrays):
             return (type(arrays[0]) if len(arrays) == 1 else RowProduct)(node)
         if self.strict or any(type(arg) is RowVector for arg in args):
-            raise ShapeError(
-                "A row cannot stand beside a column or a matrix elementwise.",
-                "The transpose of a vector stands beside `@` only.",
-            )
+            raise ShapeError("A row cannot stand beside a column or a matrix elementwise.")
         return node

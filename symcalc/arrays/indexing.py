@@ -9,7 +9,7 @@ from ..graph.contractions import broadcast
 from ..graph.dimensions import difference
 from ..graph.graph import Graph, Node
 from ..graph.shapes import Dimension, written
-from .mismatch import ShapeError
+from .mismatch import ShapeError, check_shape
 
 __all__ = ["NEW_AXIS", "Entry", "Slice", "take"]
 
@@ -55,6 +55,7 @@ def take(graph: Graph, node: Node, entries: Sequence[Entry]) -> Node:
         kept.append(len(full))
         part.append(length)
         full.append(length)
+    check_shape(tuple(full))
     if any(entry != (0, None, 1) for entry in index):
         node = graph.node("take", (node,), (tuple(part), tuple(index)))
     return broadcast(graph, node, tuple(full), kept)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from ..errors import ArgumentError
+from ..graph.shapes import Shape
 
-__all__ = ["ShapeError"]
+__all__ = ["ShapeError", "check_shape"]
+
+#: Axes of an array, and characters of a dimension made of others, as in products of sums.
+MAX_RANK, MAX_WRITTEN = 4, 200
 
 
 class ShapeError(ArgumentError):
@@ -20,3 +24,17 @@ class ShapeError(ArgumentError):
     def __init__(self, problem: str, hint: str = "") -> None:
         super().__init__(f"{problem}\n{hint}" if hint else problem)
         self.problem, self.hint, self.kind = problem, hint, ""
+
+
+def check_shape(shape: Shape) -> None:
+    """Raise an error for a shape that only a mistake, or malice, makes.
+
+    Raises
+    ------
+    ShapeError
+        It has too many axes, or a dimension is too long to write.
+    """
+    if len(shape) > MAX_RANK:
+        raise ShapeError(f"An array has at most {MAX_RANK} axes.")
+    if any(len(str(dimension)) > MAX_WRITTEN for dimension in shape):
+        raise ShapeError("A dimension of this array is made of too many others.")

@@ -7,7 +7,8 @@ from ..graph.contractions import transpose as reversed_axes
 from ..graph.dimensions import product as product_of_dimensions
 from ..graph.graph import Graph, Node
 from ..graph.shapes import Shape, written
-from .mismatch import ShapeError
+from .broadcasting import BroadcastingGraph
+from .mismatch import ShapeError, check_shape
 from .row_vectors import Everywhere, EverywhereMatrix, EverywhereRow, RowProduct, RowVector
 
 __all__ = [
@@ -21,6 +22,10 @@ __all__ = [
     "trace",
     "transpose",
 ]
+
+#: A product of so many factors stays closed inside the next: to open those of a long chain again
+#: and again would take quadratic time.
+MAX_FACTORS = 12
 
 
 def transpose(graph: Graph, node: Node) -> Node:
@@ -67,14 +72,17 @@ def _product(graph: Graph, left: Node, right: Node, strict: bool) -> Node:
                 "It is not clear whether this product is the inner or the outer one.",
                 "Write outer(a, b) or dot(a, b).",
             )
-        return contract(graph, [(int(left), (0,)), (int(right), (1,))], (0, 1))
+        return outer(graph, int(left), int(right))
     _check_rows(ranks, rows, strict)
     inner = shapes[0][-1], shapes[1][0]
     if inner[0] != inner[1]:
         raise ShapeError(f"`@` needs equal inner dimensions, not {inner[0]} and {inner[1]}.")
     outer_axes = (0,)[: ranks[0] - 1] + (2,)[: ranks[1] - 1]
     factors = [(int(left), (0, 1)[-ranks[0] :]), (int(right), (1, 2)[: ranks[1]])]
-    node = contract(graph, factors, outer_axes)
+    closed = graph.closed if isinstance(graph, BroadcastingGraph) else set[Node]()
+    node = contract(graph, factors, outer_axes, opaque=closed)
+    if len(graph.args[node]) >= MAX_FACTORS:
+        closed.add(node)
     return RowProduct(node) if rows[0] and ranks[1] == 2 else node
 
 
@@ -163,4 +171,5 @@ def kronecker(graph: Graph, left: Node, right: Node) -> Node:
     first, second = tuple(range(0, 2 * rank, 2)), tuple(range(1, 2 * rank, 2))
     node = contract(graph, [(left, first), (right, second)], range(2 * rank))
     shape = tuple(product_of_dimensions(pair) for pair in zip(*shapes, strict=True))
+    check_shape(shape)
     return graph.node("reshape", (node,), shape)

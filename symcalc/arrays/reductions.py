@@ -59,7 +59,7 @@ def _mean(graph: Graph, node: Node, axis: int | None) -> Node:
 
 def _reducer(kind: str) -> Callable[[Graph, Node, int | None], Node]:
     def build(graph: Graph, node: Node, axis: int | None) -> Node:
-        return graph.node(kind, (node,), axis)
+        return graph.node(kind, (node,), None if len(graph.shape(node)) == 1 else axis)
 
     return build
 
@@ -81,9 +81,8 @@ def softmax(graph: Graph, node: Node, axis: int | None) -> Node:
     if axis is None and len(shape) > 1:
         hint = "Write axis=1 for each row, axis=0 for each column."
         raise ShapeError("`softmax` of a matrix needs an axis.", hint)
-    axis = axis or 0
-    axes = [place for place in range(len(shape)) if place != axis]
-    largest = broadcast(graph, graph.node("lse", (node,), axis), shape, axes)
+    axes = [place for place in range(len(shape)) if place != (axis or 0)]
+    largest = broadcast(graph, REDUCERS["logsumexp"](graph, node, axis), shape, axes)
     return graph.call("exp", (graph.sub(node, largest),))
 
 

@@ -127,6 +127,9 @@ class Calls:
             return self._not_a_function(name, "a constant", index)
         if name in self.scope.variables:
             return self._not_a_function(name, "a variable", index)
+        if name == "T" and self.tokens.texts[index - 1 : index] == ["."]:
+            hint = "A product is written X.T @ (...)."
+            return self.tokens.error("The transpose is not a function.", index, hint)
         near = near_names(name, [*NAMES, *SPECIAL_FORMS, *self.definitions])
         if not near and len(name) <= 2:
             near = f"A product is written {name}*(...)."

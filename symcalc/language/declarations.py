@@ -131,9 +131,9 @@ def _read_shape(name: str, shape: Any) -> tuple[Shape, list[str]]:
     properties: list[str] = []
     while words and words[-1] in ARRAY_PROPERTIES:
         properties.insert(0, words.pop())
+    dimensions = tuple([_read_dimension(name, word) for word in words])
     if len(words) > _MAX_RANK:
         raise ArgumentError(f"`{shorten(name)}` has {len(words)} dimensions; at most 2 are read.")
-    dimensions = tuple([_read_dimension(name, word) for word in words])
     check_properties(name, dimensions, properties)
     return dimensions, properties
 

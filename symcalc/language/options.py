@@ -6,7 +6,14 @@ from typing import NamedTuple
 
 from .tokens import Tokens
 
-__all__ = ["OPTIONS", "WITH_OPTIONS", "Option", "is_option", "join_options", "read_option"]
+__all__ = [
+    "OPTIONS",
+    "WITH_OPTIONS",
+    "Option",
+    "is_option",
+    "join_options",
+    "read_option",
+]
 
 #: The names that stand in front of `=` inside a call.
 OPTIONS = frozenset({"axis", "keepdims"})
@@ -59,7 +66,8 @@ def read_option(tokens: Tokens, index: int, function: str) -> Option:
     texts = tokens.texts
     name, _, value = texts[index].partition("=")
     if function not in WITH_OPTIONS:
-        raise tokens.error(f"`{function or 'This'}` takes no `{name}`.", index)
+        what = f"`{function}`" if function else "This"
+        raise tokens.error(f"{what} takes no `{name}`.", index)
     if texts[index - 1] != "," or texts[index + 1] not in {",", ")"}:
         raise tokens.error(f"`{name}` stands behind the arguments.", index)
     if name == "keepdims" and value in _FLAGS:

@@ -38,10 +38,12 @@ def read(
     declared : iterable of str, optional
         Names that are variables even where a constant or function has the same name.
     shapes : str or mapping, optional
-        Shapes of arrays, `"X: m n; w: n"` or `{"X": "m n"}`; their names are thereby declared.
+        Shapes of arrays, `"X: m n; S: n n spd"` or `{"X": "m n"}`; their names are thereby
+        declared, and the names of dimensions are scalars. Words behind a shape are assumptions:
+        symmetric, spd, positive, nonnegative.
     assume : str or mapping, optional
         What is known of variables, `"a > 0, n integer"`; their names are thereby declared.
-    syntax : {"symcalc", "latex"}
+    syntax : {"symcalc", "latex", "matrixcalculus"}
     limits : Limits, optional
     definitions : Definitions, optional
         The functions that `define` has added, unless others are given.

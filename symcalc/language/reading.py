@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cached_property
 
 from ..arrays.broadcasting import BroadcastingGraph
 from ..arrays.row_vectors import Everywhere, RowVector
@@ -97,7 +98,9 @@ class Reading:
         for name, text in read_properties(shapes).items():
             self.assumed[name] = ", ".join(filter(None, [self.assumed.get(name), text]))
         for name, text in self.assumed.items():
-            check_properties(name, arrays.get(name, ()), text.replace(",", " ").split())
+            for first, *words in [item.split() for item in text.split(",")]:
+                if first == name:
+                    check_properties(name, arrays.get(name, ()), words)
 
     def check_constants(self, root: Node) -> None:
         """Raise an error where a constant part has left the range of a double."""
@@ -117,7 +120,12 @@ class Reading:
             used = {self.graph.data[node] for node in self.graph.variables([root])}
             met -= self.scope.bound.keys() - used
         order = self.names if self.names is not None else in_order(met)
-        return Expression(self.graph, root, [self._variable(name) for name in order])
+        return Expression(self._plain, root, [self._variable(name) for name in order])
+
+    @cached_property
+    def _plain(self) -> Graph:
+        """The arena without the broadcasting, which is a matter of texts."""
+        return self.graph.copy() if isinstance(self.graph, BroadcastingGraph) else self.graph
 
     def _variable(self, name: str) -> Variable:
         assumption = self.assumed.get(name, "")

@@ -32,6 +32,7 @@ _LEVELS = {
     "pow": (_POWERS, LOW_OPERATORS | frozenset("+-") | _PRODUCTS),
 }
 _COMPARED = (frozenset(COMPARISONS), LOW_OPERATORS - frozenset(COMPARISONS))
+_CHOSEN = (frozenset[str](), frozenset[str]())
 
 #: Longer sums are not searched for the operand that does not fit.
 _MAX_OPERANDS = 60
@@ -49,7 +50,8 @@ def mismatch_error(parser: Parser, problem: ShapeError) -> ParseError:
     """Return the error for arrays that do not fit, the subexpression marked."""
     tokens = parser.tokens
     after = parser.marked[-1] if parser.marked else 1
-    operators, stops = _LEVELS.get(problem.kind, _COMPARED)
+    is_choice = problem.kind in ("piecewise", "and", "or")
+    operators, stops = _CHOSEN if is_choice else _LEVELS.get(problem.kind, _COMPARED)
     first = _start(tokens.texts, after - 1, stops)
     places = list(_operators(tokens.texts, first, after, operators))
     if 0 < len(places) <= _MAX_OPERANDS:
@@ -159,14 +161,21 @@ def _repairs(
     if () in (graph.shape(x), graph.shape(y)):
         return
     if operator in ("@", "*"):
+        turned_a, turned_b = _turned(left, mark), _turned(right, mark)
         if operator == "*":
             yield f"{a}{times}{b}", lambda: multiply(graph, x, y)
-        yield f"{a}{mark}{times}{b}", lambda: multiply(graph, transpose(graph, x), y)
-        yield f"{a}{times}{b}{mark}", lambda: multiply(graph, x, transpose(graph, y))
+        yield f"{turned_a}{times}{b}", lambda: multiply(graph, transpose(graph, x), y)
+        yield f"{a}{times}{turned_b}", lambda: multiply(graph, x, transpose(graph, y))
         if operator == "@":
             yield f"{b}{times}{a}", lambda: multiply(graph, y, x)
-    if operator not in ("@", "*") or operator == "*":
+    if operator != "@":
         yield from _elementwise_repairs(graph, left, right, sign, mark)
+
+
+def _turned(operand: _Operand, mark: str) -> str:
+    """Return the text of the transpose."""
+    text = operand.factor
+    return text.removesuffix(mark) if text.endswith(mark) else f"{text}{mark}"
 
 
 def _elementwise_repairs(
@@ -175,15 +184,26 @@ def _elementwise_repairs(
     """Yield repairs of an elementwise operation: transposes, and a vector as a column."""
     from ..arrays.blocks import insert_axis
 
-    a, b, x, y = left.factor, right.factor, int(left.node), int(right.node)
+    x, y = int(left.node), int(right.node)
+    a, b = [
+        _turned(side, mark) if type(side.node) is RowVector else side.factor
+        for side in (left, right)
+    ]
     ranks = len(graph.shape(x)), len(graph.shape(y))
-    space = " " if sign in "+-" else ""
-    joint = f"{space}{sign}{space}"
+    joint = f" {sign} " if sign in "+-" else sign
+    if isinstance(left.node, RowVector) or isinstance(right.node, RowVector):
+        yield f"{a}{joint}{b}", lambda: graph.node("add", (x, y))
     if ranks == (2, 1) and mark == ".T":
-        yield f"{a}{joint}{b}[:, None]", lambda: graph.add((x, insert_axis(graph, y, 1)))
+        yield f"{a}{joint}{b}[:, None]", lambda: graph.node("add", (x, insert_axis(graph, y, 1)))
     if ranks == (1, 2) and mark == ".T":
-        yield f"{a}[:, None]{joint}{b}", lambda: graph.add((insert_axis(graph, x, 1), y))
+        yield f"{a}[:, None]{joint}{b}", lambda: graph.node("add", (insert_axis(graph, x, 1), y))
     if ranks[1] == 2:
-        yield f"{a}{joint}{b}{mark}", lambda: graph.add((x, transpose(graph, y)))
+        yield (
+            f"{a}{joint}{_turned(right, mark)}",
+            lambda: graph.node("add", (x, transpose(graph, y))),
+        )
     if ranks[0] == 2:
-        yield f"{a}{mark}{joint}{b}", lambda: graph.add((transpose(graph, x), y))
+        yield (
+            f"{_turned(left, mark)}{joint}{b}",
+            lambda: graph.node("add", (transpose(graph, x), y)),
+        )
