@@ -78,6 +78,40 @@ def test_logistic_losses_start_where_exponentials_overflow() -> None:
     assert best.converged
 
 
+def test_data_that_the_objective_does_not_use_have_no_say_in_its_dimensions() -> None:
+    others = {"held_out": X[:7], "spoiled": [[np.nan, 1.0]]}
+    alone = sc.minimize("sum((X@w - y)**2)/(2*m)", "w=zeros", data={"X": X, "y": Y})
+
+    best = sc.minimize("sum((X@w - y)**2)/(2*m)", "w=zeros", data={**others, "X": X, "y": Y})
+
+    assert best.fun == alone.fun
+    assert best.diagnosis[-1] == "`m` was taken for 60, the number of rows of `X`."
+
+
+def test_dimensions_that_were_declared_are_not_explained() -> None:
+    best = sc.minimize(
+        "sum((X@w - y)**2)/(2*m)", "w=zeros", data={"X": X, "y": Y}, shapes="X: m n; w: n; y: m"
+    )
+
+    assert not any("was taken for" in sentence for sentence in best.diagnosis)
+
+
+def test_a_random_start_has_the_declared_shape_and_repeats_with_its_seed() -> None:
+    def run(seed: int) -> sc.Optimum:
+        return sc.minimize(
+            "sum((M - U@V.T)**2)", "U=random, V=random", data={"M": X},
+            shapes="M: m n; U: m 2; V: n 2", seed=seed,
+        )  # fmt: skip
+
+    first, again, other = run(1), run(1), run(2)
+
+    left_out = np.sum(np.linalg.svd(X)[1][2:] ** 2)
+    assert first.x["U"].shape == (60, 2)
+    assert (first.vector == again.vector).all()
+    assert not np.allclose(first.vector, other.vector)
+    assert first.fun == pytest.approx(left_out, rel=1e-6)
+
+
 def test_wrong_starts_and_data_are_refused_in_words() -> None:
     with pytest.raises(ArgumentError, match=r"shape of `w` does not follow.*cannot multiply"):
         raise ArgumentError(_refusal("sum((X@w - y)**2)", "w=zeros", {"X": X, "y": Y[:5]}))
@@ -108,7 +142,10 @@ def test_the_command_reads_matrices_from_a_file(
     shown = capsys.readouterr().out
     main([*words, "--json"])
     parsed = json.loads(capsys.readouterr().out)
+    main([*words, "--shapes", "X: m n; w: k; y: m"])
+    refused = capsys.readouterr().err
 
     assert code == 0
+    assert "cannot multiply" in refused
     assert "Converged" in shown
     np.testing.assert_allclose(parsed["x"]["w"], SOLUTION, rtol=1e-8)

@@ -15,8 +15,9 @@ from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
 from ..graph.dimensions import size_of
 from ..graph.shapes import Shape, written
-from ..language import FILLINGS, Limits
+from ..language import Limits
 from ..language.declarations import read_shapes
+from ..language.tokens import tokenize
 from ..optimize import Objective
 from .data import Table
 from .reading import Formula, to_expression
@@ -48,12 +49,15 @@ class ArrayObjective:
         The data by name.
     function : FlatFunction
         The formula as one of a vector.
+    notes : tuple of str
+        What the dimensions in the formula were taken for, where nobody declared them.
     """
 
     expression: Expression
     start: dict[str, Any]
     data: dict[str, Any]
     function: FlatFunction
+    notes: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -115,8 +119,11 @@ def read_array_objective(
     data: Table | None = None,
     shapes: Any = None,
     limits: Limits | None = None,
+    seed: int = 0,
 ) -> ArrayObjective:
     """Return a formula with the shapes of its variables found from start, data and `shapes`.
+
+    `seed` is that of the draws for a start that is "random".
 
     Raises
     ------
@@ -126,7 +133,7 @@ def read_array_objective(
     both = [name for name in start if name in available]
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is an array of the data; rename one.")
-    arrays = {} if data is None else {name: data.array(name) for name in available}
+    arrays = {} if data is None else {n: data.array(n) for n in _occurring(formula, available)}
     declared = _declared(formula, shapes)
     sizes = _sizes(declared, {**arrays, **start})
     known = _named(declared, arrays, start, sizes)
@@ -146,9 +153,45 @@ def read_array_objective(
     variables = [Variable(name, used[name]) for name in used]
     whole = Expression(expression.graph.copy(), expression.root, variables)
     given = {name: arrays[name] for name in used if name in arrays}
-    filled = {name: _filled(name, value, used[name], sizes) for name, value in start.items()}
+    rng = np.random.default_rng(seed)
+    filled = {name: _filled(name, v, used[name], sizes, rng) for name, v in start.items()}
     function = ArrayFunction(whole, order=2, wrt=tuple(start))
-    return ArrayObjective(whole, filled, given, function.at_data(_shown(used, sizes), **given))
+    flat = function.at_data(_shown(used, sizes), **given)
+    undeclared = {d for name in used if name not in declared for d in used[name]}
+    undeclared -= {d for shape in declared.values() for d in shape}
+    notes = _notes(whole, {d: sizes[d] for d in sizes if d in undeclared}, {**given, **filled})
+    return ArrayObjective(whole, filled, given, flat, notes)
+
+
+def _occurring(formula: Formula, available: Sequence[str]) -> list[str]:
+    """Return the names of data that a formula may use; the others have no say in its shapes."""
+    if isinstance(formula, str):
+        words = set(tokenize(formula).texts)
+        return [name for name in available if name in words]
+    if isinstance(formula, Expression):
+        return [name for name in available if name in formula.names]
+    return list(available)
+
+
+def _notes(
+    expression: Expression, sizes: Mapping[str, int], values: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Say which sizes stand in the formula as numbers under names that nobody gave them."""
+    graph = expression.graph
+    nodes = graph.reachable([expression.root])
+    written_out = {graph.data[node] for node in nodes if graph.kinds[node] == "dim"}
+    notes = []
+    for dimension, size in sizes.items():
+        if dimension in written_out:
+            name, axis = next(
+                (v.name, v.shape.index(dimension))
+                for v in sorted(expression.variables, key=lambda v: -np.ndim(values[v.name]))
+                if dimension in v.shape
+            )
+            what = "length" if np.ndim(values[name]) == 1 else ("rows", "columns")[axis]
+            count = f"the {what}" if what == "length" else f"the number of {what}"
+            notes.append(f"`{dimension}` was taken for {size}, {count} of `{name}`.")
+    return tuple(notes)
 
 
 def _declared(formula: Formula, shapes: Any) -> dict[str, Shape]:
@@ -261,7 +304,9 @@ def _used(expression: Expression) -> list[str]:
     return [graph.data[node] for node in graph.variables([expression.root])]
 
 
-def _filled(name: str, value: Any, shape: Shape, sizes: Mapping[str, int]) -> Any:
+def _filled(
+    name: str, value: Any, shape: Shape, sizes: Mapping[str, int], rng: np.random.Generator
+) -> Any:
     """Return the start of a variable as a number or an array."""
     if not isinstance(value, str):
         return value
@@ -272,7 +317,7 @@ def _filled(name: str, value: Any, shape: Shape, sizes: Mapping[str, int]) -> An
             f"The start of `{name}` has the dimension `{error.args[0]}`, whose size no data show; "
             "give an array."
         ) from None
-    return np.full(size, FILLINGS[value])
+    return rng.normal(size=size) if value == "random" else np.full(size, float(value == "ones"))
 
 
 def _shown(used: Mapping[str, Shape], sizes: Mapping[str, int]) -> dict[str, int]:

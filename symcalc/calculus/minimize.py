@@ -9,6 +9,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective
+from ..optimize.door import check_count
 from .array_objective import ArrayObjective, is_over_arrays, read_array_objective
 from .data import load_data
 from .objective import FormulaObjective, read_objective
@@ -43,13 +44,14 @@ def minimize(
         One number: `"100*(y - x^2)^2 + (1 - x)^2"`, or over data `"mean((a*u + b - v)^2)"`.
     start : dict or str
         A number or an array for every variable: `{"x": -1.2, "w": np.zeros(3)}` or
-        `"x=-1.2, w=zeros"`; arrays of zeros or ones have the shape that `shapes` declares, or that
-        of the one vector that fits the objective.
+        `"x=-1.2, w=zeros"`; arrays of `zeros`, `ones` or `random` (standard normal draws) have the
+        shape that `shapes` declares, `"U: m 5"`, or that of the one vector that fits the objective.
     data : dict of arrays, data frame, or path, optional
         Columns and matrices that the objective names; the path of a CSV or `.npz` file.
     shapes : dict or str, optional
         Shapes of arrays, "X: m n; w: n". Where matrices have none, their dimensions are called m,
-        n, k, p, q in the order in which their sizes appear.
+        n, k, p, q in the order in which their sizes appear; the diagnosis says so where the
+        formula computes with them.
     method : str
         "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
         "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC", "SLSQP"; of values only
@@ -66,7 +68,7 @@ def minimize(
     callback : callable, optional
         Called after each step with a `StepState`; something true stops the run.
     seed : int
-        Of the random vectors that judge noise and curvature at the end.
+        Of the random vectors that judge noise and curvature at the end, and of a random start.
     throw : bool
         Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
     limits : Limits, optional
@@ -116,7 +118,10 @@ def minimize(
     table = None if data is None else load_data(data)
     target: FormulaObjective | ArrayObjective
     if is_over_arrays(objective, guess, table, shapes):
-        target = read_array_objective(objective, guess, data=table, shapes=shapes, limits=allowed)
+        target = read_array_objective(
+            objective, guess, data=table, shapes=shapes, limits=allowed,
+            seed=check_count("seed", seed, 0),
+        )  # fmt: skip
         guess = target.start
     else:
         target = read_objective(objective, names, data=table, shapes=shapes, limits=allowed)
@@ -142,5 +147,6 @@ def minimize(
         time_limit=allowed.seconds, facts=facts, options=options,
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
-        return replace(best, x=target.function.unpack(best.vector))
+        arrays = target.function.unpack(best.vector)
+        return replace(best, x=arrays, diagnosis=(*best.diagnosis, *target.notes))
     return best

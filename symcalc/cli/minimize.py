@@ -15,6 +15,7 @@ from .options import (
     read_bounds,
     read_settings,
     read_whole,
+    shapes_option,
     syntax_option,
 )
 from .output import answer
@@ -33,6 +34,7 @@ __all__ = ["minimize"]
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="The method's own, rate=0.1."
 )
+@shapes_option
 @click.option("--trace", is_flag=True, help="Show every step.")
 @syntax_option
 @json_option

@@ -19,8 +19,8 @@ __all__ = ["FILLINGS", "read_assignments", "read_exactly", "read_number", "read_
 
 Value = TypeVar("Value")
 
-#: Words for an array that holds one number everywhere.
-FILLINGS = {"zeros": 0.0, "ones": 1.0}
+#: Words for an array to start from: one number everywhere, or draws.
+FILLINGS = ("zeros", "ones", "random")
 
 
 def read_number(text: str, *, limits: Limits | None = None) -> float:
