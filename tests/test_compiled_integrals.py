@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symcalc as sc
+from symcalc.backends import waves
 from symcalc.outcome import Trust
 
 VALUES = (
@@ -64,6 +65,15 @@ def test_values_are_broadcast_over_ends_and_parameters():
 
     assert found == pytest.approx((np.exp(-a * b) - np.exp(-a * c)) / a, rel=1e-12, abs=1e-300)
     assert [f(2.0, x, 2.0) for x in b.tolist()] == pytest.approx(found[1], rel=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-300, 1.0, 1e3, 1e8, 1e300])
+def test_waves_through_the_tangent_are_those_of_numpy(size):
+    x = np.random.default_rng(0).uniform(-size, size, 5000)
+    x[:4] = 0.0, -0.0, math.pi, math.pi / 2
+
+    assert waves.sine(x) == pytest.approx(np.sin(x), rel=1e-15, abs=0)
+    assert waves.cosine(x) == pytest.approx(np.cos(x), rel=0, abs=5e-16)
 
 
 def test_reversed_and_empty_ranges():

@@ -238,6 +238,44 @@ def test_a_batch_has_limits_of_its_own_for_every_set() -> None:
     assert found.value == pytest.approx(-np.expm1(-upper), rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("f", "lower", "upper", "truth"),
+    [
+        (lambda x, a: np.exp(-a * x), 0.0, 2.0, lambda a: -np.expm1(-2 * a) / a),
+        (lambda x, a: np.sqrt(x) * a, 0.0, 2.0, lambda a: a * 2**2.5 / 3),
+        (lambda x, a: np.cos(40 * a * x), 0.0, 1.0, lambda a: np.sin(40 * a) / (40 * a)),
+        (lambda x, a: np.exp(-x) * np.sin(a * x), 0.0, np.inf, lambda a: a / (1 + a * a)),
+        (lambda x, a: np.exp(x) * np.sin(a * x), -np.inf, 0.0, lambda a: -a / (1 + a * a)),
+        (lambda x, a: np.exp(-a * x * x), -np.inf, np.inf, lambda a: np.sqrt(np.pi / a)),
+        (lambda x, a: 1 / (a * a + x * x), 0.0, np.inf, lambda a: np.pi / (2 * a)),
+        (lambda x, a: (a + x * x) ** -3.0, -np.inf, np.inf, lambda a: 3 * np.pi / 8 * a**-2.5),
+    ],
+)
+def test_short_rules_hold_their_errors_on_ranges_of_every_kind(f, lower, upper, truth):
+    a = np.exp(np.linspace(-4.0, 4.0, 301))
+    found = quadrature_batch(f, lower, upper, [a])
+    error = np.abs(found.value - truth(a))
+
+    assert found.is_checked.all()
+    assert (error <= 10 * found.error + 1e-15 * np.abs(found.value)).all()
+    assert (error <= 1e-9 * np.abs(truth(a)) + 1e-12).all()
+
+
+def test_an_odd_integrand_with_a_hidden_step_is_not_taken_for_one_that_cancels() -> None:
+    a = np.array([0.6490433377137714, 1.1338513444101277])
+    at = 1.242 * a
+    power, step = 1.301, 0.001521
+
+    def f(x, a):
+        return np.tanh((x - 1.242 * a) / step) * np.abs(x) ** power * np.exp(-a * np.abs(x))
+
+    found = quadrature_batch(f, -np.inf, np.inf, [a], max_alone=0)
+    inner = [quadrature(lambda x, r=r: x**power * np.exp(-r * x), 0, c).value
+             for r, c in zip(a.tolist(), at.tolist(), strict=True)]  # fmt: skip
+
+    assert (~found.is_checked | np.isclose(found.value, -2 * np.array(inner), rtol=1e-4)).all()
+
+
 def test_a_hard_set_of_a_batch_is_integrated_alone() -> None:
     found = quadrature_batch(lambda x, a: x**-a, 0, 1, [np.array([0.5, 0.9, 1.0])])
 

@@ -24,6 +24,7 @@ from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
 from .integrals import compile_integral
 from .matrices import MatrixEmitter
+from .waves import IN_INTEGRANDS
 
 __all__ = ["Generated", "generate", "generate_for_sizes", "integral_function"]
 
@@ -139,7 +140,10 @@ def _array_function(
 
 def _namespace(emitter: Emitter, is_integrand: bool) -> dict[str, Any]:
     """Return what the identifiers of generated code stand for."""
-    found = {name: _resolve(path) for name, path in emitter.functions.items()}
+    paths = emitter.functions
+    if is_integrand:
+        paths = {name: IN_INTEGRANDS.get(path, path) for name, path in paths.items()}
+    found = {name: _resolve(path) for name, path in paths.items()}
     for integrand, name in emitter.integrals.items():
         found[name] = integral_function(integrand, is_inside=is_integrand)
     return found

@@ -20,6 +20,8 @@ SHARES[0], SHARES[-1] = 1e-9, 1.0 - 1e-9
 ROUGH = 1e-3
 #: Distances at which an infinite range is looked at.
 DISTANCES = np.exp(np.linspace(-14.0, 14.0, 29))
+#: So many sets at a time: their values fit into a processor's cache.
+BLOCK = 512
 #: Steps of the search for a zero.
 MAX_STEPS = 80
 
@@ -58,10 +60,8 @@ def find_landmarks(
     owners: list[Owners] = [np.empty(0, dtype=np.int64)]
     places: list[Array] = [np.empty(0)]
     edges = _edges(lower, upper)
-    columns = [p[:, None] for p in parameters]
     for landmark in landmarks:
-        values = np.broadcast_to(landmark.at(edges, columns), (lower.size, edges.shape[1]))
-        owner, cell = np.nonzero(_is_crossed(landmark.kind, edges, values))
+        owner, cell = _crossed(landmark, edges, lower.size, parameters)
         if owner.size:
             row = owner if edges.shape[0] > 1 else np.zeros_like(owner)
             own = [p[owner] for p in parameters]
@@ -95,18 +95,42 @@ def _edges(lower: Array, upper: Array) -> Array:
     return np.where(has_low & has_high, bounded, np.where(has_low | has_high, half, both))
 
 
-def _is_crossed(kind: str, edges: Array, values: Array) -> Any:
-    """Return the cells in which a landmark lies."""
-    negative = values < 0.0
-    is_known = np.isfinite(values)
-    crossed = (negative[:, 1:] != negative[:, :-1]) & is_known[:, 1:] & is_known[:, :-1]
+def _crossed(
+    landmark: Landmark, edges: Array, n: int, parameters: Sequence[Array]
+) -> tuple[Owners, Owners]:
+    """Return the sets and the cells in which a landmark lies."""
+    rows, cells = [], []
+    for start in range(0, n, BLOCK):
+        block = slice(start, start + BLOCK)
+        places = edges if edges.shape[0] == 1 else edges[block]
+        values = landmark.at(places, [p[block, None] for p in parameters])
+        negative = values < 0.0
+        crossed = negative[:, 1:] != negative[:, :-1]
+        if not crossed.any():
+            continue
+        m = min(BLOCK, n - start)
+        row, cell = np.nonzero(np.broadcast_to(crossed, (m, crossed.shape[1])))
+        values = np.broadcast_to(values, (m, values.shape[1]))
+        is_one = _is_landmark(landmark.kind, places, values, row, cell)
+        rows.append(row[is_one] + start)
+        cells.append(cell[is_one])
+    if not rows:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    return np.concatenate(rows), np.concatenate(cells)
+
+
+def _is_landmark(kind: str, edges: Array, values: Array, row: Owners, cell: Owners) -> Any:
+    """Return which changes of sign have values on both sides, and are large enough."""
+    left, right = values[row, cell], values[row, cell + 1]
+    is_known = np.isfinite(left) & np.isfinite(right)
     if kind == "place":
-        return crossed
+        return is_known
     with np.errstate(all="ignore"):
-        change = np.abs(np.diff(values, axis=1))
+        change = np.abs(right - left)
         if kind == "peak":
-            change = change * np.diff(edges, axis=1)
-    return crossed & (change > 1.0)
+            row = row if edges.shape[0] > 1 else np.zeros_like(row)
+            change = change * (edges[row, cell + 1] - edges[row, cell])
+    return is_known & (change > 1.0)
 
 
 def _zeros(landmark: Landmark, low: Array, high: Array, parameters: Sequence[Array]) -> Array:
