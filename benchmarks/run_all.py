@@ -29,6 +29,7 @@ SCRIPTS = (
     "parametric_integrals",
     "quadrature",
     "integrals",
+    "arrays",
 )
 TAKES_FULL = ("string_to_callable",)
 

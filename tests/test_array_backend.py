@@ -408,3 +408,32 @@ def test_sparse_data_are_refused_where_more_than_a_product_needs_them() -> None:
 
     with pytest.raises(ArgumentError, match=r"`X` is one that is needed elsewhere.*X\.toarray\(\)"):
         compiled("part", order=0)(X=csr_array(np.eye(3)))
+
+
+@pytest.mark.parametrize(
+    ("text", "kernel"),
+    [
+        ("sum(softplus(X@w))", "softplus_and_sigmoid"),
+        ("sum(softplus(X@w)) if a > 0 else sum(softplus(-X@w))", "softplus_and_sigmoid"),
+        ("sum(logsumexp(X*a, axis=1))", "log_sum_exp_and_shares"),
+        ("sum(logsumexp(X*a, axis=0)**2)", "log_sum_exp_and_shares"),
+        ("logsumexp(X@w)**2", "log_sum_exp_and_shares"),
+    ],
+)
+@pytest.mark.parametrize("a", [2.0, -300.0])
+def test_exponentials_are_shared_by_a_function_and_its_derivative(
+    text: str, kernel: str, a: float
+) -> None:
+    shapes = {"X": "m n", "w": "n"} if "w" in text else {"X": "m n"}
+    f = sc.compile(text, order=1, wrt=["X"], shapes=shapes)
+    point = {**point_of(SIZES[0]), "a": a}
+    point = {name: point[name] for name in f.names}
+
+    value, gradient = f.value_and_gradient(**point)
+
+    assert kernel in f.source
+    assert value == pytest.approx(f(**point), rel=1e-14)
+    graph = f.expression.graph
+    (derivative,) = jacobian_nodes(graph, f.expression.root, [graph.var("X")])
+    expected = evaluate(graph, derivative, point, SIZES[0])
+    np.testing.assert_allclose(gradient["X"], expected, rtol=1e-9, atol=1e-300)

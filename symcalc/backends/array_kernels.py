@@ -8,7 +8,14 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Factorization", "log_sum_exp", "placed", "spread"]
+__all__ = [
+    "Factorization",
+    "log_sum_exp",
+    "log_sum_exp_and_shares",
+    "placed",
+    "softplus_and_sigmoid",
+    "spread",
+]
 
 Array = Any
 
@@ -74,11 +81,35 @@ class Factorization:
 
 def log_sum_exp(x: Array, axis: int | None = None) -> Array:
     """Return log(sum(exp(x))) over an axis, or all; relative to the greatest, without overflow."""
+    base, powers = _relative_powers(x, axis)
+    with np.errstate(divide="ignore"):  # all -inf: the sum is 0, its logarithm -inf
+        total = np.log(powers.sum(axis=axis))
+    return total + base.reshape(np.shape(total))
+
+
+def log_sum_exp_and_shares(x: Array, axis: int | None = None) -> tuple[Array, Array]:
+    """Return log(sum(exp(x))) and its derivative, exp(x) over the sum."""
+    base, powers = _relative_powers(x, axis)
+    total = powers.sum(axis=axis, keepdims=True)
+    with np.errstate(divide="ignore"):
+        result = np.log(total) + base
+    powers /= total
+    return result.sum(axis=axis), powers
+
+
+def _relative_powers(x: Array, axis: int | None) -> tuple[Array, Array]:
+    """Return the greatest along an axis, 0 where it is infinite, and exp(x) relative to it."""
     greatest = np.max(x, axis=axis, keepdims=True)
     base = np.where(np.isfinite(greatest), greatest, 0.0)
-    with np.errstate(divide="ignore"):  # all -inf: the sum is 0, its logarithm -inf
-        total = np.log(np.exp(x - base).sum(axis=axis))
-    return total + base.reshape(np.shape(total))
+    return base, np.exp(x - base)
+
+
+def softplus_and_sigmoid(x: Array) -> tuple[Array, Array]:
+    """Return log(1 + exp(x)) and its derivative 1/(1 + exp(-x)), the exponential taken once."""
+    t = np.exp(-np.abs(x))
+    share = np.where(np.less(x, 0), t, 1.0)
+    share /= 1.0 + t
+    return np.maximum(x, 0.0) + np.log1p(t), share
 
 
 def placed(part: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:

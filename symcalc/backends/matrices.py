@@ -11,7 +11,7 @@ from ..graph.dimensions import polynomial
 from ..graph.graph import REDUCTIONS, Node
 from ..graph.regions import Region
 from ..graph.shapes import Dimension
-from ..program import Program
+from ..program import Program, shared_exponentials
 from .emit import ADDITION, ATOM
 from .flavours import ArrayEmitter
 from .steps import aligned, letters, of_one, of_two
@@ -41,13 +41,20 @@ class MatrixEmitter(ArrayEmitter):
         self.dims = dims
         self.sparse = _sparse(program, sparse)
         self.thin = _thin(program)
+        self.together = shared_exponentials(program)
+        self.derivatives = {node: base for base, node in self.together.items()}
+        self.shared: dict[Node, str] = {}
         self.factorized: dict[tuple[Node, Region | None], str] = {}
         super().__init__(program, arguments, constants)
 
     def emit(self, node: Node) -> None:
         kind = self.graph.kinds[node]
         rule = RULES.get(kind)
-        if rule is None:
+        if node in self.shared:
+            self._set(node, self.shared[node], ATOM)
+        elif node in self.together or node in self.derivatives:
+            self._together(self.derivatives.get(node, node), node)
+        elif rule is None:
             super().emit(node)
         else:
             rule(self, node)
@@ -196,6 +203,19 @@ class MatrixEmitter(ArrayEmitter):
     def _whole(self, node: Node, arg: Node) -> str:
         """Return an argument of a node in its whole shape, as an operand."""
         return self.full(arg, self._region(node))
+
+    def _together(self, base: Node, node: Node) -> None:
+        """Emit a logarithm of exponentials and its derivative as the results of one call."""
+        (arg,), kind = self.graph.args[base], self.graph.kinds[base]
+        region = self._region(node)
+        names = self.fresh(), self.fresh()
+        self.shared = {**self.shared, base: names[0], self.together[base]: names[1]}
+        axis = self.graph.data[base] if kind == "lse" else None
+        over = "" if axis is None else f", axis={axis}"
+        what = "log_sum_exp_and_shares" if kind == "lse" else "softplus_and_sigmoid"
+        call = f"{self.function(KERNELS + what)}({self.full(arg, region, ADDITION)}{over})"
+        self.line(region, f"{names[0]}, {names[1]} = {call}")
+        self._set(node, self.shared[node], ATOM)
 
     def _told(self, node: Node) -> str:
         """Return how the result of a sparse array is described."""
