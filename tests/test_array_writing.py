@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -229,6 +230,31 @@ def test_latex_tells_powers_of_matrices_from_powers_of_elements(arena):
     assert to_latex(graph, squared) == r"\left(S A\right)^{\odot 2}"
     assert to_latex(graph, eye(graph, "n")) == "I_{n}"
     assert to_latex(graph, graph.node("logdet", (arena.S,))) == r"\log \det\left(S\right)"
+
+
+def test_latex_gives_indices_to_what_has_some_already_in_braces(arena):
+    graph = arena.graph
+    first, second = (graph.var(name, ("m", "n")) for name in ("W_1", "Z"))
+    node = arena.ein("ij,kl->ijkl", first, second)
+
+    assert to_latex(graph, node) == r"\left[{W_{1}}_{ij} Z_{kl}\right]_{ijkl}"
+
+
+def test_latex_of_sums_of_squares_and_of_scalars_beside_arrays(arena):
+    graph = arena.graph
+    inner = arena.ein("i,i->", arena.w, arena.v)
+    length = graph.pow(arena.square_sum(arena.w), graph.const(Fraction(1, 2)))
+
+    assert to_latex(graph, arena.square_sum(arena.X)) == r"\left\lVert X \right\rVert_{F}^{2}"
+    assert to_latex(graph, graph.div(arena.w, length)) == (
+        r"\frac{w}{\left\lVert w \right\rVert_{2}}"
+    )
+    assert to_latex(graph, graph.pow(length, graph.const(3))) == (
+        r"\left\lVert w \right\rVert_{2}^{3}"
+    )
+    assert to_latex(graph, graph.mul((inner, arena.S))) == r"\left(w^{\top} v\right) S"
+    assert to_latex(graph, graph.mul((arena.w, arena.v))) == r"w \odot v"
+    assert to_latex(graph, graph.div(arena.w, arena.v)) == r"w \oslash v"
 
 
 def test_numpy_source_reads_lengths_off_the_variables(arena):

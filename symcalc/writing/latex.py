@@ -19,6 +19,9 @@ __all__ = ["latex_block", "to_latex"]
 #: Beyond this length a formula names its shared parts.
 LATEX_LENGTH = 5000
 
+#: The same for formulas of arrays.
+ARRAY_LENGTH = 400
+
 _RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 _LOGIC = {"and": r" \wedge ", "or": r" \vee "}
 
@@ -40,7 +43,8 @@ def latex_block(environment: str, rows: Iterable[str]) -> str:
 
 def to_latex(graph: Graph, root: Node) -> str:
     """Write a formula in LaTeX, for math mode; shared parts of a long one get names."""
-    return LatexRenderer(graph, root).render(LATEX_LENGTH)
+    renderer = LatexRenderer(graph, root)
+    return renderer.render(ARRAY_LENGTH if renderer.arrays.is_used else LATEX_LENGTH)
 
 
 class LatexRenderer(TextRenderer):
@@ -77,10 +81,23 @@ class LatexRenderer(TextRenderer):
             ends = (r"\int_{", Slot(lower), "}^{", Slot(upper), "} ")
             step = (r" \, \mathrm{d}", Slot(variable))
             return Layout(Level.PRODUCT, (*ends, Slot(body, Level.PRODUCT), *step))
+        if name == "sum" and self.length_of(args[0]):
+            return Layout(Level.POWER, (*self.length_of(args[0]), "^{2}"))
         template = self.head(name)
         if "{0}" in template:
             return _filled(template, args)
         return Layout(Level.ATOM, (template, self.opening, *separated(args), self.closing))
+
+    def length_of(self, squares: Node) -> tuple[Piece, ...]:
+        r"""Return \left\lVert x \right\rVert_{2} for the squares of an array, else nothing."""
+        if not self.arrays.is_used or self.kind(squares) != "pow":
+            return ()
+        base, exponent = self.graph.args[squares]
+        rank = len(self.graph.shape(base))
+        if self.constant(exponent) != 2 or rank not in (1, 2):
+            return ()
+        below = "2" if rank == 1 else "F"
+        return (r"\left\lVert ", Slot(base), rf" \right\rVert_{{{below}}}")
 
     def head(self, name: str) -> str:
         """Return the LaTeX of a function's name, or its template."""
@@ -131,7 +148,9 @@ class LatexRenderer(TextRenderer):
             return self.call("mean", (mean,))
         number, rest = self.factors(node)
         rest, chain = self.chain_last(rest)
-        if node in self.graph.shapes and chain is None and self.arrays.is_used:
+        arrays = [factor for factor in rest if factor in self.graph.shapes]
+        is_plain = len(arrays) == 1 and self.reciprocal(arrays[0]) is None
+        if arrays and not is_plain and chain is None and self.arrays.is_used:
             return self.elementwise(number, rest)
         one = number is None or abs(self.graph.data[number]) == 1
         top, bottom = ("1", "") if number is None or one else self.fraction(number)
@@ -175,14 +194,15 @@ class LatexRenderer(TextRenderer):
         if not factors:
             return (number,)
         if number == "1" and len(factors) == 1:
-            level = min(alone, Level.CHAIN) if self.kind(factors[0]) == "ein" else alone
+            level = min(alone, Level.PRODUCT) if self.kind(factors[0]) == "ein" else alone
             return (Slot(factors[0], level),)
         pieces: list[Piece] = [] if number == "1" else [number]
         for factor in factors:
             if pieces:
                 pieces.append(r" \cdot " if self.starts_with_digit(factor) else " ")
             is_chain = self.kind(factor) == "ein"
-            pieces.append(Slot(factor, Level.CHAIN if is_chain else Level.POWER))
+            is_open = is_chain and (factor in self.graph.shapes or len(factors) == 1)
+            pieces.append(Slot(factor, Level.PRODUCT if is_open else Level.POWER))
         return tuple(pieces)
 
     def starts_with_digit(self, node: Node) -> bool:
@@ -204,6 +224,12 @@ class LatexRenderer(TextRenderer):
             return Layout(Level.POWER, (Slot(base, Level.ATOM), r"^{\odot ", power, "}"))
         if value == -1:
             return Layout(Level.PRODUCT, (r"\frac{1}{", Slot(base), "}"))
+        if value is not None and value > 0 and self.kind(base) == "sum":
+            length, doubled = self.length_of(self.graph.args[base][0]), value * 2
+            if length and doubled == 1:
+                return Layout(Level.ATOM, length)
+            if length and doubled.denominator == 1:
+                return Layout(Level.POWER, (*length, f"^{{{doubled}}}"))
         if value == Fraction(1, 2):
             return Layout(Level.ATOM, (r"\sqrt{", Slot(base), "}"))
         upper: Piece = str(value) if isinstance(value, int) else Slot(exponent)

@@ -85,7 +85,8 @@ class LatexMatrices(ArrayNotation):
         elif not matrices:
             pieces, level = [*self.outer(arrays, order).pieces], Level.CHAIN
         else:
-            pieces = self.times([self.inner(item, order, Level.POWER) for item in matrices])
+            alone = Level.CHAIN if len(matrices) == 1 else Level.POWER
+            pieces = self.times([self.inner(item, order, alone) for item in matrices])
             scaled = [
                 self._diagonal([item for item in arrays if item.labels == {label}], label)
                 for label in order
@@ -151,15 +152,21 @@ class LatexMatrices(ArrayNotation):
             axes = item.axes if isinstance(item, Leaf) else natural_order(item)
             below = "".join(letters[label] for label in axes)
             pieces += [" "] if place else []
-            is_eye = isinstance(item, Leaf) and self._is_eye(item.source)
-            head: tuple[Piece, ...] = (r"\delta",)
-            pieces += head if is_eye else self.inner(item, axes, Level.ATOM)
-            pieces.append(f"_{{{below}}}")
+            pieces += (*self._indexable(item, axes), f"_{{{below}}}")
         outer = "".join(letters[label] for label in order)
         return Layout(Level.ATOM, (*pieces, rf"\right]_{{{outer}}}"))
 
-    def _is_eye(self, source: Node | Made) -> bool:
-        return isinstance(source, int) and self.graph.kinds[source] == "eye"
+    def _indexable(self, item: Tree, axes: Labels) -> tuple[Piece, ...]:
+        """Return an array that indices can follow: in braces where it has some of its own."""
+        source = item.source if isinstance(item, Leaf) else None
+        kind = self.renderer.kind(source) if isinstance(source, int) else ""
+        if kind == "eye":
+            return (r"\delta",)
+        inner = self.inner(item, axes, Level.ATOM)
+        if isinstance(source, int) and kind == "var":
+            written = self.renderer.variable(self.graph.data[source])
+            return inner if "_" not in written else ("{", *inner, "}")
+        return ("{", *inner, "}")
 
     def reduction(self, kind: str, arg: Node, axis: int | None) -> Layout:
         layout = super().reduction(kind, arg, None)

@@ -19,6 +19,9 @@ __all__ = ["python_imports", "to_python"]
 #: Beyond this length a source names its shared parts.
 SOURCE_LENGTH = 2000
 
+#: The same for formulas of arrays.
+ARRAY_LENGTH = 300
+
 #: The lines that a source may need, by the first word of the names that need them.
 IMPORTS = {
     "np": "import numpy as np",
@@ -44,7 +47,8 @@ def to_python(graph: Graph, root: Node) -> str:
     renderer = PythonRenderer(graph, root)
     # A part that contains a bound variable could not be assigned outside of its integral.
     has_integrals = any(renderer.kind(node) == "integral" for node in renderer.nodes)
-    return renderer.render(sys.maxsize if has_integrals else SOURCE_LENGTH)
+    length = ARRAY_LENGTH if renderer.arrays.is_used else SOURCE_LENGTH
+    return renderer.render(sys.maxsize if has_integrals else length)
 
 
 def python_imports(graph: Graph, root: Node) -> tuple[str, ...]:
