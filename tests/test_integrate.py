@@ -265,3 +265,60 @@ def test_three_draws_are_enough_where_they_take_long(monkeypatch, seconds, n_poi
 
     assert check.trust is Trust.CHECKED
     assert check.n_points == n_points
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "outcome"),
+    [
+        ("x", "pi", "pi + 10^-100", Outcome.UNDECIDED),
+        ("1/(x - pi)", "pi", "pi + 10^-100", Outcome.UNDECIDED),
+        ("1", "22/7", "22/7 + 10^-120", Outcome.UNDECIDED),
+        ("x", "sqrt(2)*sqrt(3)", "sqrt(6)", Outcome.DONE),
+        ("1/x", "pi", "pi", Outcome.DONE),
+    ],
+)
+def test_ends_that_differ_beyond_all_digits_are_not_taken_for_one_place(text, low, high, outcome):
+    found = sc.integrate(text, ("x", low, high), method="numeric", throw=False)
+
+    assert found.outcome is outcome
+    assert found.value == (0.0 if outcome is Outcome.DONE else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high", "truth"),
+    [
+        ("1e-40*x", 0, 1, mpmath.mpf("0.5e-40")),
+        ("exp(-x)", 200, 201, mpmath.exp(-200) - mpmath.exp(-201)),
+        ("x*exp(-x)", 100, "oo", 101 * mpmath.exp(-100)),
+        ("exp(-x^2)", 15, "oo", mpmath.sqrt(mpmath.pi) / 2 * mpmath.erfc(15)),
+    ],
+)
+def test_small_integrals_are_proven_to_as_many_digits_as_others(text, low, high, truth):
+    found = sc.integrate(text, ("x", low, high), method="numeric")
+
+    assert found.trust is Trust.PROVEN
+    assert found.error < 1e-12 * found.value
+    assert abs(found.value - truth) <= 1e-13 * truth
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("abs(sin(x)/x)", 0, "oo"),
+        ("-abs(cos(x))/(1 + x)", 0, "oo"),
+        ("abs(besselj(0, x))", 0, "oo"),
+        ("abs(sin(1/x))/x", 0, 1),
+        ("abs(cos(x^2))/x", "-oo", -1),
+    ],
+)
+def test_sizes_of_waves_that_fall_too_slowly_diverge(text, low, high):
+    found = sc.integrate(text, ("x", low, high), method="numeric", throw=False)
+
+    assert found.outcome is Outcome.DIVERGENT
+    assert found.value is None
+
+
+def test_sizes_of_waves_that_fall_fast_have_an_integral():
+    found = sc.integrate("abs(sin(x))*exp(-x)", ("x", 0, "oo"), method="numeric")
+
+    assert found.value == pytest.approx(0.5 / math.tanh(math.pi / 2), rel=1e-12)

@@ -19,6 +19,7 @@ from ..balls import (
 from ..errors import CompileError, UserFunctionError
 from ..expression import Expression
 from ..facts import IntegrandFacts
+from ..graph.graph import Graph
 from ..numeric.quadrature import QuadratureEstimate, check_time, quadrature
 from ..outcome import Outcome, Trust
 from ..symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
@@ -57,6 +58,10 @@ BALL_BITS = (2048, 8192)
 NORMAL = 2.0**-1022
 #: A relative error above this asks for values without rounding.
 POOR = 1e-10
+#: Bits at which ends of a range that agree in all bits are compared once more.
+CLOSE_BITS = 16 * BITS
+CLOSE_DIGITS = math.floor(BITS * math.log10(2))
+
 #: What adding parts up may lose.
 ROUNDING = 4e-16
 
@@ -106,8 +111,8 @@ def integral_number(
     lower, upper = (end_ball(problem, node) for node in (only.lower, only.upper))
     if lower.is_nan() or upper.is_nan():
         return no_value(Outcome.UNDEFINED, "an end of the range has no value")
-    if lower.overlaps(upper) and not lower < upper and not lower > upper:
-        return IntegralNumber(0.0, 0.0, "the range is empty", Trust.PROVEN, digits="0")
+    if not lower < upper and not lower > upper:
+        return _between_close_ends(problem.graph, only)
     if lower > upper:
         turned = replace(problem, ranges=(IntegrationRange(only.name, only.upper, only.lower),))
         return _negated(integral_number(turned, **options))
@@ -125,6 +130,22 @@ def _product(problem: RangedIntegral, seconds: float) -> IntegralNumber | None:
         with working_precision(BITS):
             total = found.ball if total is None else total * found.ball
     return None if total is None else enclosed(total, "a product of enclosed integrals")
+
+
+def _between_close_ends(graph: Graph, only: IntegrationRange) -> IntegralNumber:
+    """Return zero where the ends of a range are one number, else that they are too close."""
+    exact = [exact_number(graph, node) for node in (only.lower, only.upper)]
+    if only.lower == only.upper or (exact[0] is not None and exact[0] == exact[1]):
+        return IntegralNumber(0.0, 0.0, "the range is empty", Trust.PROVEN, digits="0")
+    try:
+        first, last = BallProgram(graph, [only.lower, only.upper]).evaluate({}, CLOSE_BITS)
+    except NoBall:
+        note = "the ends of the range cannot be told apart"
+        return no_value(Outcome.UNDECIDED, note, Trust.UNCHECKED)
+    if first.overlaps(last):
+        return IntegralNumber(0.0, 0.0, "the ends of the range agree", Trust.CHECKED, digits="0")
+    note = f"the ends of the range agree to {CLOSE_DIGITS} digits, but differ"
+    return no_value(Outcome.UNDECIDED, note, Trust.UNCHECKED)
 
 
 class _OneRange:

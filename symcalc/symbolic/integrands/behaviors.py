@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ...balls import BallProgram, NoBall, to_ball, working_precision
@@ -51,9 +52,43 @@ def behavior_at(
             found = behavior_of(growth, approach)
         except (UnknownGrowthError, NotAnalyticError, NoBall):
             return None, None
+        if found.is_integrable is None and length == LENGTHS[-1]:
+            return _of_rectified(graph, root, variable, approach, point) or found, growth
         if found.is_integrable is not None or length == LENGTHS[-1]:
             return found, growth
     return None, None
+
+
+def _of_rectified(
+    graph: Graph, root: Node, variable: str, approach: Approach, point: Mapping[str, Any]
+) -> Behavior | None:
+    """Return the behavior of |u|*v where u is a wave and v keeps its sign, if it diverges.
+
+    With waves of one order S in u, |u| is not less than a part of u**2/S, which has a mean of
+    order S: the integral of |u| diverges where that of S does.
+    """
+    copy = graph.copy()
+    factors = copy.args[root] if copy.kinds[root] == "mul" else (root,)
+    sizes = [copy.args[node][0] for node in factors if copy.kinds[node] == "abs"]
+    others = [node for node in factors if copy.kinds[node] != "abs"]
+    if not sizes:
+        return None
+    rest = copy.mul(others) if others else copy.const(1)
+    wave = copy.mul([*sizes, rest])
+    try:
+        sign = growth_at(copy, rest, variable, approach, point, LENGTHS[0]).sign()
+        growth = growth_at(copy, wave, variable, approach, point, LENGTHS[0])
+        if not growth.terms or not growth_agrees(growth, copy, wave, variable, approach, point):
+            return None
+    except (UnknownGrowthError, NotAnalyticError, NoBall):
+        return None
+    with working_precision(BITS):
+        lead = growth.leading()
+        measure = ONE if approach.place is None else W**-2
+        if sign == 0 or compare(lead[0][1].size * measure, EDGE) < 0:
+            return None
+        found = _described(lead, growth, approach, "+oo" if sign > 0 else "-oo")
+    return replace(found, sign=sign, has_mean=True, frequency=math.nan, is_analytic=False)
 
 
 def behavior_of(growth: Growth, approach: Approach) -> Behavior:
