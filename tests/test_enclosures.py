@@ -402,3 +402,11 @@ def test_a_bound_on_a_ray_holds_at_points_of_the_ray(seed: int) -> None:
                     low = (bound.low.factor * bound.low.scale.at(t)).abs_lower()
                     assert not abs(value) < low * (1 - flint.arb(2) ** -60), text
     assert n_bounds > 100
+
+
+def test_a_proof_that_has_begun_ends_with_its_time() -> None:
+    found = enclose("exp(-x^2)", 0, 1, seconds=0.0)
+
+    assert found.ball is None
+    assert found.reason == "The time given was spent."
+    assert found.evaluations <= 1000

@@ -78,7 +78,7 @@ def enclose_integral(
     digits : int
         Significant digits wanted.
     seconds : float
-        No further attempt is made after this time.
+        No further attempt is made after this time; one that has begun ends after twice as long.
 
     Returns
     -------
@@ -115,7 +115,8 @@ def enclose_integral(
     others = {k: v for k, v in exact.items() if k not in numbers}
     graph, root = with_values(graph, root, numbers)
     ends, sign = _ordered(_exact(lower), _exact(upper))
-    budget = Budget(time.monotonic() + seconds)
+    started = time.monotonic()
+    budget = Budget(started + seconds, limit=started + 2 * seconds)
     try:
         pieces = _pieces(ends, [_exact(split) for split in splits])
         found = _attempts(graph, root, variable, others, pieces, digits, budget)

@@ -41,9 +41,13 @@ N_PARTS, MAX_BY_PARTS = 7, 14
 
 @dataclass
 class Budget:
-    """The time that is left, and what was done and learned on the way."""
+    """The time that is left, and what was done and learned on the way.
+
+    No attempt begins after `deadline`; one that has begun may go on until `limit`.
+    """
 
     deadline: float
+    limit: float = math.inf
     evaluations: int = 0
     n_tails: int = 0
     reason: str = ""
@@ -55,6 +59,10 @@ class Budget:
             return False
         self.reason = self.reason or "The time given was spent."
         return True
+
+    def is_over(self) -> bool:
+        """Say whether even an attempt that has begun is to end."""
+        return time.monotonic() > self.limit and self.is_spent()
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,6 +320,9 @@ def _over(job: EndOfRange, low: arb, high: arb) -> arb | None:
         nonlocal is_given_up  # an exception would not pass through python-flint
         if is_given_up or not (analytic or z.imag.is_zero()):
             return nothing
+        if budget.is_over():
+            is_given_up = True
+            return nothing
         if analytic:
             value = program.over_rectangle(z)
             return nothing if value is None else value
@@ -331,8 +342,9 @@ def _over(job: EndOfRange, low: arb, high: arb) -> arb | None:
         eval_limit=MAX_EVALUATIONS,
     )
     budget.evaluations += program.n_evaluations
-    if is_given_up:
+    if is_given_up and not budget.is_over():
         budget.reason = "The integrand has no bounded value near some point of the range."
+    if is_given_up:
         return None
     if not found.is_finite():
         budget.reason = "The rigorous quadrature did not converge."
