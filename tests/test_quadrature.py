@@ -276,6 +276,21 @@ def test_an_odd_integrand_with_a_hidden_step_is_not_taken_for_one_that_cancels()
     assert (~found.is_checked | np.isclose(found.value, -2 * np.array(inner), rtol=1e-4)).all()
 
 
+def test_a_step_beside_the_end_of_an_infinite_range_is_seen() -> None:
+    a = np.array([0.31545055930821103, 0.5, 2.0])
+    at = 0.04 * a
+
+    def f(x, a):
+        return np.tanh((x - 0.04 * a) / 0.0002) * np.exp(-a * x)
+
+    for sign in (1.0, -1.0):
+        ends = (0.0, np.inf) if sign > 0 else (-np.inf, 0.0)
+        found = quadrature_batch(lambda x, a, s=sign: f(s * x, a), *ends, [a], max_alone=0)
+        right = (2 * np.exp(-a * at) - 1) / a
+
+        assert (~found.is_checked | np.isclose(found.value, right, rtol=1e-5)).all()
+
+
 def test_a_hard_set_of_a_batch_is_integrated_alone() -> None:
     found = quadrature_batch(lambda x, a: x**-a, 0, 1, [np.array([0.5, 0.9, 1.0])])
 

@@ -23,6 +23,9 @@ FREQUENCY = 0.48
 #: Rules on infinite ranges reach to this power of e, and that of its inverse.
 REACH = 39.0
 
+#: Places beside an end, and what a deviation there counts as evidence.
+PROBES, PROBED = 10.0 ** -np.arange(8.5, 3.0, -1.0), 1e-3
+
 Map = Callable[[Array], tuple[Array, Array]]
 
 
@@ -72,6 +75,23 @@ def _gauss(order: int, variable: Map, cut: tuple[int, ...] = ()) -> Rule:
     u: Array = np.asarray(nodes, dtype=np.float64)
     distance, slope = variable(0.5 * (1.0 + u))
     return gauss_rule(u, 0.5 * w * slope, distance, cut)
+
+
+def _probed(order: int, variable: Map, cut: tuple[int, ...]) -> Rule:
+    """Return a Gauss rule that compares its polynomial with the integrand beside the left end.
+
+    A step between that end and the first node is seen so.
+    """
+    rule = _gauss(order, variable, cut)
+    nodes, w = np.polynomial.legendre.leggauss(order)
+    polynomials = np.polynomial.legendre.legvander(nodes, order - 1) * w[:, None]
+    at_probes = np.polynomial.legendre.legvander(2.0 * PROBES - 1.0, order - 1)
+    deviation = (at_probes * (np.arange(order) + 0.5)) @ polynomials.T
+    n, m = PROBES.size, rule.weights.shape[1]
+    weights = np.zeros((n + order, m + n))
+    weights[n:, :m] = rule.weights
+    weights[n:, m:], weights[:n, m:] = PROBED * deviation.T, -PROBED * np.eye(n)
+    return Rule(np.concatenate((variable(PROBES)[0], rule.distance)), weights, cut)
 
 
 def _equal_steps(low: float, high: float, n: int, variable: Map, cut: tuple[int, ...]) -> Rule:
@@ -152,7 +172,7 @@ BOUNDED = (
 )
 #: For what remains of a half-infinite range, in units of it from its finite end.
 ALONG = tuple(
-    Pair(_gauss(n, _exponential, (-1,)), _gauss(n + 4, _cubic, (-1,))) for n in (32, 60, 112)
+    Pair(_probed(n, _exponential, (-1,)), _gauss(n + 4, _cubic, (-1,))) for n in (32, 60, 112)
 )
 #: For what remains of the whole line.
 ACROSS = tuple(
