@@ -322,3 +322,8 @@ def test_sizes_of_waves_that_fall_fast_have_an_integral():
     found = sc.integrate("abs(sin(x))*exp(-x)", ("x", 0, "oo"), method="numeric")
 
     assert found.value == pytest.approx(0.5 / math.tanh(math.pi / 2), rel=1e-12)
+
+
+def test_complex_ends_are_refused():
+    with pytest.raises(ArgumentError, match="complex"):
+        sc.integrate("x", ("x", "I", 1))

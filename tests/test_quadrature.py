@@ -465,3 +465,10 @@ def test_an_integrand_with_a_clock_of_its_own_stops_the_rules_around_it() -> Non
     for rule in (lambda: quadrature(late, 0.0, 1.0), lambda: cubature(late, [(0.0, 1.0)])):
         with pytest.raises(deadline.TimeIsOver):
             rule()
+
+
+def test_an_integral_beyond_all_doubles_is_no_value_and_no_warning():
+    found = quadrature(lambda x: x, 0.0, 1e300)
+
+    assert not found.outcome.is_good
+    assert not math.isfinite(found.error)

@@ -192,6 +192,8 @@ def end_node(
             return graph.scale(1 if nearest > 0 else -1, graph.call("oo")), {}
         return graph.const(Fraction(end if isinstance(end, numbers.Rational) else nearest)), {}
     read = to_expression(end, declared=declared, assume=assume, syntax=syntax, limits=limits)
+    if "I" in read.graph.kinds:
+        raise ArgumentError(f"{read.text:.60} is complex; ends and places are real.")
     (node,) = graph.absorb(read.graph, [read.root])
     return node, assumptions_of(read)
 

@@ -78,8 +78,9 @@ def _sum(
     # a place that rounding moved onto the end may have no value; its weight is rounding too
     is_hole = ~np.isfinite(values) & (np.abs(distance) > 1e-12)
     values = np.where(np.isfinite(values), values, 0.0)
-    total = width[:, 0] * (values @ weight)
-    size = width[:, 0] * (np.abs(values) @ weight)
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = width[:, 0] * (values @ weight)
+        size = width[:, 0] * (np.abs(values) @ weight)
     return total, np.asarray(is_hole.any(axis=1)), size
 
 
