@@ -56,3 +56,27 @@ def test_only_the_wrong_one_of_two_arrays_is_named():
 
     assert check.wrong == ("V",)
     assert "off by the factor 1/2" in check.message
+
+
+@pytest.mark.parametrize("flag", ["symmetric", "spd"])
+def test_a_claim_about_a_symmetric_matrix_need_not_be_right_for_others(flag: str):
+    def judge(claim: str, formula: str, wrt: str, flag: str) -> Verdict:
+        return sc.check(claim, formula, wrt, shapes=f"S: n n {flag}; x: n").outcome
+
+    assert judge("inv(S)", "logdet(S)", "S", flag) is Verdict.AGREES
+    assert judge("2*S@x", "x@S@x", "x", flag) is Verdict.AGREES
+    assert judge("S@x", "x@S@x", "x", flag) is Verdict.CONSTANT_FACTOR
+    assert judge("inv(S)", "logdet(S)", "S", "") is not Verdict.AGREES
+    assert judge("2*S@x", "x@S@x", "x", "") is not Verdict.AGREES
+
+
+def test_roots_of_a_positive_definite_matrix_are_real_where_it_is_compared():
+    check = sc.check("x/sqrt(x@S@x)", "sqrt(x@S@x)", "x", shapes="S: n n spd; x: n")
+
+    assert not check.is_good
+    assert sc.check("S@x/sqrt(x@S@x)", "sqrt(x@S@x)", "x", shapes="S: n n spd; x: n").is_good
+
+
+def test_python_functions_over_matrices_are_refused_in_words():
+    with pytest.raises(sc.ArgumentError, match="claim the derivative as a formula"):
+        sc.check(lambda w, X, y: X.T @ (X @ w - y), *LEAST_SQUARES[:2], shapes=LEAST_SQUARES[2])

@@ -250,6 +250,11 @@ def _numeric(
     report: Callable[..., Check],
     seed: int,
 ) -> Check:
+    if _has_arrays(expression, names, ()):
+        raise ArgumentError(
+            "A Python function is judged for numbers and columns of data, not yet for vectors and "
+            "matrices; claim the derivative as a formula."
+        )
     numeric = NumericGradient(function, names, expression.variables)
     question = _question(expression, names, function=numeric)
     notes = [f"called as {numeric.called}"]

@@ -124,6 +124,7 @@ def _evaluated(
         entries = [entry for row in found.entries.values() for entry in row.values()]
         n_before = sides.n_draws
         for point in sample_points([*scalars, *entries], seed=seed, n_tries=MAX_TRIES):
+            _make_symmetric(point, found.entries, variables)
             balls = iter(program.evaluate(point, BITS))
             rows = [np.array([float(next(balls).mid()) for _ in root]) for root in roots]
             if all(np.isfinite(row).all() for row in rows):
@@ -132,6 +133,27 @@ def _evaluated(
             if sides.n_draws - n_before == N_DRAWS:
                 break
     return sides
+
+
+def _make_symmetric(
+    point: dict[str, float],
+    entries: Mapping[str, Mapping[tuple[int, ...], str]],
+    variables: Sequence[Variable],
+) -> None:
+    """Give matrices that were declared so symmetric values, and positive eigenvalues."""
+    for variable in variables:
+        words = variable.assumption.split()
+        if variable.name not in entries or {"symmetric", "spd"}.isdisjoint(words):
+            continue
+        places = entries[variable.name]
+        for (row, column), name in places.items():
+            if row > column:
+                point[name] = point[places[column, row]]
+        if "spd" in words:  # by Gershgorin: a diagonal that outweighs its row
+            for row, column in places:
+                if row == column:
+                    others = [abs(point[n]) for (i, j), n in places.items() if i == row != j]
+                    point[places[row, row]] = abs(point[places[row, row]]) + sum(others)
 
 
 def _terms(graph: Graph, side: Node) -> list[Node]:
