@@ -112,6 +112,13 @@ def test_a_random_start_has_the_declared_shape_and_repeats_with_its_seed() -> No
     assert first.fun == pytest.approx(left_out, rel=1e-6)
 
 
+def test_a_start_at_a_singular_matrix_is_an_outcome_and_no_warning() -> None:
+    best = sc.minimize("trace(inv(S)@C) + sum(S**2)", {"S": np.ones((2, 2))}, data={"C": np.eye(2)})
+
+    assert best.outcome is sc.Outcome.NOT_FINITE
+    assert "not finite at the start" in best.diagnosis[0]
+
+
 def test_wrong_starts_and_data_are_refused_in_words() -> None:
     with pytest.raises(ArgumentError, match=r"shape of `w` does not follow.*cannot multiply"):
         raise ArgumentError(_refusal("sum((X@w - y)**2)", "w=zeros", {"X": X, "y": Y[:5]}))

@@ -53,7 +53,8 @@ class Factorization:
         if self._cholesky is not None:
             return cho_solve((self._cholesky, True), right, check_finite=False)
         if not np.diagonal(self._lu[0]).all():
-            warnings.warn("A singular matrix has no inverse.", RuntimeWarning, stacklevel=2)
+            if np.geterr()["divide"] != "ignore":  # optimizers judge by the values alone
+                warnings.warn("A singular matrix has no inverse.", RuntimeWarning, stacklevel=2)
             return np.full(right.shape, np.nan)
         return lu_solve(self._lu, right, trans=int(transposed), check_finite=False)
 
