@@ -80,3 +80,33 @@ def test_roots_of_a_positive_definite_matrix_are_real_where_it_is_compared():
 def test_python_functions_over_matrices_are_refused_in_words():
     with pytest.raises(sc.ArgumentError, match="claim the derivative as a formula"):
         sc.check(lambda w, X, y: X.T @ (X @ w - y), *LEAST_SQUARES[:2], shapes=LEAST_SQUARES[2])
+
+
+def test_dimensions_of_two_columns_are_told_apart():
+    shapes = "x: m; y: n"
+
+    assert not sc.check("n*sum(x)", "a*m*sum(x) + sum(y)", "a", shapes=shapes).is_good
+    assert sc.check("m*sum(x)", "a*m*sum(x) + sum(y)", "a", shapes=shapes).is_good
+    assert not sc.equivalent("m*sum(x) + sum(y)", "n*sum(x) + sum(y)", shapes=shapes).is_good
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "is_equal"),
+    [
+        ("trace(A@B)", "sum(A*B.T)", True),
+        ("A@B@x", "A@(B@x)", True),
+        ("trace(A@B)", "trace(A)*trace(B)", False),
+        ("det(A@B)", "det(A)*det(B)", True),
+        ("A@x", "x@A", False),
+    ],
+)
+def test_formulas_over_matrices_are_compared_for_several_sizes(left, right, is_equal):
+    found = sc.equivalent(left, right, shapes="A: n n; B: n n; x: n")
+
+    assert found.is_good is is_equal
+    assert found.n_points
+
+
+def test_formulas_of_two_shapes_are_refused():
+    with pytest.raises(sc.ArgumentError, match=r"left has the shape \(m,\), the right \(n,\)"):
+        sc.equivalent("A@x", "x", shapes="A: m n; x: n")

@@ -14,7 +14,7 @@ from ..expression import Expression, Variable
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
-from ..verify.array_claims import ArrayClaim, compare_arrays
+from ..verify.array_claims import ArrayClaim, compare_arrays, has_arrays
 from ..verify.diagnosis import diagnose
 from ..verify.evidence import UNDEFINED, Evidence, Question
 from ..verify.identity import is_identity
@@ -195,9 +195,8 @@ def _has_arrays(
 ) -> bool:
     """Whether a claim, or a variable that it is the derivative in, is an array."""
     shapes = {variable.name: variable.shape for variable in expression.variables}
-    is_matrix = any(len(shape) > 1 for shape in shapes.values())
     return (
-        is_matrix
+        has_arrays(expression.variables)
         or any(form.root in form.graph.shapes for form in forms)
         or any(shapes.get(name) for name in names)
     )

@@ -6,11 +6,14 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..expression import Expression, Variable
-from ..graph.graph import Graph
+from ..graph.graph import Graph, Node
+from ..graph.shapes import written
 from ..language import Limits
 from ..outcome import Trust
+from ..verify.array_claims import ArrayClaim, compare_arrays, has_arrays
 from ..verify.equality import Encounter, compare_at_points
 from ..verify.identity import is_identity
+from ..verify.mistakes import Verdict
 from .budget import budgeted
 from .checked import Equality, Equivalence, positive_names
 from .reading import Formula, to_expression
@@ -80,12 +83,6 @@ def equivalent(
     options: dict[str, Any] = {"shapes": shapes, "assume": assume, "syntax": syntax}
     first = to_expression(left, limits=limits, **options)
     second = to_expression(right, declared=first.names, limits=limits, **options)
-    for form in (first, second):
-        if form.root in form.graph.shapes:
-            raise ArgumentError(
-                "A formula with one value per row cannot be compared; take its sum(...) or "
-                "mean(...)."
-            )
     graph = Graph()
     (a,) = graph.absorb(first.graph, [first.root])
     (b,) = graph.absorb(second.graph, [second.root])
@@ -95,9 +92,43 @@ def equivalent(
         if variable.name in used:
             known.setdefault(variable.name, variable)
     variables = tuple(known.values())
+    if has_arrays(variables):
+        return _in_arrays(first, second, graph, (a, b), variables, seed)
+    if graph.shape(a) or graph.shape(b):
+        raise ArgumentError(
+            "A formula with one value per row cannot be compared; take its sum(...) or mean(...)."
+        )
     met = compare_at_points(graph, a, b, variables, seed)
     proven = met.difference is None and is_identity(graph, a, b, positive_names(variables))
     return _summed_up(first, second, met, proven, bool(variables))
+
+
+def _in_arrays(
+    left: Expression,
+    right: Expression,
+    graph: Graph,
+    sides: tuple[Node, Node],
+    variables: tuple[Variable, ...],
+    seed: int,
+) -> Equivalence:
+    """Return the verdict on formulas over arrays, in numbers for several sizes."""
+    shapes = [graph.shape(node) for node in sides]
+    if shapes[0] != shapes[1]:
+        raise ArgumentError(
+            f"The left has the shape {written(shapes[0])}, the right {written(shapes[1])}; only "
+            "formulas of one shape can be equal."
+        )
+    findings, n_draws = compare_arrays(graph, [ArrayClaim("f", *sides)], variables, seed)
+    if not findings:
+        outcome, trust = Equality.AGREES, Trust.CHECKED
+        message = f"equal on {n_draws} data sets of several sizes; no proof was tried"
+    elif findings[0].verdict is Verdict.UNDECIDED:
+        outcome, trust = Equality.UNDECIDED, Trust.UNCHECKED
+        message = "not decided: there are no data at which both have a value"
+    else:
+        outcome, trust = Equality.REFUTED, Trust.CHECKED
+        message = f"not equal: the right one {findings[0].message}"
+    return Equivalence(left, right, outcome, trust, message, n_points=n_draws)
 
 
 def _summed_up(

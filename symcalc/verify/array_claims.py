@@ -20,7 +20,7 @@ from ..writing import to_text
 from .mistakes import Finding, Verdict
 from .sampling import sample_points
 
-__all__ = ["ArrayClaim", "ArraySides", "compare_arrays"]
+__all__ = ["ArrayClaim", "ArraySides", "compare_arrays", "has_arrays"]
 
 Array = NDArray[np.float64]
 
@@ -57,6 +57,12 @@ class ArraySides:
     def n_draws(self) -> int:
         """How often all nodes had finite values."""
         return len(self.values)
+
+
+def has_arrays(variables: Sequence[Variable]) -> bool:
+    """Whether there are matrices, fixed lengths or several dimensions, so not just columns."""
+    shapes = {variable.shape for variable in variables if variable.shape}
+    return len(shapes) > 1 or any(len(s) > 1 or not isinstance(s[0], str) for s in shapes)
 
 
 def compare_arrays(
@@ -112,7 +118,9 @@ def _evaluated(
     graph: Graph, nodes: Sequence[Node], variables: Sequence[Variable], seed: int
 ) -> ArraySides:
     """Evaluate nodes in balls for several sizes, at random elements."""
-    names = list(dict.fromkeys(d for v in variables for d in v.shape if isinstance(d, str)))
+    counted = [graph.data[n] for n in graph.reachable(nodes) if graph.kinds[n] == "dim"]
+    named = [d for v in variables for d in v.shape if isinstance(d, str)]
+    names = list(dict.fromkeys([*named, *counted]))
     arrays = [graph.var(v.name, v.shape) for v in variables if v.shape]
     scalars = [v.name for v in variables if not v.shape]
     sides = ArraySides()
