@@ -110,3 +110,18 @@ def test_formulas_over_matrices_are_compared_for_several_sizes(left, right, is_e
 def test_formulas_of_two_shapes_are_refused():
     with pytest.raises(sc.ArgumentError, match=r"left has the shape \(m,\), the right \(n,\)"):
         sc.equivalent("A@x", "x", shapes="A: m n; x: n")
+
+
+@pytest.mark.parametrize(
+    ("formula", "wrt", "derivative"),
+    [
+        ("mean(reshape(X, m*n)**2)", "X", "2*X/(m*n)"),
+        ("sum(kron(x, y)**2)", "x", "2*x*(y@y)"),
+    ],
+)
+def test_derivatives_through_other_shapes_are_checked(formula, wrt, derivative):
+    shapes = "X: m n; x: m; y: n"
+
+    assert sc.gradient(formula, wrt, shapes=shapes).check.trust is sc.Trust.CHECKED
+    assert sc.check(derivative, formula, wrt, shapes=shapes).is_good
+    assert not sc.check(f"2*({derivative})", formula, wrt, shapes=shapes).is_good

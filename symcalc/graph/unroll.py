@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from .contractions import Contraction
+from .dimensions import size_of
 from .graph import Graph, Node
 from .rewrite import make
 from .shapes import Dimension
@@ -81,11 +82,10 @@ class _Unroller:
 
     def size(self, dimension: Dimension) -> int:
         """Return the number that a dimension is."""
-        if isinstance(dimension, int):
-            return dimension
-        if dimension not in self.sizes:
-            raise ArgumentError(f"The dimension `{dimension}` has no size.")
-        return self.sizes[dimension]
+        try:
+            return size_of(dimension, self.sizes)
+        except KeyError as error:
+            raise ArgumentError(f"The dimension `{error.args[0]}` has no size.") from None
 
     def indices(self, node: Node) -> list[tuple[int, ...]]:
         """Return the indices of a node's elements in order."""
@@ -117,6 +117,11 @@ class _Unroller:
         return {index: self.graph.var(entry) for index, entry in names.items()}
 
     # -- arrays -----------------------------------------------------------------------------
+
+    def reshaped(self, node: Node, args: list[Elements]) -> Elements:
+        """Return the elements, row after row, under the indices of another shape."""
+        before = self.indices(self.source.args[node][0])
+        return {index: args[0][old] for index, old in zip(self.indices(node), before, strict=True)}
 
     def contraction(self, node: Node, args: list[Elements]) -> Elements:
         """Return the sums of products that a contraction stands for."""
@@ -273,6 +278,7 @@ _RULES: dict[str, Callable[[_Unroller, Node, list[Elements]], Elements]] = {
     "take": _Unroller.taken_part,
     "put": _Unroller.placed,
     "concat": _Unroller.joined,
+    "reshape": _Unroller.reshaped,
     "det": _Unroller.determinant,
     "logdet": _Unroller.determinant,
     "inv": _Unroller.inverse,
