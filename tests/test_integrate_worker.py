@@ -56,12 +56,12 @@ def test_a_worker_that_is_killed_costs_one_strategy_and_the_next_call_works():
 
 @pytest.mark.skipif(not ON_LINUX, reason="memory is limited on Linux only")
 def test_strategies_that_need_too_much_memory_leave_the_number(monkeypatch):
-    monkeypatch.setattr(candidates, "MEMORY_MB", 1.0)
-    _WORKER.stop()  # one that has worked before has memory to spare
+    monkeypatch.setattr(candidates, "MEMORY_MB", 0.0)
+    _WORKER.stop()  # one that has worked before has memory to spare; so may a new one have
     found = sc.integrate(HARD, ("x", 0, 1), budget=4)
 
     assert is_right(found)
-    assert any("needed more than 1 MB of memory" in one.found for one in found.attempts)
+    assert any("needed more than 0 MB of memory" in one.found for one in found.attempts)
     monkeypatch.undo()
     assert str(sc.integrate("x*exp(-x)", ("x", 0, "oo")).closed_form) == "1"
 
