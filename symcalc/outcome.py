@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, overload
 
 __all__ = ["Estimate", "Outcome", "Sentence", "Trust", "json_float"]
 
@@ -76,6 +76,11 @@ class Trust(Sentence):
     SUSPECT = "suspect"
     UNCHECKED = "unchecked"
 
+    @property
+    def degree(self) -> int:
+        """How far it goes: 0 for unchecked, most for proven."""
+        return len(Trust) - 1 - list(Trust).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -145,6 +150,10 @@ class Estimate:
         }
 
 
-def json_float(value: float) -> float | str:
-    """Spell NaN and infinities as strings, which JSON lacks as numbers."""
-    return value if value - value == 0 else str(float(value))
+@overload
+def json_float(value: float) -> float | str: ...
+@overload
+def json_float(value: float | None) -> float | str | None: ...
+def json_float(value: float | None) -> float | str | None:
+    """Spell NaN and infinities as strings, which JSON lacks as numbers; None stays None."""
+    return value if value is None or value - value == 0 else str(float(value))

@@ -26,9 +26,6 @@ __all__ = ["evaluate"]
 
 MAX_DIGITS = 2000
 
-#: From the least trust to the greatest.
-_DEGREES = (Trust.UNCHECKED, Trust.SUSPECT, Trust.ESTIMATED, Trust.CHECKED, Trust.PROVEN)
-
 Coordinates = dict[str, float | Fraction]
 
 
@@ -206,7 +203,7 @@ def _with_trust(found: Estimate, derivations: Sequence[Derivation]) -> Estimate:
     """Return the estimate with no more trust than the derivatives in it have."""
     for derivation in derivations:
         inner = derivation.estimate
-        if _DEGREES.index(inner.trust) < _DEGREES.index(found.trust):
+        if inner.trust.degree < found.trust.degree:
             method = f"{found.method}; derivative: {inner.method}"
             found = replace(found, trust=inner.trust, method=method)
     return found

@@ -106,7 +106,7 @@ class Limit:
             "at": self.at,
             "side": self.side,
             "closed_form": None if self.closed_form is None else self.closed_form.to_dict(),
-            "value": None if self.value is None else json_float(self.value),
+            "value": json_float(self.value),
             "error": None if self.error is None or math.isnan(self.error) else self.error,
             "digits": self.digits,
             "method": self.method,

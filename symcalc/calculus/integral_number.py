@@ -28,7 +28,6 @@ from .integral_products import separated
 from .integral_several import REFUSED, number_over_several
 from .integral_value import (
     BITS,
-    DEGREES,
     MAX_DIGITS,
     IntegralNumber,
     compiled_integrand,
@@ -207,7 +206,7 @@ class _OneRange:
             value,
             sum(one.error for one in found) + rounding,
             " and ".join(dict.fromkeys(one.method for one in found)),
-            min((one.trust for one in found), key=DEGREES.index),
+            min((one.trust for one in found), key=lambda trust: trust.degree),
             facts=facts,
             is_principal_value=True,
         )

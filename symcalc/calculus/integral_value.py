@@ -13,12 +13,11 @@ from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..facts import IntegrandFacts
 from ..graph.graph import Graph, Node
-from ..outcome import Outcome, Trust
+from ..outcome import Estimate, Outcome, Trust
 from .integration_ranges import RangedIntegral
 
 __all__ = [
     "BITS",
-    "DEGREES",
     "MAX_DIGITS",
     "IntegralNumber",
     "compiled_integrand",
@@ -33,21 +32,12 @@ __all__ = [
 BITS = 320
 #: Digits shown at most.
 MAX_DIGITS = 30
-#: From the least trust to the greatest.
-DEGREES = (Trust.UNCHECKED, Trust.SUSPECT, Trust.ESTIMATED, Trust.CHECKED, Trust.PROVEN)
 
 
-@dataclass(frozen=True)
-class IntegralNumber:
+@dataclass(frozen=True, repr=False)
+class IntegralNumber(Estimate):
     """A value of an integral, or why it has none; `ball` encloses it where it is proven."""
 
-    value: float
-    error: float
-    method: str
-    trust: Trust
-    outcome: Outcome = Outcome.DONE
-    note: str = ""
-    digits: str = ""
     ball: Any = None
     facts: IntegrandFacts | None = None
     places: tuple[float, ...] = ()

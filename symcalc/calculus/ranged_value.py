@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import DomainError
 from ..expression import Expression
 from ..language import read
-from ..outcome import Outcome, Trust
+from ..outcome import Outcome, Trust, json_float
 from ..verify import DerivativeCheck
 from ..verify.closed_forms import ClosedFormCheck
 from .candidates import Attempt
@@ -125,8 +125,8 @@ class RangedValue:
             "expression": self.expression.text,
             "ranges": [list(one) for one in self.ranges],
             "closed_form": None if self.closed_form is None else self.closed_form.to_dict(),
-            "value": _json_number(self.value),
-            "error": _json_number(self.error),
+            "value": json_float(self.value),
+            "error": json_float(self.error),
             "digits": self.digits,
             "method": self.method,
             "trust": self.trust.value,
@@ -138,8 +138,3 @@ class RangedValue:
             "elapsed": self.elapsed,
             "attempts": [attempt.to_dict() for attempt in self.attempts],
         }
-
-
-def _json_number(value: float | None) -> float | str | None:
-    """Spell NaN and infinities as strings, which JSON lacks as numbers."""
-    return value if value is None or value - value == 0 else str(float(value))

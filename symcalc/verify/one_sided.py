@@ -13,7 +13,7 @@ from ..balls import BallProgram, NoBall, correct_decimal, distance_bound, to_bal
 from ..balls.growth import BITS, ONE, Approach, Growth, UnknownGrowthError, compare, growth_at
 from ..balls.growth.terms import NotRealError
 from ..graph.graph import Graph, Node
-from ..outcome import Outcome, Trust
+from ..outcome import Estimate, Outcome, Trust
 from ..symbolic.integrands.behaviors import growth_agrees
 from .limits import Limit, LimitKind, find_limit
 
@@ -31,17 +31,10 @@ MAX_DIGITS = 30
 PlaceOf = Callable[[int], Any]
 
 
-@dataclass(frozen=True)
-class LimitNumber:
+@dataclass(frozen=True, repr=False)
+class LimitNumber(Estimate):
     """A limit, infinite ones included, or why there is none."""
 
-    value: float
-    error: float
-    method: str
-    trust: Trust
-    outcome: Outcome = Outcome.DONE
-    note: str = ""
-    digits: str = ""
     ball: Any = None
 
     @property

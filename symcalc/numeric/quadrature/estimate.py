@@ -44,10 +44,6 @@ class QuadratureEstimate(Estimate):
             "other": json_float(self.other),
             "n_evaluations": self.n_evaluations,
             "splits": [json_float(x) for x in self.splits],
-            "place": _or_none(self.place),
-            "exponent": _or_none(self.exponent),
+            "place": json_float(self.place),
+            "exponent": json_float(self.exponent),
         }
-
-
-def _or_none(value: float | None) -> float | str | None:
-    return None if value is None else json_float(value)
