@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
-from ..errors import LimitError, SymcalcError
+from ..errors import LimitError, OutcomeError, SymcalcError
 from ..expression import Expression
 from ..outcome import Outcome, Trust
 from ..symbolic.integration import Candidate
@@ -15,7 +15,10 @@ from ..verify.closed_forms import ClosedFormCheck, IndependentValue, judge_close
 from ..verify.sampling import sample_points
 from ..worker import await_worker, run_task
 
-__all__ = ["Attempt", "CandidateSearch", "Draws", "Way", "place_words", "proposed"]
+__all__ = ["Attempt", "CandidateSearch", "Draws", "Way", "concluded", "place_words", "proposed"]
+
+#: What a verb returns: it has an outcome, a note and the time that it took.
+Answer = TypeVar("Answer", bound=Any)
 
 #: Parameter draws to compare at, and how many are tried.
 N_POINTS, N_TRIES = 5, 24
@@ -129,6 +132,15 @@ def _refused(error: LimitError) -> str:
     """Return why the worker gave up, as a remark: "took longer than 2 s"."""
     words = str(error).rstrip(".").removeprefix("The work ")
     return words.replace("takes", "took", 1).replace("needs", "needed", 1)
+
+
+def concluded(found: Answer, started: float, *, throw: bool) -> Answer:
+    """Return an answer with the time it took, or raise it where it is not good and shall raise."""
+    found = replace(found, elapsed=time.monotonic() - started)
+    if throw and not found.outcome.is_good:
+        note = f" {found.note}." if found.note else ""
+        raise OutcomeError(f"{found.outcome}{note}", found)
+    return found
 
 
 def place_words(point: Mapping[str, float]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..errors import ArgumentError, OutcomeError
+from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..facts import IntegrandFacts
 from ..language import Limits
@@ -17,6 +17,7 @@ from ..verify.closed_forms import ClosedFormCheck
 from ..worker import start_worker
 from ..writing import to_text
 from .budget import budgeted, check_budget
+from .candidates import concluded
 from .indefinite import antiderivative
 from .integral import Integral
 from .integral_forms import MODULES, FormSearch, with_parameters
@@ -128,11 +129,7 @@ def integrate(
     else:
         problem = read_problem(expr, ranges, parameters=parameters, **options)
         found = _Definite(problem, budget, method, principal_value, progress).run()
-    found = replace(found, elapsed=time.monotonic() - started)
-    if throw and not found.outcome.is_good:
-        note = f" {found.note}." if found.note else ""
-        raise OutcomeError(f"{found.outcome}{note}", found)
-    return found
+    return concluded(found, started, throw=throw)
 
 
 def _check_options(method: str, budget: float) -> None:

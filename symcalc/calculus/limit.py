@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..errors import ArgumentError, OutcomeError
+from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.graph import Graph
 from ..language import Limits, check_name
@@ -18,7 +18,7 @@ from ..verify.closed_forms import ClosedFormCheck, judge_closed_form
 from ..verify.one_sided import LimitNumber
 from ..worker import start_worker
 from .budget import budgeted, check_budget
-from .candidates import CandidateSearch, Draws, Way, place_words
+from .candidates import CandidateSearch, Draws, Way, concluded, place_words
 from .found_limit import Limit
 from .limit_problem import LimitProblem, read_limit
 from .reading import Formula
@@ -127,11 +127,7 @@ def limit(
         syntax=syntax,
         limits=limits,
     )
-    found = replace(_Search(problem, budget, progress).run(), elapsed=time.monotonic() - started)
-    if throw and not found.outcome.is_good:
-        note = f" {found.note}." if found.note else ""
-        raise OutcomeError(f"{found.outcome}{note}", found)
-    return found
+    return concluded(_Search(problem, budget, progress).run(), started, throw=throw)
 
 
 @dataclass

@@ -21,9 +21,6 @@ from .reading import Formula, to_expression
 
 __all__ = ["LimitProblem", "read_limit"]
 
-#: Limits from both sides are one when they agree to so many bits.
-SAME_BITS = 100
-
 
 @dataclass(frozen=True)
 class LimitProblem:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..errors import ArgumentError, OutcomeError
+from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
 from ..language import Limits, check_name
 from ..outcome import Outcome, Trust
@@ -18,7 +18,7 @@ from ..verify.sampling import sample_points
 from ..verify.series import KnownSeries, judge_series, known_series
 from ..writing import to_text
 from .budget import budgeted, check_budget
-from .candidates import CandidateSearch, Way
+from .candidates import CandidateSearch, Way, concluded
 from .found_series import Series
 from .limit_problem import LimitProblem, read_limit
 from .reading import Formula
@@ -111,11 +111,7 @@ def series(
         expr, check_name(variable.strip()), about, 0, assume=assume, syntax=syntax, limits=limits
     )
     found = _Expansion(problem, order, budget, progress).run()
-    found = replace(found, elapsed=time.monotonic() - started)
-    if throw and not found.outcome.is_good:
-        note = f" {found.note}." if found.note else ""
-        raise OutcomeError(f"{found.outcome}{note}", found)
-    return found
+    return concluded(found, started, throw=throw)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from ..errors import ArgumentError, OutcomeError
+from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..graph.graph import Graph
 from ..language import Limits
@@ -18,7 +18,7 @@ from ..verify.closed_forms import ClosedFormCheck, goes_beyond, judge_closed_for
 from ..worker import start_worker
 from ..writing import to_text
 from .budget import budgeted, check_budget
-from .candidates import Attempt, CandidateSearch, Draws, Way
+from .candidates import Attempt, CandidateSearch, Draws, Way, concluded
 from .found_sum import Summation
 from .integral_forms import to_payload, with_parameters
 from .integral_number import closed_number
@@ -127,11 +127,7 @@ def summation(
         words=SUM_WORDS,
     )
     found = _Search(problem, budget, progress).run()
-    found = replace(found, elapsed=time.monotonic() - started)
-    if throw and not found.outcome.is_good:
-        note = f" {found.note}." if found.note else ""
-        raise OutcomeError(f"{found.outcome}{note}", found)
-    return found
+    return concluded(found, started, throw=throw)
 
 
 @dataclass(frozen=True)

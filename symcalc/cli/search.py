@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from .options import assume_option
+
 __all__ = ["search_options", "shown_search"]
 
 #: Erases the line that shows progress.
@@ -18,9 +20,7 @@ _ERASE = "\r\x1b[K"
 def search_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add --assume, --at and --budget."""
     options = (
-        click.option(
-            "--assume", multiple=True, metavar="FACT", help='What is known, "a > 0"; repeatable.'
-        ),
+        assume_option,
         click.option(
             "--at",
             "values",

@@ -7,7 +7,7 @@ import click
 import symcalc as sc
 
 from .formulas import FormulaCommand, from_argument
-from .options import format_options, syntax_option
+from .options import assume_option, format_options, syntax_option
 from .output import answer
 from .search import shown_search
 
@@ -19,7 +19,7 @@ __all__ = ["series"]
 @click.argument("variable")
 @click.argument("about", default="0")
 @click.option("--order", type=int, default=6, show_default=True, help="All terms below it.")
-@click.option("--assume", multiple=True, metavar="FACT", help='What is known, "a > 0"; repeatable.')
+@assume_option
 @click.option("--budget", type=float, default=10.0, show_default=True, help="Seconds.")
 @syntax_option
 @format_options
