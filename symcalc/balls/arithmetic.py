@@ -16,6 +16,7 @@ __all__ = [
     "choose",
     "compare",
     "conjunction",
+    "decided",
     "disjunction",
     "general_power",
     "integer_power",
@@ -120,18 +121,23 @@ def disjunction(values: Sequence[Truth]) -> Truth:
     return None if None in values else False
 
 
-def choose(args: Sequence[Any]) -> Any:
-    """Return the value of the first condition that is proven, NaN when one before is undecided.
+def decided(args: Sequence[Any]) -> Any:
+    """Return the value of the first condition that is proven, None when one before is undecided.
 
     `args` are (value, condition, value, condition, ..., otherwise).
     """
-    for index in range(1, len(args) - 1, 2):
-        condition = args[index]
+    for value, condition in zip(args[:-1:2], args[1::2], strict=True):
         if condition is None:
-            return _nan()
+            return None
         if condition:
-            return args[index - 1]
+            return value
     return args[-1]
+
+
+def choose(args: Sequence[Any]) -> Any:
+    """Return what is decided, NaN where nothing is."""
+    value = decided(args)
+    return _nan() if value is None else value
 
 
 _RELATIONS: dict[str, Callable[[arb, arb], Truth]] = {

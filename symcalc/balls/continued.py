@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
+from .arithmetic import decided
 from .precision import to_ball
 from .values import NoBall, operation_of
 
@@ -178,7 +179,7 @@ def _complex_operation(graph: Graph, node: Node) -> Callable[[Sequence[Any]], An
     if kind == "pow":
         return _power(graph, node)
     if kind == "piecewise":
-        return _decided
+        return decided
     if kind == "compare":
         relation = operation_of(graph, node)
         return lambda args: relation([arg.real for arg in args])
@@ -191,16 +192,6 @@ def _complex_operation(graph: Graph, node: Node) -> Callable[[Sequence[Any]], An
         method = getattr(flint.acb, continuation)
         return lambda args: method(args[0])
     return lambda args: continuation(*args)  # type: ignore[misc]
-
-
-def _decided(args: Sequence[Any]) -> Any:
-    """Return the branch that holds on the whole rectangle."""
-    for value, condition in zip(args[:-1:2], args[1::2], strict=True):
-        if condition is None:
-            return None
-        if condition:
-            return value
-    return args[-1]
 
 
 def _power(graph: Graph, node: Node) -> Callable[[Sequence[Any]], Any]:

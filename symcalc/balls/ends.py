@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
+from .arithmetic import decided
 from .expansions import N_TERMS, Expansion, compose, inverse, real_power, sum_of
 from .precision import to_ball
 from .ray_atoms import apply_atom, exponential
@@ -110,7 +111,7 @@ def _rational(value: Any) -> Any:
 def _combine(graph: Graph, node: Node, args: Sequence[Known], like: Expansion, start: arb) -> Known:
     kind = graph.kinds[node]
     if kind == "piecewise":
-        return _decided(args)
+        return decided(args)
     if kind in ("and", "or", "not"):
         return operation_of(graph, node)(args)
     if any(arg is None for arg in args):
@@ -134,15 +135,6 @@ def _constant(graph: Graph, node: Node, like: Expansion) -> Known:
     except NoBall:
         return None
     return _number(ball, like) if ball.is_finite() else None
-
-
-def _decided(args: Sequence[Known]) -> Known:
-    for value, condition in zip(args[:-1:2], args[1::2], strict=True):
-        if condition is None:
-            return None
-        if condition:
-            return value
-    return args[-1]
 
 
 def _holds(relation: str, difference: Known) -> bool | None:

@@ -109,20 +109,22 @@ def _determinant(p: Passing) -> Iterator[Share]:
     yield p.args[0], p.contract([p.full(()), (p.node, ()), (inverse, (1, 0))], (0, 1))
 
 
+def _kept(p: Passing) -> tuple[int, ...]:
+    """Return the labels of the argument of a reduction that its result has."""
+    labels, axis = p.labels(p.args[0]), p.graph.data[p.node]
+    return () if axis is None else labels[:axis] + labels[axis + 1 :]
+
+
 def _reduced(p: Passing, local: Node) -> Share:
     """Return the share of the argument of a reduction with the derivative `local` of its shape."""
     (arg,) = p.args
-    labels, axis = p.labels(arg), p.graph.data[p.node]
-    left = () if axis is None else labels[:axis] + labels[axis + 1 :]
-    return arg, p.contract([p.full(left), (local, labels)], labels)
+    labels = p.labels(arg)
+    return arg, p.contract([p.full(_kept(p)), (local, labels)], labels)
 
 
 def _spread(p: Passing, node: Node) -> Node:
     """Return a result of the reduction with the shape of its argument."""
-    (arg,) = p.args
-    labels, axis = p.labels(arg), p.graph.data[p.node]
-    left = () if axis is None else labels[:axis] + labels[axis + 1 :]
-    return broadcast(p.graph, node, p.graph.shape(arg), left)
+    return broadcast(p.graph, node, p.graph.shape(p.args[0]), _kept(p))
 
 
 def _log_sum_exp(p: Passing) -> Iterator[Share]:
@@ -137,9 +139,7 @@ def _extremum(p: Passing) -> Iterator[Share]:
     attains = graph.compare("==", arg, _spread(p, p.node))
     one, zero = graph.const(1), graph.const(0)
     mask = graph.piecewise([(one, attains)], zero)
-    labels, axis = p.labels(arg), graph.data[p.node]
-    left = () if axis is None else labels[:axis] + labels[axis + 1 :]
-    n_attaining = contract(graph, [(mask, labels)], left)
+    n_attaining = contract(graph, [(mask, p.labels(arg))], _kept(p))
     yield _reduced(p, graph.div(mask, _spread(p, n_attaining)))
 
 

@@ -67,6 +67,11 @@ def unroll(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> Unr
     return _Unroller(graph, roots, sizes).run()
 
 
+def _element(elements: Elements, index: tuple[int, ...]) -> Node:
+    """Return one element; a scalar stands beside every element of an array."""
+    return elements[index] if index in elements else elements[()]
+
+
 class _Unroller:
     def __init__(self, graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
         self.source, self.roots, self.sizes = graph, list(roots), sizes
@@ -104,7 +109,7 @@ class _Unroller:
             return _RULES[kind](self, node, args)
         whole = self.indices(node)
         return {
-            index: make(new, kind, tuple([arg.get(index, arg.get(())) for arg in args]), data)  # type: ignore[misc]
+            index: make(new, kind, tuple([_element(arg, index) for arg in args]), data)
             for index in whole
         }
 

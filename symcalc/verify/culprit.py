@@ -10,7 +10,7 @@ J. Wilcox and Z. Tatlock, *Automatically improving accuracy for floating point e
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,12 +182,3 @@ def _culprit(
 def _digits(ball: Any, n_digits: int = 17) -> str:
     with working_precision(BITS):
         return str((to_ball(0) + ball).mid().str(n_digits, radius=False))
-
-
-def places_of(culprits: Sequence[Culprit | None]) -> dict[Node, int]:
-    """Return how often each step was to blame, the most frequent first."""
-    counts: dict[Node, int] = {}
-    for culprit in culprits:
-        if culprit is not None:
-            counts[culprit.node] = counts.get(culprit.node, 0) + 1
-    return dict(sorted(counts.items(), key=lambda item: -item[1]))

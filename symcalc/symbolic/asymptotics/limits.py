@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import sympy
@@ -116,7 +117,7 @@ def _by_spellings(f: Any, x: Any, at: Any, side: int) -> Iterator[Any]:
     seen = {f}
     for spell in _SPELLINGS:
         try:
-            other = within_seconds(SECONDS, lambda spell=spell: spell(f))  # type: ignore[misc]
+            other = within_seconds(SECONDS, partial(spell, f))
         except ERRORS:
             continue
         if other is not None and other not in seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import sympy
@@ -102,7 +103,7 @@ def _harmonic(index: Any, order: Any = 1) -> Any:
 def _by_summation(f: Any, n: Any, a: Any, b: Any) -> Iterator[Any]:
     yield from _found(lambda: sympy.summation(f, (n, a, b)))
     for slope in {part.args[0].coeff(n) for part in f.atoms(sympy.exp) if part.has(n)}:
-        yield from _found(lambda slope=slope: _geometric(f, n, a, b, slope))  # type: ignore[misc]
+        yield from _found(partial(_geometric, f, n, a, b, slope))
 
 
 def _geometric(f: Any, n: Any, a: Any, b: Any, slope: Any) -> Any:
@@ -121,7 +122,7 @@ def _by_telescoping(f: Any, n: Any, a: Any, b: Any) -> Iterator[Any]:
         return
     m = sympy.Dummy("m", integer=True, positive=True)
     for total in _found(lambda: gosper_sum(f, (n, a, m))):
-        yield from _found(lambda total=total: sympy.limit(total, m, sympy.oo))  # type: ignore[misc]
+        yield from _found(partial(sympy.limit, total, m, sympy.oo))
 
 
 def _by_residues(f: Any, n: Any, a: Any, b: Any) -> Iterator[Any]:
@@ -132,17 +133,18 @@ def _by_spellings(f: Any, n: Any, a: Any, b: Any) -> Iterator[Any]:
     """Propose the sums of other spellings, term by term where there are several."""
     seen = {f}
     for spell in _SPELLINGS:
-        for other in _found(lambda spell=spell: spell(f, n)):  # type: ignore[misc]
+        for other in _found(partial(spell, f, n)):
             if other in seen:
                 continue
             seen.add(other)
-            yield from _found(lambda other=other: sympy.summation(other, (n, a, b)))  # type: ignore[misc]
+            yield from _found(partial(sympy.summation, other, (n, a, b)))
             if other.is_Add:
-                yield from _found(
-                    lambda other=other: sum(  # type: ignore[misc]
-                        sympy.summation(term, (n, a, b)) for term in other.args
-                    )
-                )
+                yield from _found(partial(_by_terms, other, n, a, b))
+
+
+def _by_terms(f: Any, n: Any, a: Any, b: Any) -> Any:
+    """Return the sums of the terms, added up."""
+    return sum(sympy.summation(term, (n, a, b)) for term in f.args)
 
 
 _SPELLINGS: tuple[Callable[[Any, Any], Any], ...] = (

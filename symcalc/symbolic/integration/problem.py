@@ -36,13 +36,10 @@ class Candidate:
         In the parameters.
     strategy : str
         The name of the strategy.
-    antiderivative : Expression or None
-        In the variable of integration, where the form came from one.
     conditions : tuple of Expression
         Relations between parameters that the form needs.
     """
 
     form: Expression
     strategy: str
-    antiderivative: Expression | None = None
     conditions: tuple[Expression, ...] = ()
