@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError, SymcalcError
-from ..outcome import Outcome
-from .bounds import Bounds, Vector
-from .least_squares import run_least_squares
-from .objective import Evaluator, Point, StopRun
-from .trace import Journal
+from ...errors import ArgumentError, SymcalcError
+from ...outcome import Outcome
+from ..bounds import Bounds, Vector
+from ..least_squares import run_least_squares
+from ..objective import Evaluator, Point, StopRun
+from ..trace import Journal
+from .method import Method
 
-__all__ = ["SCIPY_METHODS", "ScipyMethod", "run_scipy_least_squares", "run_scipy_minimize"]
+__all__ = ["SCIPY_METHODS"]
 
 #: "No limit" for SciPy's counters: the journal and the evaluator hold the limits.
 ENDLESS = 10**9
 
 
 @dataclass(frozen=True, slots=True)
-class ScipyMethod:
+class _Scipy:
     """What SciPy's `minimize` must be told to run until the house's rule stops it.
 
     Attributes
@@ -49,51 +51,51 @@ class ScipyMethod:
 
 _TRUST = ("initial_trust_radius", "max_trust_radius", "eta")
 
-SCIPY_METHODS: tuple[ScipyMethod, ...] = (
-    ScipyMethod(
+_ROWS = (
+    _Scipy(
         "L-BFGS-B", "limited-memory quasi-Newton, with bounds; for many variables",
         takes_bounds=True, options=("maxcor", "maxls"),
         settings={"ftol": 0.0, "gtol": 0.0, "maxiter": ENDLESS, "maxfun": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "BFGS", "quasi-Newton with a dense inverse Hessian",
         options=("c1", "c2"), settings={"gtol": 0.0, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "CG", "nonlinear conjugate gradients (Polak-Ribiere)",
         options=("c1", "c2"), settings={"gtol": 0.0, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "Newton-CG", "truncated Newton on Hessian-vector products", needs="product",
         options=("c1", "c2"), settings={"xtol": 0.0, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "trust-ncg", "trust region, conjugate gradients inside", needs="product",
         options=_TRUST, settings={"gtol": 0.0, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "trust-krylov", "trust region, Lanczos inside", needs="product",
         options=("inexact", "eta"), settings={"gtol": 0.0, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "trust-exact", "trust region, nearly exact subproblems by factorization", needs="hessian",
         options=_TRUST, settings={"gtol": 0.0, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "TNC", "truncated Newton with bounds", takes_bounds=True,
         options=("eta", "stepmx", "rescale"),
         settings={"ftol": 0.0, "xtol": 0.0, "gtol": 0.0, "maxfun": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "SLSQP", "sequential quadratic programming, with bounds", takes_bounds=True,
         settings={"ftol": 1e-300, "maxiter": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "Nelder-Mead", "simplex of values only; for few variables and kinks", needs="value",
         takes_bounds=True, options=("adaptive", "initial_simplex", "xatol", "fatol"),
         settings={"xatol": 1e-10, "fatol": 1e-14, "maxiter": ENDLESS, "maxfev": ENDLESS},
     ),
-    ScipyMethod(
+    _Scipy(
         "Powell", "line searches along changing axes; values only", needs="value",
         takes_bounds=True, options=("xtol", "ftol"),
         settings={"xtol": 1e-10, "ftol": 1e-14, "maxiter": ENDLESS, "maxfev": ENDLESS},
@@ -170,8 +172,8 @@ class _Recording:
         return self.current.value + height, 2.0 * height * away / square
 
 
-def run_scipy_minimize(
-    row: ScipyMethod,
+def _run_scipy_minimize(
+    row: _Scipy,
     options: dict[str, Any],
     evaluator: Evaluator,
     start: Point,
@@ -211,7 +213,7 @@ def run_scipy_minimize(
     return None
 
 
-def run_scipy_least_squares(
+def _run_scipy_least_squares(
     name: str,
     options: dict[str, Any],
     evaluator: Evaluator,
@@ -248,3 +250,27 @@ def _dense_hessian(evaluator: Evaluator) -> Callable[[Vector], Vector]:
         return dense if np.isfinite(dense).all() else np.eye(x.size)
 
     return hessian
+
+
+_LEAST_SQUARES = tuple(
+    Method(
+        name, summary, "residuals", partial(partial, _run_scipy_least_squares, name),
+        {"x_scale": "SciPy's option of that name"}, takes_bounds=name != "lm", aliases=aliases,
+    )
+    for name, summary, aliases in (
+        ("lm", "Levenberg-Marquardt (MINPACK) on the residuals", ("levenberg_marquardt",)),
+        ("trf", "trust-region reflective on the residuals, with bounds", ()),
+        ("dogbox", "dogleg in a box on the residuals, with bounds", ()),
+    )
+)  # fmt: skip
+
+_MINIMIZERS = tuple(
+    Method(
+        row.name, row.summary, row.needs, partial(partial, _run_scipy_minimize, row),
+        dict.fromkeys(row.options, "SciPy's option of that name"),
+        takes_bounds=row.takes_bounds, aliases=("lbfgs",) if row.name == "L-BFGS-B" else (),
+    )
+    for row in _ROWS
+)  # fmt: skip
+
+SCIPY_METHODS = (*_MINIMIZERS, *_LEAST_SQUARES)

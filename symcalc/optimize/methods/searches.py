@@ -7,9 +7,9 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from .bounds import Vector
+from ..bounds import Vector
+from ..objective import Evaluator, Point
 from .directions import Proposal
-from .objective import Evaluator, Point
 
 __all__ = ["Backtracking", "FixedRate", "Search", "Taken"]
 

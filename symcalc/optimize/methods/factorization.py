@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .bounds import Vector
+from ..bounds import Vector
 
 __all__ = ["NewtonDirection", "modified_newton", "truncated_newton"]
 

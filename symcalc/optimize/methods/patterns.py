@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ArgumentError
-from ..outcome import Outcome
-from .bounds import Bounds, Vector
-from .objective import Evaluator, Point
-from .plain import show
-from .trace import Journal
+from ...errors import ArgumentError
+from ...outcome import Outcome
+from ..bounds import Bounds, Vector
+from ..objective import Evaluator, Point
+from ..plain import show
+from ..trace import Journal
+from .method import Method
 
-__all__ = ["make_pattern_search"]
+__all__ = ["PATTERN_METHODS"]
 
 #: The least and the greatest step, in units of `1 + |x_i|`; between them by factors of two.
 FINEST, WIDEST = 2.0**-48, 2.0**6
@@ -59,7 +60,7 @@ class _PatternSearch:
         return None
 
 
-def make_pattern_search(options: dict[str, Any]) -> _PatternSearch:
+def _make_pattern_search(options: dict[str, Any]) -> _PatternSearch:
     """Return the search with its first step checked."""
     step = options.get("first_step", 1.0)
     real = isinstance(step, (int, float)) and not isinstance(step, bool)
@@ -115,3 +116,13 @@ def _evaluate(evaluator: Evaluator, x: Vector, bounds: Bounds | None) -> _Place:
     x = x if bounds is None else np.clip(x, bounds.lower, bounds.upper)
     value = evaluator.value(x)
     return _Place(x, value if np.isfinite(value) else np.inf)
+
+
+PATTERN_METHODS = (
+    Method(
+        "pattern_search", "values only, at steps of every size; for jumps and plateaus",
+        "value", _make_pattern_search,
+        {"first_step": "the step tried first, in units of 1 + |x|; 1"},
+        takes_bounds=True, aliases=("hooke_jeeves",),
+    ),
+)  # fmt: skip

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from .bounds import Vector
+from ..bounds import Vector
+from ..objective import Evaluator, Point
 from .factorization import modified_newton, truncated_newton
-from .objective import Evaluator, Point
 
 __all__ = ["Direction", "GradientDescent", "Momentum", "Newton", "Proposal"]
 

@@ -1,0 +1,9 @@
+"""The methods: each a row of one table; a direction and a search, a stepper, or SciPy's."""
+
+from __future__ import annotations
+
+from .choice import choose_method
+from .method import Method, Solver
+from .table import METHODS, find_method
+
+__all__ = ["METHODS", "Method", "Solver", "choose_method", "find_method"]

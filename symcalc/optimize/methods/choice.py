@@ -1,0 +1,34 @@
+"""The method that suits what an objective is, and the reason in words."""
+
+from __future__ import annotations
+
+from ...facts import ObjectiveFacts
+from ..bounds import Bounds
+from ..objective import Objective
+from ..plain import count_of
+from .method import Method
+from .table import METHODS
+
+__all__ = ["choose_method"]
+
+
+def choose_method(
+    objective: Objective, n_variables: int, bounds: Bounds | None, facts: ObjectiveFacts
+) -> tuple[Method, str]:
+    """Return the method that suits what the objective is, and the reason in words."""
+    size = count_of(n_variables, "variable")
+    if facts.has_jumps:
+        return METHODS["pattern_search"], f"the objective jumps; values alone, {size}"
+    if facts.has_kinks and n_variables <= 4:
+        return METHODS["Nelder-Mead"], f"the objective has kinks and only {size}"
+    if bounds is not None:
+        return METHODS["L-BFGS-B"], "there are bounds, and a gradient"
+    if facts.has_kinks:
+        return METHODS["L-BFGS-B"], f"the objective has kinks and {size}"
+    if objective.residuals is not None and facts.n_residuals >= n_variables:
+        return METHODS["lm"], f"a sum of {count_of(facts.n_residuals, 'square')} in {size}"
+    smooth = "smooth but for its branches" if facts.has_joins else "smooth"
+    if objective.hessian is not None:
+        sparse = ", most of them zero" if facts.has_sparse_hessian else ""
+        return METHODS["newton"], f"{smooth}, {size}, exact second derivatives{sparse}"
+    return METHODS["L-BFGS-B"], f"{smooth}, {size}, exact gradient"

@@ -1,0 +1,76 @@
+"""One row of the table of methods: what a method needs, its options, how it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...errors import ArgumentError
+from ...outcome import Outcome
+from ..bounds import Bounds
+from ..loop import Stepper, run_loop
+from ..objective import Evaluator, Point
+from ..plain import show
+from ..trace import Journal
+
+__all__ = ["Method", "Options", "Solver", "number_option", "on_the_loop"]
+
+#: Runs a method: `solver(evaluator, start, journal, bounds)` returns the outcome, or None when the
+#: method ended by a test of its own and the end is still to be judged.
+Solver = Callable[[Evaluator, Point, Journal, "Bounds | None"], "Outcome | None"]
+Options = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One row of the table of methods.
+
+    Attributes
+    ----------
+    name : str
+    summary : str
+        One line for people.
+    needs : str
+        "value", "gradient", "hessian", "product" or "residuals".
+    make : callable
+        `make(options)` checks the values of the options and returns the solver.
+    options : Mapping of str to str
+        The options accepted, each with one line of help.
+    takes_bounds : bool
+    aliases : tuple of str
+    max_steps : int
+        The limit on steps when none is given.
+    """
+
+    name: str
+    summary: str
+    needs: str
+    make: Callable[[Options], Solver] = field(repr=False)
+    options: Mapping[str, str] = field(default_factory=dict)
+    takes_bounds: bool = False
+    aliases: tuple[str, ...] = ()
+    max_steps: int = 10_000
+
+
+def on_the_loop(stepper: Stepper) -> Solver:
+    """Return a method of our own: its stepper on the one loop."""
+
+    def solve(
+        evaluator: Evaluator, start: Point, journal: Journal, bounds: Bounds | None
+    ) -> Outcome | None:
+        return run_loop(evaluator, start, stepper, journal)
+
+    return solve
+
+
+def number_option(
+    options: Options, name: str, default: float, least: float, most: float, such_as: str
+) -> float:
+    """Return an option that is a number in `[least, most)`."""
+    value = options.get(name, default)
+    real = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not (real and least <= value < most):
+        allowed = f"lie in [{least:g}, {most:g})"
+        raise ArgumentError(f"`{name}` is {show(value)}; it must {allowed}, such as {such_as}.")
+    return float(value)

@@ -1,0 +1,48 @@
+"""The methods by name."""
+
+from __future__ import annotations
+
+import difflib
+
+from ...errors import ArgumentError
+from .line_methods import LINE_METHODS
+from .method import Method
+from .patterns import PATTERN_METHODS
+from .scipy_methods import SCIPY_METHODS
+
+__all__ = ["METHODS", "find_method"]
+
+#: Every method by name. A new one is a row here and a row of tests.
+METHODS: dict[str, Method] = {
+    row.name: row for row in (*LINE_METHODS, *PATTERN_METHODS, *SCIPY_METHODS)
+}
+
+
+def _plain_name(name: str) -> str:
+    """Return a name without case, hyphens and underscores."""
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+_BY_NAME = {
+    _plain_name(name): row for row in METHODS.values() for name in (row.name, *row.aliases)
+} | {"lbfgsb": METHODS["L-BFGS-B"]}
+
+
+def find_method(name: object) -> Method:
+    """Return the row of a method; case, hyphens and underscores do not matter.
+
+    Raises
+    ------
+    ArgumentError
+        When there is no such method; the message proposes the near name and lists all.
+    """
+    if isinstance(name, str):
+        found = _BY_NAME.get(_plain_name(name))
+        if found is not None:
+            return found
+        near = difflib.get_close_matches(_plain_name(name), _BY_NAME, 1, 0.6)
+        hint = f" Did you mean {_BY_NAME[near[0]].name!r}?" if near else ""
+    else:
+        hint = ""
+    allowed = ", ".join(["auto", *METHODS])
+    raise ArgumentError(f"Unknown method {name!r}.{hint} Allowed: {allowed}.")
