@@ -23,8 +23,9 @@ from symcalc.calculus.audited import AuditOutcome
 from symcalc.errors import ArgumentError, LimitError, ParseError
 from symcalc.functions import TABLE
 from symcalc.language import read, read_ranges
-from symcalc.symbolic import alternatives, rewrites
+from symcalc.symbolic import rewrites
 from symcalc.symbolic.deadline import within_seconds
+from symcalc.symbolic.spellings import alternatives
 from symcalc.verify import improve
 from symcalc.verify.box import box_points
 from symcalc.verify.digits import ALL_DIGITS, compare_digits, lost_digits, true_values

@@ -20,7 +20,9 @@ from symcalc.errors import ArgumentError, ParseError
 from symcalc.functions import TABLE
 from symcalc.language import read
 from symcalc.outcome import Outcome, Trust
-from symcalc.symbolic import Definedness, RealSet, preimage
+from symcalc.symbolic.definedness import Definedness
+from symcalc.symbolic.preimage import preimage
+from symcalc.symbolic.realset import RealSet
 
 __all__ = ["Answer", "run"]
 

@@ -12,7 +12,7 @@ from symcalc.balls import ball_value
 from symcalc.errors import ArgumentError
 from symcalc.facts import IntegrandFacts, SpecialPoint
 from symcalc.language import read
-from symcalc.symbolic import Convergence, Verdict, convergence, integrand_facts
+from symcalc.symbolic.integrands import Convergence, Verdict, convergence, integrand_facts
 
 Case = tuple[str, str, str]
 

@@ -26,13 +26,26 @@ def settings() -> configparser.ConfigParser:
     return parser
 
 
-def loaded_after(statement: str) -> set[str]:
-    """Return the names of the packages that a statement loads in a fresh interpreter."""
+LOSS = """import symcalc
+f = symcalc.compile("sum((X@w - y)**2)/(2*m)", order=1, wrt="w", shapes="X: m n; w: n; y: m")
+f.value_and_gradient(X=[[1, 2]], w=[0, 1], y=[1])"""
+
+#: What compiling a loss over arrays needs nothing of.
+UNUSED = ("balls", "verify", "writing", "numeric", "optimize", "present")
+
+
+def modules_after(statement: str) -> set[str]:
+    """Return the names of the modules that a statement loads in a fresh interpreter."""
     code = f"{statement}\nimport sys\nprint(*sys.modules)"
     output = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
     ).stdout
-    return {name.partition(".")[0] for name in output.split()}
+    return set(output.split())
+
+
+def loaded_after(statement: str) -> set[str]:
+    """Return the names of the packages that a statement loads in a fresh interpreter."""
+    return {name.partition(".")[0] for name in modules_after(statement)}
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:
@@ -45,6 +58,14 @@ def test_the_command_line_loads_nothing_but_click_before_it_knows_the_command() 
 
 def test_reading_a_formula_loads_nothing_heavy() -> None:
     assert not loaded_after("import symcalc\nsymcalc.parse('x*sin(y)').text").intersection(HEAVY)
+
+
+def test_compiling_a_loss_over_arrays_loads_nothing_that_it_does_not_use() -> None:
+    loaded = modules_after(LOSS)
+
+    assert "symcalc.backends.array_function" in loaded
+    assert not loaded.intersection([f"symcalc.{room}" for room in UNUSED])
+    assert not loaded.intersection({"scipy", "numpy.ma"})
 
 
 @pytest.mark.parametrize("name", sc.__all__)

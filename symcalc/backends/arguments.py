@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numbers
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -192,7 +193,9 @@ class Arguments:
     def _to_array(self, name: str, value: Any) -> Array:
         if name in self.shapes and hasattr(value, "tocsr"):
             return self._to_sparse(name, value)  # type: ignore[no-any-return]
-        if isinstance(value, np.ma.MaskedArray) and np.ma.is_masked(value):
+        # Who has a masked array has loaded numpy.ma, which takes a while.
+        has_masked = "numpy.ma" in sys.modules and isinstance(value, np.ma.MaskedArray)
+        if has_masked and np.ma.is_masked(value):
             raise ArgumentError(f"`{name}` has masked entries; take them out, or fill them.")
         try:
             array = np.asarray(value)

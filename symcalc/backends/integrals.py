@@ -15,7 +15,8 @@ from ..facts import IntegrandFacts, SpecialPoint
 from ..graph.graph import Graph, Node
 from ..graph.integrand import BOUND, Integrand, parameter_name
 from ..numeric.quadrature import Landmark, ParametricIntegral
-from ..symbolic import Convergence, convergence, integrand_facts, landmark_terms, prepare
+from ..symbolic import prepare
+from ..symbolic.integrands import Convergence, convergence, integrand_facts, landmark_terms
 
 __all__ = ["compile_integral"]
 

@@ -11,20 +11,20 @@ import importlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy
 
 from ..errors import CompileError
 from ..graph.graph import Graph, Node
 from ..graph.integrand import Integrand
-from ..numeric.quadrature import ParametricIntegral
 from ..program import Program, lower
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
-from .integrals import compile_integral
 from .matrices import MatrixEmitter
-from .waves import IN_INTEGRANDS
+
+if TYPE_CHECKING:
+    from ..numeric.quadrature import ParametricIntegral
 
 __all__ = ["Generated", "generate", "generate_for_sizes", "integral_function"]
 
@@ -126,6 +126,8 @@ def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
 
 def integral_function(integrand: Integrand, *, is_inside: bool = False) -> ParametricIntegral:
     """Return the integral of an integrand as a function of its ends and its parameters."""
+    from .integrals import compile_integral
+
     return compile_integral(integrand, _array_function, is_inside=is_inside)
 
 
@@ -142,6 +144,8 @@ def _namespace(emitter: Emitter, is_integrand: bool) -> dict[str, Any]:
     """Return what the identifiers of generated code stand for."""
     paths = emitter.functions
     if is_integrand:
+        from .waves import IN_INTEGRANDS
+
         paths = {name: IN_INTEGRANDS.get(path, path) for name, path in paths.items()}
     found = {name: _resolve(path) for name, path in paths.items()}
     for integrand, name in emitter.integrals.items():

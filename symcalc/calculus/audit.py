@@ -15,7 +15,8 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.graph import Node
 from ..language import Limits, read_ranges
-from ..symbolic import flat_products, simplify_for_display
+from ..symbolic import simplify_for_display
+from ..symbolic.rearranged import flat_products
 from ..verify.box import box_points, describe_spread
 from ..verify.culprit import Culprit, find_culprit
 from ..verify.digits import Losses, Truth, compare_digits, true_values

@@ -10,7 +10,6 @@ from ..backends import CompiledFunction, compile_expression
 from ..errors import ArgumentError
 from ..language import Limits
 from .budget import budgeted
-from .closed_integrals import with_closed_integrals
 from .reading import Formula, to_expression, to_names
 
 __all__ = ["compile"]
@@ -90,5 +89,7 @@ def compile(
     if not isinstance(closed_forms, int | float) or not 0 <= closed_forms < math.inf:
         raise ArgumentError(f"`closed_forms` is {closed_forms!r}; it is a number of seconds.")
     if closed_forms:
+        from .closed_integrals import with_closed_integrals
+
         expression = with_closed_integrals(expression, closed_forms)
     return compile_expression(expression, names, order=order, wrt=to_names(wrt), dtype=dtype)

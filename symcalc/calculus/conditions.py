@@ -14,7 +14,8 @@ from ..graph.regions import Region as Branch
 from ..graph.regions import find_regions
 from ..language import read
 from ..outcome import Outcome, Trust
-from ..symbolic import Definedness, RealSet, kink_terms, requirements
+from ..symbolic.definedness import Definedness, kink_terms, requirements
+from ..symbolic.realset import RealSet
 from ..verify import sample_points
 from .regions import Condition, Region, RegionCheck
 

@@ -15,8 +15,8 @@ from ..graph.derive import derivative
 from ..graph.graph import Graph, Node
 from ..language import Limits
 from ..outcome import Outcome, Trust
-from ..symbolic import Definedness, RealSet, kink_terms
-from ..symbolic.realset import inner_number, order
+from ..symbolic.definedness import Definedness, kink_terms
+from ..symbolic.realset import RealSet, inner_number, order
 from ..verify import derivative_at
 from .budget import budgeted
 from .conditions import assumed_set, box_regions, left_out

@@ -12,14 +12,8 @@ from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..language import Limits
 from ..outcome import Outcome, Trust
-from ..symbolic import (
-    Derivation,
-    Part,
-    Step,
-    derive_by_hand,
-    repair_joins,
-    simplify_for_display,
-)
+from ..symbolic import repair_joins, simplify_for_display
+from ..symbolic.derivation import Derivation, Part, Step, derive_by_hand
 from ..verify import DerivativeCheck, judge_derivatives
 from .budget import budgeted
 from .differentiate import differentiate

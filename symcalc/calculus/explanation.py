@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..outcome import Outcome
-from ..symbolic import Rule
+from ..symbolic.rules import Rule
 from ..verify import DerivativeCheck
 
 __all__ = ["Explanation", "ExplanationStep"]

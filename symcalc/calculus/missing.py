@@ -12,7 +12,8 @@ from ..balls import BallProgram, NoBall, Status, precise_value, working_precisio
 from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..outcome import Outcome, json_float
-from ..symbolic import prepare, requirements
+from ..symbolic import prepare
+from ..symbolic.definedness import requirements
 from ..verify.doubles import columns_of, run_plain
 
 __all__ = ["MissingValue", "find_missing"]

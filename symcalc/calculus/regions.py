@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..outcome import Outcome, Trust
-from ..symbolic import Interval, RealSet
+from ..symbolic.realset import Interval, RealSet
 from ..writing import latex_block
 from .at_point import Point, to_point
 from .missing import MissingValue, find_missing

@@ -10,7 +10,7 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..facts import KinkPlace
 from ..outcome import Estimate
-from ..symbolic import find_kinks
+from ..symbolic.kinks import find_kinks
 from ..verify import DerivativeCheck
 from ..writing import latex_block
 from .at_point import Point, derivatives_at, to_point

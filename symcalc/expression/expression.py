@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError
 from ..graph.graph import Graph, Node
-from ..writing import to_latex, to_text
 from .variable import Variable, in_order
 
 if TYPE_CHECKING:
@@ -97,6 +96,8 @@ class Expression:
     def text(self) -> str:
         """The formula in the language of symcalc; reading it gives an equal expression."""
         if "text" not in self._known:
+            from ..writing import to_text
+
             self._known["text"] = to_text(self.graph, self.root)
         return str(self._known["text"])
 
@@ -104,6 +105,8 @@ class Expression:
     def latex(self) -> str:
         """The formula in LaTeX, for math mode."""
         if "latex" not in self._known:
+            from ..writing import to_latex
+
             self._known["latex"] = to_latex(self.graph, self.root)
         return str(self._known["latex"])
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from ..balls import NoBall, ball_value, laurent
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import substitute
 
@@ -94,6 +93,8 @@ def _repair(graph: Graph, source: Node, derived: Node, places: set[tuple[Node, F
 
 def _value_at(graph: Graph, source: Node, piecewise: Node, variable: Node, point: Fraction) -> Node:
     """Return the limit of a derived piecewise at the point; NaN where the source is not smooth."""
+    from ..balls import laurent
+
     if graph.variables([source, piecewise]) != [variable]:
         return graph.call("nan")
     if not _continues(graph, source, variable, point):
@@ -106,6 +107,8 @@ def _value_at(graph: Graph, source: Node, piecewise: Node, variable: Node, point
 
 def _continues(graph: Graph, source: Node, variable: Node, point: Fraction) -> bool:
     """Whether the value at the point is the limit there."""
+    from ..balls import NoBall, ball_value, laurent
+
     name = graph.data[variable]
     try:
         here = ball_value(graph, source, {name: point}, PRECISION)

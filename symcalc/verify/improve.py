@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ..balls import BallProgram, NoBall, Status, precise_value, working_precision
 from ..errors import SymcalcError
 from ..graph.graph import Graph, Node
-from ..symbolic import alternatives
+from ..symbolic.spellings import alternatives
 from .digits import Losses, Truth, compare_digits
 from .doubles import columns_of, run_plain
 from .regimes import best_split
