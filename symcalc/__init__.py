@@ -12,6 +12,7 @@ from . import errors
 
 if TYPE_CHECKING:
     from .backends import CompiledFunction
+    from .calculus.array_estimate import ArrayEstimate
     from .calculus.audit import audit
     from .calculus.audited import Audit
     from .calculus.candidates import Attempt
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from .calculus.compare import compare
     from .calculus.comparison import ComparedDerivative, Comparison
     from .calculus.compile import compile
+    from .calculus.derivative import Derivative
     from .calculus.differentiate import differentiate
     from .calculus.domain import domain
     from .calculus.equivalent import equivalent
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from .calculus.minimize import minimize
     from .calculus.parse import parse
     from .calculus.regions import Domain
-    from .calculus.results import Derivative, Gradient, Hessian, Jacobian
+    from .calculus.results import Gradient, Hessian, Jacobian
     from .calculus.series import series
     from .calculus.summation import summation
     from .errors import (
@@ -77,6 +79,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArgumentError",
+    "ArrayEstimate",
     "Attempt",
     "Audit",
     "Check",
@@ -151,6 +154,7 @@ __all__ = [
 
 #: Where each public name lives.
 _HOMES = {
+    "ArrayEstimate": ".calculus.array_estimate",
     "Domain": ".calculus.regions",
     "domain": ".calculus.domain",
     "Audit": ".calculus.audited",
@@ -158,7 +162,7 @@ _HOMES = {
     "ComparedDerivative": ".calculus.comparison",
     "Comparison": ".calculus.comparison",
     "CompiledFunction": ".backends",
-    "Derivative": ".calculus.results",
+    "Derivative": ".calculus.derivative",
     "Equality": ".calculus.checked",
     "Equivalence": ".calculus.checked",
     "Estimate": ".outcome",

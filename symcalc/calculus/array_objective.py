@@ -19,20 +19,18 @@ from ..language import Limits
 from ..language.declarations import read_shapes
 from ..language.tokens import tokenize
 from ..optimize import Objective
+from .array_shapes import name_shapes, sizes_of
 from .data import Table
 from .reading import Formula, to_expression
 from .start import refuse_unused
 from .structure import find_roughness
 
-__all__ = ["ArrayObjective", "is_over_arrays", "read_array_objective"]
+__all__ = ["ArrayObjective", "is_over_arrays", "occurring", "read_array_objective"]
 
 Array = NDArray[np.float64]
 
 #: Up to this number of numbers in the variables a Hessian is formed.
 MAX_DENSE = 100
-
-#: Names for dimensions that nobody named, in the order in which sizes appear.
-DIMENSIONS = ("m", "n", "k", "p", "q")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,10 +131,10 @@ def read_array_objective(
     both = [name for name in start if name in available]
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is an array of the data; rename one.")
-    arrays = {} if data is None else {n: data.array(n) for n in _occurring(formula, available)}
+    arrays = {} if data is None else {n: data.array(n) for n in occurring(formula, available)}
     declared = _declared(formula, shapes)
-    sizes = _sizes(declared, {**arrays, **start})
-    known = _named(declared, arrays, start, sizes)
+    sizes = sizes_of(declared, {**arrays, **start})
+    known = name_shapes(declared, {**arrays, **start}, sizes)
     expression = _read(formula, start, known, sizes, (*start, *available), limits)
     used = {v.name: v.shape for v in expression.variables if v.name in _used(expression)}
     unknown = [name for name in used if name not in start and name not in arrays]
@@ -163,7 +161,7 @@ def read_array_objective(
     return ArrayObjective(whole, filled, given, flat, notes)
 
 
-def _occurring(formula: Formula, available: Sequence[str]) -> list[str]:
+def occurring(formula: Formula, available: Sequence[str]) -> list[str]:
     """Return the names of data that a formula may use; the others have no say in its shapes."""
     if isinstance(formula, str):
         words = set(tokenize(formula).texts)
@@ -199,50 +197,6 @@ def _declared(formula: Formula, shapes: Any) -> dict[str, Shape]:
     found = read_shapes(shapes)
     if isinstance(formula, Expression):
         found = {v.name: v.shape for v in formula.variables} | found
-    return found
-
-
-def _sizes(declared: Mapping[str, Shape], values: Mapping[str, Any]) -> dict[str, int]:
-    """Return the sizes of the dimensions that declarations name."""
-    sizes: dict[str, int] = {}
-    for name, shape in declared.items():
-        array = np.shape(values[name]) if name in values else ()
-        if isinstance(values.get(name), str):
-            continue
-        if len(array) != len(shape) and name in values:
-            raise ArgumentError(f"`{name}` has shape {array}; it was declared {written(shape)}.")
-        for dimension, size in zip(shape, array, strict=False):
-            if isinstance(dimension, str) and sizes.setdefault(dimension, size) != size:
-                raise ArgumentError(
-                    f"`{name}` has {size} entries along `{dimension}`, other arrays "
-                    f"{sizes[dimension]}."
-                )
-    return sizes
-
-
-def _named(
-    declared: Mapping[str, Shape],
-    arrays: Mapping[str, Any],
-    start: Mapping[str, Any],
-    sizes: dict[str, int],
-) -> dict[str, Shape]:
-    """Return shapes for all arrays: dimensions of one size have one name; sizes are added."""
-    found = dict(declared)
-    given = {**arrays, **start}
-    for name in sorted(given, key=lambda name: -np.ndim(given[name])):
-        if name in found or isinstance(given[name], str):
-            continue
-        shape = []
-        for size in np.shape(given[name]):
-            dimension = next((d for d, known in sizes.items() if known == size), None)
-            if dimension is None:
-                free = [d for d in DIMENSIONS if d not in sizes and d not in given]
-                dimension = free[0] if free else None
-                if dimension is not None:
-                    sizes[dimension] = size
-            shape.append(size if dimension is None else dimension)
-        if shape:
-            found[name] = tuple(shape)
     return found
 
 

@@ -16,9 +16,9 @@ from ..language import Limits, check_limits
 from ..outcome import Trust
 from ..verify import DerivativeCheck
 from .budget import budgeted
+from .derivative import Derivative
 from .derived import JUDGE_SECONDS, Orders, closed_forms, judged
 from .reading import Formula, derived_names, to_expression, to_names
-from .results import Derivative
 
 __all__ = ["differentiate"]
 

@@ -9,24 +9,32 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
+
 from ..balls import count_digits
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.derive import derivative
 from ..graph.graph import Graph, Node
 from ..language import Limits, read_assignments, read_exactly
+from ..language.declarations import read_shapes
 from ..outcome import Estimate, Outcome, Trust
+from .array_objective import occurring
+from .array_point import has_arrays, point_value, to_entries
+from .array_shapes import name_shapes, sizes_of
+from .at_point import to_point
 from .budget import budgeted
+from .data import load_data
 from .derivations import Derivation, examine_derivations
+from .derivative import Derivative
 from .proven import proven_value
 from .reading import Formula, to_expression
-from .results import Derivative
 
 __all__ = ["evaluate"]
 
 MAX_DIGITS = 2000
 
-Coordinates = dict[str, float | Fraction]
+Coordinates = dict[str, Any]
 
 
 @budgeted
@@ -34,12 +42,14 @@ def evaluate(
     expr: Formula,
     *,
     at: Any = None,
+    data: Any = None,
+    shapes: Any = None,
     digits: int = 15,
     exact: bool = False,
     assume: str | None = None,
     syntax: str = "symcalc",
     limits: Limits | None = None,
-) -> Estimate:
+) -> Any:
     """Return the value of a formula at a point, its digits proven.
 
     Parameters
@@ -49,6 +59,11 @@ def evaluate(
     at : dict or str, optional
         `{"x": 1e-9}` or `"x=1e-9, y=1/3"`. Points are doubles: 0.1 is the double nearest to
         0.1, and the value is that at this double. A `Fraction` or `Decimal` is taken exactly.
+        Arrays are lists or NumPy's: `{"w": [1, 2]}` or `"w=[1, 2]"`.
+    data : dict of arrays, data frame, or path, optional
+        More of the point: columns and matrices that the formula names, as for `minimize`.
+    shapes : dict or str, optional
+        Shapes of arrays, "X: m n; w: n"; without them dimensions of one size have one name.
     digits : int
         Significant decimal digits, 1 to 2000.
     exact : bool
@@ -58,7 +73,7 @@ def evaluate(
 
     Returns
     -------
-    Estimate
+    Estimate, or ArrayEstimate where the formula is an array
         `digits` is the value, correctly rounded to the digits asked for; fewer where it is
         exact with fewer. `value` is the nearest double and `error` bounds its distance from the
         true value. `Trust.PROVEN`: both are enclosed by ball arithmetic.
@@ -82,6 +97,9 @@ def evaluate(
     bits and 5 seconds: cancellation costs time, not digits. A value that is zero only by an
     identity is given as 0 with a bound, since no finite computation tells it from zero.
 
+    A formula over arrays is written out in numbers and each element enclosed, up to 20 000 numbers;
+    beyond that it is compiled, and the value is `Trust.UNCHECKED`.
+
     Where a derivative inside the formula exists only as a limit (`Trust.CHECKED`), so is the
     value.
 
@@ -102,12 +120,19 @@ def evaluate(
         raise ArgumentError(
             f"`digits` is {digits!r}; allowed are whole numbers from 1 to {MAX_DIGITS}."
         )
-    point = _to_coordinates(at, exact, limits)
+    point = _to_coordinates(at, exact, limits) | _from_data(data, expr)
+    arrays = {name: value for name, value in point.items() if np.ndim(value)}
+    known_shapes = read_shapes(shapes)
+    if arrays and isinstance(expr, str):
+        known_shapes = name_shapes(known_shapes, arrays, sizes_of(known_shapes, arrays))
     expression = to_expression(
-        expr, declared=tuple(point), assume=assume, syntax=syntax, limits=limits
-    )
+        expr, declared=tuple(point), shapes=known_shapes, assume=assume, syntax=syntax,
+        limits=limits,
+    )  # fmt: skip
+    known = set(expr.names) if isinstance(expr, Expression) else set(known_shapes)
+    if arrays or has_arrays(expression):
+        return _over_arrays(expression, point, known, digits)
     graph, root = _with_derivations(expression)
-    known = set(expr.names) if isinstance(expr, Expression) else set()
     place = _checked(expression, graph, root, point, known)
     derivations = examine_derivations(graph, root, place, digits)
     bad = next((d for d in derivations if not d.estimate.outcome.is_good), None)
@@ -118,19 +143,47 @@ def evaluate(
     return _with_trust(proven_value(graph, root, place, digits), derivations)
 
 
+def _over_arrays(
+    expression: Expression, point: Mapping[str, Any], known: set[str], digits: int
+) -> Any:
+    """Return the value of a formula over arrays, or of a derivative of one."""
+    if expression.graph.derivations:
+        raise ArgumentError(
+            "A derivative inside a formula over arrays is not evaluated; ask for it alone: "
+            "differentiate(...).at(...)."
+        )
+    if isinstance(expression, Derivative) and len(expression.steps) <= 2:
+        return expression.at(point, digits=digits)
+    graph = expression.graph
+    used = {str(graph.data[node]) for node in graph.variables([expression.root])}
+    _refuse_others(point, used | known)
+    return point_value(expression, to_point(expression, point, {}), digits)
+
+
+def _from_data(data: Any, expr: Formula) -> dict[str, Any]:
+    """Return the arrays and numbers of data that a formula uses."""
+    if data is None:
+        return {}
+    table = load_data(data)
+    found = {name: table.array(name) for name in occurring(expr, table.names)}
+    return {name: value if np.ndim(value) else float(value) for name, value in found.items()}
+
+
 # -- the point and the formula ----------------------------------------------------------------
 
 
 def _to_coordinates(at: Any, exact: bool, limits: Limits | None) -> Coordinates:
     """Return the point; exact numbers stay exact, all others are doubles."""
     if isinstance(at, str):
-        return dict(read_exactly(at, limits=limits) if exact else read_assignments(at))
+        at = read_exactly(at, limits=limits) if exact else read_assignments(at, limits=limits)
     if at is not None and not isinstance(at, Mapping):
         raise ArgumentError(f"`at` is {at!r:.60}; give a mapping or a string such as 'x=1, y=2'.")
-    return {str(name): _coordinate(name, value) for name, value in (at or {}).items()}
+    return {str(name): _coordinate(str(name), value) for name, value in (at or {}).items()}
 
 
-def _coordinate(name: Any, value: Any) -> float | Fraction:
+def _coordinate(name: Any, value: Any) -> Any:
+    if hasattr(value, "toarray") or np.ndim(value):
+        return to_entries(name, value)
     try:
         number = Fraction(value) if isinstance(value, Fraction | Decimal | int) else float(value)
     except (TypeError, ValueError, OverflowError):
@@ -144,8 +197,6 @@ def _checked(
     expression: Expression, graph: Graph, root: Node, point: Coordinates, known: set[str]
 ) -> Coordinates:
     """Return the values of all variables; an error where formula and point do not fit."""
-    if any(variable.shape for variable in expression.variables):
-        raise ArgumentError("A formula over data columns has no single value; compile it.")
     if "I" in graph.kinds or any(variable.kind == "complex" for variable in expression.variables):
         raise ArgumentError("This expression is complex; symcalc evaluates real ones only.")
     asked = [node for derivation in graph.derivations for node in derivation]
@@ -155,11 +206,16 @@ def _checked(
         raise ArgumentError(
             f"The point gives no value for {', '.join(missing)}; add `{missing[0]}=…`."
         )
-    unknown = [name for name in point if name not in used | known]
-    if unknown:
-        names = ", ".join(sorted(used)) or "(none)"
-        raise ArgumentError(f"`{unknown[0]}` is not a variable; they are {names}.")
+    _refuse_others(point, used | known)
     return {name: point[name] for name in expression.names}
+
+
+def _refuse_others(point: Mapping[str, Any], known: set[str]) -> None:
+    """Refuse a point with a value for what is no variable."""
+    unknown = [name for name in point if name not in known]
+    if unknown:
+        names = ", ".join(sorted(known)) or "(none)"
+        raise ArgumentError(f"`{unknown[0]}` is not a variable; they are {names}.")
 
 
 def _with_derivations(expression: Expression) -> tuple[Graph, Node]:

@@ -1,83 +1,24 @@
-"""What the derivative verbs return: `Gradient`, `Hessian`, `Jacobian`."""
+"""What the verbs for all derivatives return: `Gradient`, `Hessian`, `Jacobian`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..facts import KinkPlace
-from ..outcome import Estimate
+from ..graph.contractions import broadcast, contract
+from ..graph.shapes import Shape
 from ..symbolic.kinks import find_kinks
 from ..verify import DerivativeCheck
 from ..writing import latex_block
-from .at_point import Point, derivatives_at, to_point
+from .array_estimate import ArrayEstimate
+from .at_point import Point, derivatives_at, read_point, to_point
+from .derivative import absent_names
 
-__all__ = ["Derivative", "Gradient", "Hessian", "Jacobian"]
-
-
-class Derivative(Expression):
-    """A derivative in closed form: an `Expression` that knows what it is the derivative of.
-
-    Attributes
-    ----------
-    source : Expression
-        What was differentiated.
-    steps : tuple of str
-        The variables it was differentiated in, one by one.
-    check : DerivativeCheck
-        How the form was judged: by values of `source` alone or, failing that, step by step.
-    """
-
-    __slots__ = ("check", "source", "steps")
-
-    source: Expression
-    steps: tuple[str, ...]
-    check: DerivativeCheck
-
-    def __init__(
-        self, form: Expression, source: Expression, steps: tuple[str, ...], check: DerivativeCheck
-    ) -> None:
-        super().__init__(form.graph, form.root, form.variables)
-        for slot, value in (("source", source), ("steps", steps), ("check", check)):
-            object.__setattr__(self, slot, value)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        form = Expression(self.graph, self.root, self.variables)
-        return Derivative, (form, self.source, self.steps, self.check)
-
-    @property
-    def kinks(self) -> tuple[KinkPlace, ...]:
-        """The places where the derivative follows a policy."""
-        return find_kinks(self.source)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What there is to say of the variables differentiated in."""
-        return _absent([self.source], self.steps)
-
-    def at(self, point: Point = None, /, *, digits: int = 17, **values: float) -> Estimate:
-        """Return the derivative at a point, with its error, trust and status (order 1 or 2).
-
-        `digits` significant digits are proven where they can be; a variable of that name is
-        given in a mapping, `at({"digits": 1})`.
-        """
-        place = to_point(self.source, point, values)
-        return derivatives_at(self.source, {self.steps: self.steps}, place, digits)[self.steps]
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary."""
-        known = super().to_dict()
-        return {
-            "expression": self.source.text,
-            "steps": list(self.steps),
-            **known,
-            "check": self.check.to_dict(),
-            "kinks": [place.to_dict() for place in self.kinks],
-            "notes": list(self.notes),
-        }
+__all__ = ["Gradient", "Hessian", "Jacobian"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,13 +68,14 @@ class Gradient(Mapping[str, Expression]):
     @property
     def notes(self) -> tuple[str, ...]:
         """What there is to say of the variables differentiated in."""
-        return _absent([self.expression], self.entries)
+        return absent_names([self.expression], self.entries)
 
-    def at(self, point: Point = None, /, **values: float) -> dict[str, Estimate]:
+    def at(self, point: Point = None, /, **values: Any) -> dict[str, Any]:
         """Return each partial derivative at a point, with its error, trust and status.
 
-        At a kink, a jump, the edge of the domain or a removable singularity the estimate says so:
-        see its `outcome` and `note`.
+        An `Estimate`; where the derivative is an array, an `ArrayEstimate` of its shape. At a kink,
+        a jump, the edge of the domain or a removable singularity it says so: see its `outcome` and
+        `note`.
         """
         place = to_point(self.expression, point, values)
         orders = {name: (name,) for name in self.entries}
@@ -192,8 +134,11 @@ class Hessian(Mapping[tuple[str, str], Expression]):
         for name in (row, column):
             if name not in self.variables:
                 raise _no_entry(name, self.variables)
-        found = self.entries.get((row, column)) or self.entries.get((column, row))
-        return found if found is not None else _zero(self.expression)
+        if (found := self.entries.get((row, column))) is not None:
+            return found
+        if (found := self.entries.get((column, row))) is not None:
+            return _turned(found, len(self._shape(column)))
+        return _zero(self.expression)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return ((row, column) for row in self.variables for column in self.variables)
@@ -214,18 +159,26 @@ class Hessian(Mapping[tuple[str, str], Expression]):
     @property
     def notes(self) -> tuple[str, ...]:
         """What there is to say of the variables differentiated in."""
-        return _absent([self.expression], self.variables)
+        return absent_names([self.expression], self.variables)
 
-    def at(self, point: Point = None, /, **values: float) -> dict[tuple[str, str], Estimate]:
+    def at(self, point: Point = None, /, **values: Any) -> dict[tuple[str, str], Any]:
         """Return each entry at a point, `["x", "y"]` in either order; see `Gradient.at`."""
         place = to_point(self.expression, point, values)
-        orders = {
-            (row, column): (column, row)
+        pairs = [
+            (row, column)
             for index, row in enumerate(self.variables)
             for column in self.variables[: index + 1]
-        }
-        found = derivatives_at(self.expression, orders, place)
-        return {pair: found.get(pair) or found[pair[::-1]] for pair in self}
+        ]
+        found = derivatives_at(self.expression, {(b, a): (b, a) for a, b in pairs}, place)
+        for (row, column), entry in list(found.items()):
+            if isinstance(entry, ArrayEstimate):
+                entry = entry.turned(len(self._shape(row)))
+            found.setdefault((column, row), entry)
+        return {pair: found[pair] for pair in self}
+
+    def _shape(self, name: str) -> Shape:
+        """Return the shape of a variable."""
+        return next((v.shape for v in self.expression.variables if v.name == name), ())
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; entries that are not listed are zero."""
@@ -310,7 +263,21 @@ class Jacobian(Mapping[str, "tuple[Expression, ...] | Expression"]):
     @property
     def notes(self) -> tuple[str, ...]:
         """What there is to say of the variables differentiated in."""
-        return _absent(self.expressions, self.variables)
+        return absent_names(self.expressions, self.variables)
+
+    def at(self, point: Point = None, /, **values: Any) -> dict[str, Any]:
+        """Return the derivatives at a point, by variable; see `Gradient.at`.
+
+        Of several formulas those in one variable are a tuple, as `jacobian[name]` is.
+        """
+        names = {name for expression in self.expressions for name in expression.names}
+        given = read_point(point, values, names)
+        rows = [
+            gradient.at({name: given[name] for name in gradient.expression.names if name in given})
+            for gradient in self.gradients
+        ]
+        is_array = len(rows) == 1 and self._is_array(self.expressions[0])
+        return {n: rows[0][n] if is_array else tuple(r[n] for r in rows) for n in self.variables}
 
     @property
     def check(self) -> DerivativeCheck:
@@ -351,13 +318,6 @@ def _judgement(result: Gradient | Hessian | Jacobian) -> list[str]:
     return [verdict, *map(str, result.kinks), *result.notes]
 
 
-def _absent(expressions: Iterable[Expression], names: Iterable[str]) -> tuple[str, ...]:
-    """Return a sentence for each name that occurs in none of the expressions."""
-    found = {e.graph.data[node] for e in expressions for node in e.graph.variables([e.root])}
-    absent = [name for name in dict.fromkeys(names) if name not in found]
-    return tuple(f"`{name}` does not occur in the formula." for name in absent)
-
-
 def _doubt(check: DerivativeCheck) -> tuple[bool, int]:
     return not check.is_good, -check.n_points
 
@@ -371,6 +331,19 @@ def _no_entry(name: object, known: Any) -> ArgumentError:
 def _zero(expression: Expression) -> Expression:
     graph = expression.graph.copy()
     return Expression(graph, graph.const(0), expression.variables)
+
+
+def _turned(block: Expression, n_first: int) -> Expression:
+    """Return a block of a Hessian with the axes of its first variable behind the others."""
+    shape = block.graph.shape(block.root)
+    if not 0 < n_first < len(shape):
+        return block
+    graph = block.graph.copy()
+    axes = (*range(n_first, len(shape)), *range(n_first))
+    terms = graph.args[block.root] if graph.kinds[block.root] == "add" else (block.root,)
+    whole = [broadcast(graph, term, shape, range(len(shape))) for term in terms]
+    turned = [contract(graph, [(term, tuple(range(len(shape))))], axes) for term in whole]
+    return Expression(graph, graph.add(turned), block.variables)
 
 
 def _symbol(expression: Expression, name: str) -> str:

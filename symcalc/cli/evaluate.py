@@ -10,7 +10,7 @@ import symcalc as sc
 
 from ..present import Line, describe_value
 from .formulas import FormulaCommand, from_argument
-from .options import json_option, syntax_option
+from .options import json_option, shapes_option, syntax_option
 from .output import DONE, NOT_GOOD, write, write_json
 
 __all__ = ["evaluate"]
@@ -29,10 +29,12 @@ __all__ = ["evaluate"]
     help="How many significant digits.",
 )
 @click.option("--exact", is_flag=True, help="Take x=0.1 as 1/10, not as the double nearest to it.")
+@click.option("--data", metavar="FILE", help="A CSV or .npz file of arrays in the formula.")
+@shapes_option
 @syntax_option
 @json_option
 def evaluate(
-    expression: str, at: tuple[str, ...], digits: int, exact: bool, syntax: str, as_json: bool
+    expression: str, at: tuple[str, ...], digits: int, exact: bool, as_json: bool, **reading: Any
 ) -> int:
     """Evaluate a formula to digits that are proven, whatever cancels.
 
@@ -45,9 +47,10 @@ def evaluate(
       symcalc evaluate "(1 - cos(x))/x^2" --at x=1e-9 --digits 30
       symcalc evaluate "diff(x^x, x)" --at x=1/3 --exact
       symcalc evaluate "exp(pi*sqrt(163))" --digits 40
+      symcalc evaluate "sum(X@w)" --data points.npz --at w=[1,2]
     """
     formula = from_argument(expression)
-    options: dict[str, Any] = {"digits": digits, "exact": exact, "syntax": syntax}
+    options: dict[str, Any] = {"digits": digits, "exact": exact, **reading}
     values = [sc.evaluate(formula, at=point or None, **options) for point in at or ("",)]
     if as_json:
         answers = [value.to_dict() for value in values]

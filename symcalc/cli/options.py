@@ -50,7 +50,7 @@ point_option = click.option(
     "--at",
     multiple=True,
     metavar="POINT",
-    help='A point for values beside the formula, "x=1,y=pi/2"; repeatable.',
+    help='A point for values beside the formula, "x=1,w=[1,2]"; repeatable.',
 )
 syntax_option = click.option(
     "--syntax",
@@ -137,9 +137,9 @@ def read_names(texts: Iterable[str]) -> list[str]:
     return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
-def read_point(texts: Iterable[str]) -> dict[str, float]:
-    """Return one point from texts such as "x=1,y=pi/2"."""
-    point: dict[str, float] = {}
+def read_point(texts: Iterable[str]) -> dict[str, Any]:
+    """Return one point from texts such as "x=1,y=pi/2" or "w=[1,2]"."""
+    point: dict[str, Any] = {}
     for text in texts:
         for name, value in sc.read_assignments(text).items():
             if name in point:
@@ -148,7 +148,7 @@ def read_point(texts: Iterable[str]) -> dict[str, float]:
     return point
 
 
-def names_of(points: Iterable[dict[str, float]]) -> set[str]:
+def names_of(points: Iterable[dict[str, Any]]) -> set[str]:
     """Return the names that points give values to: these are variables of the formula."""
     return {name for point in points for name in point}
 
@@ -171,7 +171,8 @@ def _limit(name: str, text: str) -> float | None:
     """Return one limit; an empty text or an infinity is none."""
     if not text.strip():
         return None
-    return sc.read_assignments(f"{name}={text}")[name]
+    value: float = sc.read_assignments(f"{name}={text}")[name]
+    return value
 
 
 def read_settings(texts: Iterable[str]) -> dict[str, Any]:

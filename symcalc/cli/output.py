@@ -15,7 +15,7 @@ __all__ = ["DONE", "NOT_GOOD", "answer", "choose_format", "write", "write_json"]
 DONE, NOT_GOOD = 0, 1
 
 #: A point, and the estimates there by the name of the derivative.
-Values = tuple[dict[str, float], Mapping[Any, Any]]
+Values = tuple[dict[str, Any], Mapping[Any, Any]]
 
 
 def choose_format(format: str, as_json: bool, at: Sequence[str] = ()) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import inf, prod
 from typing import Any
 
 from ..errors import ArgumentError
@@ -14,7 +15,7 @@ from .graph import Graph, Node
 from .rewrite import make
 from .shapes import Dimension
 
-__all__ = ["Unrolled", "unroll"]
+__all__ = ["Unrolled", "unroll", "unrolled_size"]
 
 #: Determinants and inverses are written out up to this size.
 MAX_MATRIX = 4
@@ -65,6 +66,20 @@ def unroll(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> Unr
         A dimension has no size, or a matrix is too large for its determinant to be written out.
     """
     return _Unroller(graph, roots, sizes).run()
+
+
+def unrolled_size(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> float:
+    """Return about how many nodes `unroll` makes; infinity where it would refuse."""
+    count = 0
+    for node in graph.reachable(roots):
+        kind, args = graph.kinds[node], graph.args[node]
+        dims = graph.data[node].dims if kind == "ein" else graph.shape(node)
+        if kind in ("inv", "det", "logdet"):
+            if size_of(graph.shape(args[0])[0], sizes) > MAX_MATRIX:
+                return inf
+            dims = graph.shape(args[0]) * 2
+        count += prod(size_of(dimension, sizes) for dimension in dims)
+    return count
 
 
 def _element(elements: Elements, index: tuple[int, ...]) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ..errors import ArgumentError
 from .conditions import CONDITIONS
@@ -15,7 +15,13 @@ from .messages import make_error
 from .names import check_name
 from .reading import Reading
 
-__all__ = ["FILLINGS", "read_assignments", "read_exactly", "read_number", "read_start"]
+__all__ = [
+    "FILLINGS",
+    "read_assignments",
+    "read_exactly",
+    "read_number",
+    "read_start",
+]
 
 Value = TypeVar("Value")
 
@@ -59,8 +65,8 @@ def read_number(text: str, *, limits: Limits | None = None) -> float:
     return value
 
 
-def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, float]:
-    """Read values of variables, `"x=-1.2, y=1"`.
+def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, Any]:
+    """Read values of variables, `"x=-1.2, y=1"`; those of arrays are nested lists.
 
     Parameters
     ----------
@@ -69,23 +75,33 @@ def read_assignments(text: str, *, limits: Limits | None = None) -> dict[str, fl
 
     Returns
     -------
-    dict of str to float
+    dict of str to float or list
 
     Raises
     ------
     ParseError
-        A value is not a constant, or an assignment is not `name=value`.
+        A value is neither a constant nor a nested list of constants, or an assignment is not
+        `name=value`.
 
     Examples
     --------
-    >>> read_assignments("x=-1.2, y=1/2")
-    {'x': -1.2, 'y': 0.5}
+    >>> read_assignments("x=-1.2, y=1/2, w=[1, 2]")
+    {'x': -1.2, 'y': 0.5, 'w': [1.0, 2.0]}
     """
-    return _read_each(text, limits, lambda value: read_number(value, limits=limits))
+    return _read_each(text, limits, lambda value: _read_nested(value, limits))
 
 
-def read_start(text: str, *, limits: Limits | None = None) -> dict[str, float | str]:
-    """Read where to start, `"a=1, w=zeros"`: numbers, and words of `FILLINGS` for arrays.
+def _read_nested(text: str, limits: Limits | None) -> Any:
+    """Read a number, or what stands in square brackets as a list."""
+    text = text.strip()
+    if text.startswith("[") and text.endswith("]"):
+        inner = text[1:-1]
+        return [_read_nested(item, limits) for _, item in _items(inner)] if inner.strip() else []
+    return read_number(text, limits=limits)
+
+
+def read_start(text: str, *, limits: Limits | None = None) -> dict[str, Any]:
+    """Read where to start, `"a=1, w=zeros"`: numbers, lists, and words of `FILLINGS` for arrays.
 
     Raises
     ------
@@ -98,9 +114,9 @@ def read_start(text: str, *, limits: Limits | None = None) -> dict[str, float | 
     {'a': 0.5, 'w': 'zeros'}
     """
 
-    def read(value: str) -> float | str:
+    def read(value: str) -> Any:
         word = value.strip()
-        return word if word in FILLINGS else read_number(value, limits=limits)
+        return word if word in FILLINGS else _read_nested(value, limits)
 
     return _read_each(text, limits, read)
 
@@ -163,7 +179,7 @@ def _items(text: str) -> list[tuple[int, str]]:
     """Return what stands between the commas outside brackets, and where it starts."""
     found, depth, start = list[tuple[int, str]](), 0, 0
     for place, char in enumerate(text + ","):
-        depth += (char == "(") - (char == ")")
+        depth += (char in "([") - (char in ")]")
         if char == "," and (depth <= 0 or place == len(text)):
             item = text[start:place]
             found.append((start + len(item) - len(item.lstrip()), item.lstrip()))

@@ -21,7 +21,7 @@ from .formulas import (
 )
 from .integrals import describe_integral
 from .limits import describe_limit, describe_series
-from .numbers import describe_estimate
+from .numbers import describe_array, describe_estimate
 from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
 
 __all__ = ["FORMATS", "describe"]
@@ -45,6 +45,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
 
 #: Results that are written as text or JSON only.
 _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
+    "ArrayEstimate": describe_array,
     "Comparison": describe_comparison,
     "Audit": describe_audit,
     "Domain": describe_domain,

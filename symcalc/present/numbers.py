@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..outcome import Outcome
+from ..outcome import Estimate, Outcome
 from ..writing import partial
 from .blocks import Block, Line, Table
 
-__all__ = ["describe_estimate", "describe_point", "format_error", "format_number"]
+__all__ = ["describe_array", "describe_estimate", "describe_point", "format_error", "format_number"]
+
+
+#: Of a long list of coordinates so many are shown.
+MAX_LISTED = 8
 
 
 def format_number(value: float, digits: int = 15) -> str:
@@ -23,9 +27,10 @@ def format_error(error: float) -> str:
     return "" if math.isnan(error) else f"± {error:.2g}"
 
 
-def describe_estimate(estimate: Any) -> list[Block]:
+def describe_estimate(estimate: Any, error: float | None = None) -> list[Block]:
     """Return the report on one number: its digits, its error, and what vouches for it."""
-    head = f"{_value(estimate)}  {format_error(estimate.error)}".rstrip()
+    bar = format_error(estimate.error if error is None else error)
+    head = f"{_value(estimate)}  {bar}".rstrip()
     blocks: list[Block] = [
         Line(head, "title"),
         Line(f"{estimate.trust.value}: {estimate.method}", _style(estimate)),
@@ -34,18 +39,46 @@ def describe_estimate(estimate: Any) -> list[Block]:
     return [*blocks, Line(remark, "bad")] if remark else blocks
 
 
-def describe_point(point: Mapping[str, float], values: Mapping[Any, Any]) -> list[Block]:
-    """Return the table of derivatives at a point; keys are names or tuples of names."""
-    rows, remarks = [], []
-    for key, estimate in values.items():
+def describe_array(estimate: Any) -> list[Block]:
+    """Return the report on an array of numbers: what is printed of it, and its largest error."""
+    return describe_estimate(estimate, estimate.worst_error)
+
+
+def describe_point(point: Mapping[str, Any], values: Mapping[Any, Any]) -> list[Block]:
+    """Return the table of derivatives at a point; keys are names or tuples of names.
+
+    A value may be a tuple of estimates, those of several formulas.
+    """
+    rows, remarks, arrays = [], [], list[Block]()
+    for key, estimate in _one_by_one(values):
         name = partial(key if isinstance(key, tuple) else (key,))
+        if not isinstance(estimate, Estimate):
+            arrays += [Line(f"{name} ="), *describe_array(estimate)]
+            continue
         error = format_error(estimate.error)
         rows.append((name, _value(estimate), error, estimate.trust.value))
         if remark := _remark(estimate):
             is_good = estimate.outcome is Outcome.DONE
             remarks.append(Line(f"{name}: {remark}", "" if is_good else "bad"))
-    where = ", ".join(f"{name} = {format_number(value)}" for name, value in point.items())
-    return [Table(("", "", "", ""), tuple(rows), title=f"at {where}"), *remarks]
+    where = ", ".join(f"{name} = {_coordinate(value)}" for name, value in point.items())
+    if not rows:
+        return [Line(f"at {where}"), *arrays]
+    return [Table(("", "", "", ""), tuple(rows), title=f"at {where}"), *remarks, *arrays]
+
+
+def _one_by_one(values: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """Yield keys and estimates, those of a tuple one after the other."""
+    for key, found in values.items():
+        for estimate in found if isinstance(found, tuple) else (found,):
+            yield key, estimate
+
+
+def _coordinate(value: Any) -> str:
+    """Return a number, or nested lists of numbers, of which long ones are cut."""
+    if not isinstance(value, list):
+        return format_number(value)
+    shown = [_coordinate(one) for one in value[:MAX_LISTED]]
+    return f"[{', '.join([*shown, '…'] if len(value) > MAX_LISTED else shown)}]"
 
 
 def _value(estimate: Any) -> str:

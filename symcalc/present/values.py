@@ -1,13 +1,13 @@
-"""The report on one value whose digits are proven."""
+"""The report on a value whose digits are proven."""
 
 from __future__ import annotations
 
 from fractions import Fraction
 from typing import Any
 
-from ..outcome import Outcome, Trust
+from ..outcome import Estimate, Outcome, Trust
 from .blocks import Block, Line
-from .numbers import format_error, format_number
+from .numbers import describe_array, format_error, format_number
 
 __all__ = ["describe_value"]
 
@@ -16,6 +16,8 @@ _STYLES = {Trust.PROVEN: "good", Trust.CHECKED: "good", Trust.SUSPECT: "bad"}
 
 def describe_value(estimate: Any) -> list[Block]:
     """Return the digits, what vouches for them, and what must be said beside them."""
+    if not isinstance(estimate, Estimate):
+        return describe_array(estimate)
     is_good = estimate.outcome is Outcome.DONE
     remark = _remark(estimate)
     lines = [Line(remark, "" if is_good else "bad")] if remark else []
