@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 import pickle
 import subprocess
@@ -304,6 +305,19 @@ def test_float32_stays_float32():
 
     assert f(np.ones(2)).dtype == np.float32
     assert f.gradient(np.ones(2)).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("log(1 + exp(x + 4*I))", lambda x: cmath.log(1 + cmath.exp(x + 4j))),
+        ("1/(1 + exp(-x - 4*I))", lambda x: 1 / (1 + cmath.exp(-x - 4j))),
+        ("log((x + 2*I)^2)", lambda x: cmath.log((x + 2j) ** 2)),
+        ("sqrt((x + 2*I)^2)", lambda x: cmath.sqrt((x + 2j) ** 2)),
+    ],
+)
+def test_a_complex_function_is_computed_as_it_is_written(text, truth):
+    assert sc.compile(text)(-1.0) == pytest.approx(truth(-1.0), rel=1e-14)
 
 
 def test_an_imaginary_unit_makes_a_complex_function_without_gradient():

@@ -14,7 +14,6 @@ from ..expression import Expression
 from ..graph.graph import REDUCTIONS
 from ..graph.shapes import Shape, written
 from ..program import in_steps
-from ..symbolic import prepare
 from .arguments import Bound
 from .array_derivatives import ArrayDerivatives
 from .compiled import CompiledFunction
@@ -254,8 +253,7 @@ class ArrayFunction(CompiledFunction):
         """Return the derivation, made at the first use."""
         with self._lock:
             if self._derived is None:
-                graph, root = prepare(self.expression.graph, self.expression.root)
-                self._derived = ArrayDerivatives(graph, root, self.wrt)
+                self._derived = ArrayDerivatives(*self._prepared(), self.wrt)
             return self._derived
 
     def _for_sizes(self, what: str, sizes: Mapping[str, int], sparse: frozenset[str]) -> _Code:

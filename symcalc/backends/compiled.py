@@ -253,9 +253,13 @@ class CompiledFunction:
         """Return the derivation, made at the first use."""
         with self._lock:
             if self._derivatives is None:
-                graph, root = prepare(self.expression.graph, self.expression.root)
-                self._derivatives = Derivatives(graph, root, self.wrt)
+                self._derivatives = Derivatives(*self._prepared(), self.wrt)
             return self._derivatives
+
+    def _prepared(self) -> tuple[Graph, Node]:
+        """Return the formula in stable atoms, which are the same function on the real line only."""
+        graph, root = self.expression.graph, self.expression.root
+        return (graph, root) if self._arguments.is_complex else prepare(graph, root)
 
     def _code(self, what: str, *, scalar: bool) -> Generated:
         """Return the code for what is asked for, generated at the first call."""
