@@ -13,7 +13,7 @@ from ..errors import ArgumentError, DerivativeError
 from ..expression import Expression
 from ..graph.graph import REDUCTIONS
 from ..graph.shapes import Shape, written
-from ..program import in_steps
+from ..program import in_steps, lower, row_blocks
 from .arguments import Bound
 from .array_derivatives import ArrayDerivatives
 from .compiled import CompiledFunction
@@ -231,11 +231,11 @@ class ArrayFunction(CompiledFunction):
     def hessian_blocks(self, bound: Bound) -> dict[tuple[str, str], Any]:
         """Return the blocks of the Hessian by pairs of names."""
         _, *entries = self.run("hessian", bound)
-        lower = iter(entries)
+        rest = iter(entries)
         blocks: dict[tuple[str, str], Any] = {}
         for row, name in enumerate(self.wrt):
             for other in self.wrt[: row + 1]:
-                block = blocks[name, other] = next(lower)
+                block = blocks[name, other] = next(rest)
                 if name != other:
                     rank, n_axes = len(self.shape_of(name)), np.ndim(block)
                     order = (*range(rank, n_axes), *range(rank))
@@ -266,15 +266,18 @@ class ArrayFunction(CompiledFunction):
             graph, outputs, extra = derivation.outputs(what)
             check_parts(graph, outputs, sizes)
             stepped, roots = in_steps(graph, outputs, sizes)
-            nodes = stepped.reachable(roots)
+            program = lower(stepped, roots)
+            blocks = None if sparse else row_blocks(program, sizes)
+            tail = list(sizes.values()) + ([blocks.length] if blocks else [])
+            nodes = program.order
             order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
-            key = (what, sparse, order, tuple(sizes))
+            key = (what, sparse, order, tuple(sizes), blocks and blocks.dimension)
             if key not in self._by_order:
                 self._by_order[key] = generate_for_sizes(
-                    stepped, roots, (*self.names, *extra), list(sizes),
-                    sparse=sparse, returns=lambda texts: f"[{', '.join(texts)}]",
+                    program, (*self.names, *extra), list(sizes), sparse=sparse, blocks=blocks,
+                    returns=lambda texts: f"[{', '.join(texts)}]",
                 )  # fmt: skip
-            code = _Code(self._by_order[key], tuple(sizes.values()), results)
+            code = _Code(self._by_order[key], tuple(tail), results)
             if len(self._by_sizes) >= MAX_SIZES:
                 self._by_sizes.clear()
             self._by_sizes[(what, sparse, *sizes.items())] = code

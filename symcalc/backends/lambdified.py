@@ -18,7 +18,8 @@ import numpy
 from ..errors import CompileError
 from ..graph.graph import Graph, Node
 from ..graph.integrand import Integrand
-from ..program import Program, lower
+from ..program import Program, RowBlocks, lower
+from .blocks import BlockEmitter
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
 from .matrices import MatrixEmitter
@@ -82,26 +83,30 @@ def generate(
 
 
 def generate_for_sizes(
-    graph: Graph,
-    outputs: Sequence[Node],
+    program: Program,
     names: Sequence[str],
     dims: Sequence[str],
     *,
     sparse: frozenset[str] = frozenset(),
+    blocks: RowBlocks | None = None,
     returns: Callable[[list[str]], str],
 ) -> Generated:
-    """Compile outputs over arrays, their contractions in steps, as a function of names and sizes.
+    """Compile a program over arrays, its contractions in steps, as a function of names and sizes.
 
     The arguments are the values of `names`, those in `sparse` as SciPy's sparse arrays, then the
-    sizes of the dimensions `dims`.
+    sizes of the dimensions `dims`, and with `blocks` the number of rows in one.
     """
-    program = lower(graph, outputs)
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
     sizes = {name: f"d{index}" for index, name in enumerate(dims)}
     constants, values = _constants(program)
-    emitter = MatrixEmitter(program, arguments, constants, sizes, sparse)
+    taken = [*arguments.values(), *sizes.values()]
+    if blocks is None:
+        emitter = MatrixEmitter(program, arguments, constants, sizes, sparse)
+    else:
+        taken.append("n_rows")
+        emitter = BlockEmitter(program, arguments, constants, sizes, blocks, taken[-1])
     lines, texts = emitter.run()
-    lines.insert(0, f"{', '.join([*arguments.values(), *sizes.values()])}, = x")
+    lines.insert(0, f"{', '.join(taken)}, = x")
     return _lambdify(lines, returns(texts), _namespace(emitter, False) | values)
 
 

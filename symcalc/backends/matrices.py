@@ -12,7 +12,7 @@ from ..graph.graph import REDUCTIONS, Node
 from ..graph.regions import Region
 from ..graph.shapes import Dimension
 from ..program import Program, shared_exponentials
-from .emit import ADDITION, ATOM
+from .emit import ADDITION, ATOM, PRODUCT
 from .flavours import ArrayEmitter
 from .steps import aligned, letters, of_one, of_two
 
@@ -90,11 +90,12 @@ class MatrixEmitter(ArrayEmitter):
         text = "".join(terms).removeprefix(" + ") or "0"
         return f"({text.strip()})" if len(terms) > 1 else text.strip()
 
-    def _shape(self, node: Node) -> str:
-        return self._sizes(self.graph.shape(node))
+    def lengths(self, node: Node) -> list[str]:
+        """Return the texts of the sizes of a node's axes."""
+        return [self.size(dimension) for dimension in self.graph.shape(node)]
 
-    def _sizes(self, shape: Sequence[Dimension]) -> str:
-        return f"({''.join(f'{self.size(dimension)}, ' for dimension in shape)})"
+    def _shape(self, node: Node) -> str:
+        return f"({''.join(f'{length}, ' for length in self.lengths(node))})"
 
     def _index(self, index: Sequence[Any], *, as_tuple: bool) -> str:
         """Return what stands between the brackets of a part, or a tuple that says the same."""
@@ -160,8 +161,12 @@ class MatrixEmitter(ArrayEmitter):
     def total(self, node: Node) -> None:
         """Emit a total, or a number of elements."""
         (arg,) = self.graph.args[node]
-        function = self.function(f"numpy.{self.graph.kinds[node]}")
-        self._set(node, f"{function}({self.full(arg, self._region(node), ADDITION)})", ATOM, (arg,))
+        if self.graph.kinds[node] == "size":
+            sizes = [self.size(dimension) for dimension in self.graph.shape(arg)]
+            self._set(node, "*".join(sizes) or "1", PRODUCT, (arg,))
+            return
+        text = f"{self.function('numpy.sum')}({self.full(arg, self._region(node), ADDITION)})"
+        self._set(node, text, ATOM, (arg,))
 
     def factorization(self, node: Node) -> None:
         """Emit an inverse or a determinant through the factors of the matrix, made once."""
@@ -185,10 +190,10 @@ class MatrixEmitter(ArrayEmitter):
 
     def among_zeros(self, node: Node) -> None:
         """Emit a part among zeros."""
-        (arg,), (shape, index) = self.graph.args[node], self.graph.data[node]
+        (arg,), (_, index) = self.graph.args[node], self.graph.data[node]
         part = self.full(arg, self._region(node), ADDITION)
         where = self._index(index, as_tuple=True)
-        text = f"{self.function(KERNELS + 'placed')}({part}, {self._sizes(shape)}, {where})"
+        text = f"{self.function(KERNELS + 'placed')}({part}, {self._shape(node)}, {where})"
         self._set(node, text, ATOM, (arg,))
 
     def blocks_joined(self, node: Node) -> None:

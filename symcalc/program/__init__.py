@@ -1,8 +1,17 @@
-"""Graph → straight-line Program: each shared subexpression once, contractions in steps."""
+"""Graph → straight-line Program: shared parts once, contractions in steps, rows in blocks."""
 
 from .contractions import in_steps
 from .cost import operation_cost
 from .pairs import shared_exponentials
 from .program import Program, lower
+from .rows import RowBlocks, row_blocks
 
-__all__ = ["Program", "in_steps", "lower", "operation_cost", "shared_exponentials"]
+__all__ = [
+    "Program",
+    "RowBlocks",
+    "in_steps",
+    "lower",
+    "operation_cost",
+    "row_blocks",
+    "shared_exponentials",
+]
