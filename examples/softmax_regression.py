@@ -1,6 +1,6 @@
 """Softmax regression: three kinds of wine from 13 measurements, beside scikit-learn.
 
-The loss is written with `logsumexp`; in the gradient, `exp(X @ W - logsumexp(X @ W))` are the
+The loss is written with `logsumexp`; in the gradient, `softmax(X @ W, axis=1)` are the
 probabilities of the classes. Needs scikit-learn, which brings the data and the rival.
 
     python examples/softmax_regression.py

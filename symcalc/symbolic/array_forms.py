@@ -6,18 +6,19 @@ is expanded or searched for; every rule makes the formula shorter or its sign an
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from fractions import Fraction
 
 from ..graph.contractions import Contraction, Factor, contract, eye
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import make
+from ..graph.shapes import Dimension
+from .array_products import PlainProducts
+from .array_sums import is_structured, like_terms, multiplied_out, opens
 
 __all__ = ["tidy_arrays"]
 
-#: A product raised to a power is not opened, a power of a power is, up to this exponent.
-MAX_POWER = 100
+#: Arrays made of these kinds alone have no infinite elements.
+FINITE = {"add", "const", "dim", "ein", "eye", "mul", "put", "sum", "take", "var"}
 
 
 def tidy_arrays(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
@@ -25,7 +26,7 @@ def tidy_arrays(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]
     return _Tidying(graph, roots).run()
 
 
-class _Tidying:
+class _Tidying(PlainProducts):
     """One pass from the leaves to the roots; `place` knows what became of each node."""
 
     def __init__(self, graph: Graph, roots: Sequence[Node]) -> None:
@@ -44,15 +45,21 @@ class _Tidying:
     def run(self) -> tuple[Graph, list[Node]]:
         for node in self.order:
             self.place[node] = self._settled(self._rebuilt(node))
-            if node in self.shared and self.new.kinds[self.place[node]] == "ein":
+            if node in self.shared and self._stays(self.place[node]):
                 self.opaque.add(self.place[node])
         return self.new, [self._nothing(self.place[root]) for root in self.roots]
 
+    def _stays(self, node: Node) -> bool:
+        """Whether a contraction that is used more than once stays as it is inside others."""
+        return self.new.kinds[node] == "ein" and not is_structured(self.new, node)
+
     def _nothing(self, root: Node) -> Node:
-        """Return the number 0 for an array of zeros."""
+        """Return the number 0 for 0 times what is finite wherever its variables are."""
         args = self.new.args[root]
-        is_zero = self.new.kinds[root] == "mul" and self.new.value(args[0]) == 0
-        return args[0] if is_zero and self._is_ones(root) else root
+        if self.new.kinds[root] != "mul" or self.new.value(args[0]) != 0:
+            return root
+        kinds = {self.new.kinds[node] for node in self.new.reachable([root])}
+        return args[0] if kinds <= FINITE else root
 
     def _rebuilt(self, node: Node) -> Node:
         old, new = self.old, self.new
@@ -77,6 +84,9 @@ class _Tidying:
             node = self._product(self.new.args[node])
         elif kind == "pow":
             node = self._power(*self.new.args[node])
+        elif kind in ("put", "take", "reshape"):
+            number, rest = self._split(self.new.args[node][0])
+            node = self.new.scale(number, make(self.new, kind, (rest,), self.new.data[node]))
         return node if self.new.shape(node) == shape else self._spread(node, shape)
 
     def _spread(self, node: Node, shape: tuple[str | int, ...]) -> Node:
@@ -87,6 +97,10 @@ class _Tidying:
 
     def _contraction(self, args: Sequence[Node], data: Contraction) -> Node:
         """Return a contraction; factors with the same labels are multiplied first."""
+        if data.free and len(args) == 1 and self.new.kinds[args[0]] == "pow":
+            base, exponent = self.new.args[args[0]]
+            if self.new.value(exponent) is not None and self.new.shape(base):
+                return self._power(self._contraction((base,), data), exponent)
         groups: dict[tuple[int, ...], list[Node]] = {}
         for arg, labels in zip(args, data.factors, strict=True):
             groups.setdefault(labels, []).append(arg)
@@ -96,22 +110,39 @@ class _Tidying:
             structured = any(self.new.kinds[arg] in ("eye", "ein") for arg in group)
             is_inner = len(labels) == 1 and len(group) == used.count(labels[0]) == 2
             structured = structured or (is_inner and labels[0] not in data.out)
-            whole = group[0] if len(group) == 1 or structured else self._product(group)
+            whole = group[0] if len(group) == 1 else self._product(group)
+            cancels = is_inner and group[0] != group[1] and self.new.kinds[whole] != "mul"
+            structured = structured and not cancels
             if structured or not self.new.shape(whole):
                 factors += [(arg, labels) for arg in group]
             else:
                 factors.append((whole, labels))
         dims = {label: data.dims[label] for label in data.free}
+        terms = multiplied_out(self.new, factors)
+        found = [self._contracted(term, data.out, dims) for term in terms]
+        return found[0] if len(found) == 1 else self._sum(found)
+
+    def _contracted(
+        self, factors: Sequence[Factor], out: Sequence[int], dims: dict[int, Dimension]
+    ) -> Node:
+        """Return the contraction of factors, their numbers in front."""
+        new = self.new
         pulled = [self._pulled(factor) for factor in factors]
         number: Number = 1
         for coefficient, _ in pulled:
             number = number * coefficient
-        inner = self._without_inverses([factor for _, factor in pulled], data.out)
-        inner.sort(key=lambda factor: (factor[0], [x for x in factor[1] if x in data.out]))
-        node = contract(self.new, inner, data.out, dims, opaque=self.opaque)
-        if self.new.kinds[node] == "ein" and self._is_turned_eye(node):
-            (node,) = self.new.args[node]
-        return self.new.scale(number, node)
+        inner = self._without_inverses([factor for _, factor in pulled], out)
+        inner.sort(key=lambda factor: (factor[0], [x for x in factor[1] if x in out]))
+        node = contract(new, inner, out, dims, opaque=self.opaque)
+        common, body = self._split(node)
+        if new.kinds[body] == "ein":
+            if self._is_turned_eye(body):
+                (body,) = new.args[body]
+            elif not out and new.data[body].factors in (((0,),), ((0, 1),)):
+                body = self._total(new.args[body][0])
+            elif any(opens(new, arg) for arg in new.args[body]):
+                body = self._contraction(new.args[body], new.data[body])
+        return new.scale(number * common, body)
 
     def _is_turned_eye(self, node: Node) -> bool:
         """Whether a contraction is a transposed identity matrix, which is the same."""
@@ -147,20 +178,6 @@ class _Tidying:
         common, rest = self._content(node)
         return common, (rest, labels)
 
-    def _content(self, node: Node) -> tuple[Number, Node]:
-        """Return a number and a sum whose product is the sum."""
-        new = self.new
-        parts = [self._split(term) for term in new.args[node]]
-        numbers = [abs(Fraction(number)) for number, _ in parts]
-        common: Number = Fraction(
-            math.gcd(*(n.numerator for n in numbers)), math.lcm(*(n.denominator for n in numbers))
-        )
-        if all(number < 0 for number, _ in parts):
-            common = -common
-        if common == 1 or any(new.kinds[term] == "const" for term in new.args[node]):
-            return 1, node
-        return common, self._sum([new.scale(Fraction(n) / common, rest) for n, rest in parts])
-
     def _total(self, arg: Node) -> Node:
         """Return the sum of all elements, scalars in front of it."""
         new = self.new
@@ -178,45 +195,59 @@ class _Tidying:
 
     # -- sums -----------------------------------------------------------------------------------
 
-    def _split(self, term: Node) -> tuple[Number, Node]:
-        """Return the number in front of a term, and the term without it."""
-        new = self.new
-        if new.kinds[term] != "mul":
-            return 1, term
-        number = new.value(new.args[term][0])
-        if number is None:
-            return 1, term
-        rest = new.args[term][1:]
-        return number, rest[0] if len(rest) == 1 else new.node("mul", rest)
-
     def _sum(self, terms: Sequence[Node]) -> Node:
         """Return a sum, inner sums opened, like terms added up, a positive one in front."""
         new = self.new
         flat: list[Node] = []
         for term in terms:
-            flat += new.args[term] if new.kinds[term] == "add" else (term,)
+            flat += self._opened_term(term)
         spans = any(new.shape(term) and not self._is_ones(term) for term in flat)
         flat = [self._without_ones(term) if spans else term for term in flat]
         counts: dict[Node, Number] = {}
+        seen: dict[tuple[Node, ...], Node] = {}
         for term in flat:
             if new.kinds[term] == "const":
                 counts[new.const(1)] = counts.get(new.const(1), 0) + new.data[term]
                 continue
             number, rest = self._split(term)
+            rest = seen.setdefault(self._unordered(rest), rest)
             counts[rest] = counts.get(rest, 0) + number
         merged = [(number, rest) for rest, number in counts.items() if number != 0]
+        merged = self._collected_terms(merged)
         first = next((place for place, (number, _) in enumerate(merged) if number > 0), 0)
         if first and merged[0][0] < 0:
             merged.insert(0, merged.pop(first))
         return new.add([new.scale(number, rest) for number, rest in merged])
 
-    def _is_ones(self, node: Node) -> bool:
-        """Whether a term is an array of ones, or a scalar times one."""
+    def _opened_term(self, term: Node) -> Sequence[Node]:
+        """Return the terms of a sum, or of a multiple of one that is made of outer products."""
         new = self.new
-        if new.kinds[node] == "ein":
-            return not new.args[node]
-        arrays = [arg for arg in new.args[node] if new.shape(arg)]
-        return new.kinds[node] == "mul" and len(arrays) == 1 and self._is_ones(arrays[0])
+        if new.kinds[term] == "add":
+            return new.args[term]
+        number, rest = self._split(term)
+        if opens(new, rest):
+            return [new.scale(number, inner) for inner in new.args[rest]]
+        return (term,)
+
+    def _unordered(self, term: Node) -> tuple[Node, ...]:
+        """Return what a term is made of, its factors in any order."""
+        return tuple(sorted(self.new.args[term])) if self.new.kinds[term] == "mul" else (term,)
+
+    def _collected_terms(self, terms: list[tuple[Number, Node]]) -> list[tuple[Number, Node]]:
+        """Return terms; contractions that differ in one factor are one, of a sum."""
+        new = self.new
+        while True:
+            alike = like_terms(new, [rest for _, rest in terms])
+            if alike is None:
+                return terms
+            parts = zip(alike.places, alike.nodes, strict=True)
+            total = self._sum([new.scale(terms[at][0], node) for at, node in parts])
+            frame, place = alike.frame, alike.places[0]
+            whole = self._contraction((*frame.factors, total), frame.data)
+            if frame.scalars:
+                whole = self._product((*frame.scalars, whole))
+            kept = [term for at, term in enumerate(terms) if at not in alike.places]
+            terms = [*kept[:place], self._split(whole), *kept[place:]]
 
     def _without_ones(self, node: Node) -> Node:
         """Return a scalar for a scalar times ones."""
@@ -224,127 +255,3 @@ class _Tidying:
         if not self._is_ones(node):
             return node
         return new.mul([arg for arg in new.args[node] if not new.shape(arg)] or [new.const(1)])
-
-    # -- products and powers ----------------------------------------------------------------------
-
-    def _product(self, factors: Sequence[Node]) -> Node:
-        """Return a product: inner ones opened, powers of one base together, divisors last."""
-        new = self.new
-        number, powers = self._collected(factors)
-        arrays = [base for base in powers if new.shape(base)]
-        if any(not self._is_ones(base) for base in arrays):
-            powers = {base: power for base, power in powers.items() if not self._is_ones(base)}
-        parts = [(base, power) for base, power in powers.items() if power != 0]
-        scalars = [pair for pair in parts if not new.shape(pair[0])]
-        others = [pair for pair in parts if new.shape(pair[0])]
-        denominator = number.denominator if any(power < 0 for _, power in scalars) else 1
-        rest = [
-            *self._above(scalars),
-            *self._choices(self._above(others)),
-            *self._below(others, 1),
-            *self._below(scalars, denominator),
-        ]
-        number = number * denominator
-        if len(rest) == 1 and new.kinds[rest[0]] == "add":
-            return self._multiple(number, rest[0])
-        return new.scale(number, new.mul(rest)) if rest else new.const(number)
-
-    def _multiple(self, number: Number, node: Node) -> Node:
-        """Return number × sum, multiplied out where signs or numbers of terms are in the way."""
-        new = self.new
-        common, inner = self._content(node)
-        number = number * common
-        if new.kinds[inner] != "add":
-            return new.scale(number, inner)
-        parts = [self._split(term) for term in new.args[inner]]
-        if number == 1 or (number != -1 and all(abs(count) == 1 for count, _ in parts)):
-            return new.scale(number, inner)
-        return self._sum([new.scale(number, term) for term in new.args[inner]])
-
-    def _above(self, parts: Sequence[tuple[Node, Number]]) -> list[Node]:
-        """Return the factors with a positive exponent."""
-        new = self.new
-        return [new.pow(base, new.const(power)) for base, power in parts if power > 0]
-
-    def _below(self, parts: Sequence[tuple[Node, Number]], number: int) -> list[Node]:
-        """Return one divisor for those with a negative exponent and a number."""
-        new = self.new
-        bases = [new.pow(base, new.const(-power)) for base, power in parts if power < 0]
-        if not bases:
-            return []
-        return [new.pow(new.scale(number, new.mul(bases)), new.const(-1))]
-
-    def _choices(self, factors: list[Node]) -> list[Node]:
-        """Return factors; a mask of zeros and ones goes into another choice by its conditions."""
-        new = self.new
-        found: dict[tuple[Node, ...], Node] = {}
-        rest: list[Node] = []
-        for factor in factors:
-            if new.kinds[factor] != "piecewise":
-                rest.append(factor)
-                continue
-            conditions = new.args[factor][1::2]
-            other = found.get(conditions)
-            if other is not None and (self._is_mask(other) or self._is_mask(factor)):
-                found[conditions] = self._chosen(factor, other)
-            elif other is None:
-                found[conditions] = factor
-            else:
-                rest.append(factor)
-        return [*rest, *found.values()]
-
-    def _is_mask(self, choice: Node) -> bool:
-        """Whether the values of a piecewise are all 0 or 1."""
-        args = self.new.args[choice]
-        return all(self.new.value(value) in (0, 1) for value in (*args[:-1:2], args[-1]))
-
-    def _chosen(self, first: Node, second: Node) -> Node:
-        """Return the product of two choices by the same conditions, one of them a mask."""
-        new = self.new
-        args = list(new.args[first])
-        for place in (*range(0, len(args) - 1, 2), len(args) - 1):
-            pair = (args[place], new.args[second][place])
-            args[place] = new.const(0) if any(new.value(v) == 0 for v in pair) else new.mul(pair)
-        return new.node("piecewise", tuple(args))
-
-    def _collected(self, factors: Sequence[Node]) -> tuple[Number, dict[Node, Number]]:
-        """Return the number of a product, and the power of each base."""
-        new = self.new
-        number: Number = 1
-        powers: dict[Node, Number] = {}
-        stack: list[tuple[Node, Number]] = [(node, 1) for node in reversed(factors)]
-        while stack:
-            node, power = stack.pop()
-            kind, value = new.kinds[node], new.value(node)
-            is_whole = isinstance(power, int)
-            if value and is_whole and node not in new.spellings:
-                number = number * Fraction(value) ** int(power)
-            elif kind == "mul" and is_whole:
-                stack += [(arg, power) for arg in reversed(new.args[node])]
-            elif kind == "pow" and is_whole and self._exponent(node) is not None:
-                exponent = Fraction(self._exponent(node) or 0) * power
-                whole = int(exponent) if exponent.denominator == 1 else exponent
-                stack.append((new.args[node][0], whole))
-            else:
-                powers[node] = powers.get(node, 0) + power
-        return number, powers
-
-    def _exponent(self, node: Node) -> Number | None:
-        """Return the rational exponent of a power of what is no number, or None."""
-        base, exponent = self.new.args[node]
-        value = self.new.value(exponent)
-        if value is None or self.new.kinds[base] == "const":
-            return None
-        return value if -MAX_POWER <= value <= MAX_POWER else None
-
-    def _power(self, base: Node, exponent: Node) -> Node:
-        """Return a power; one of a power with whole exponents is one power."""
-        new = self.new
-        outer = new.value(exponent)
-        inner = self._exponent(base) if new.kinds[base] == "pow" else None
-        if inner is None or not isinstance(outer, int):
-            return new.pow(base, exponent)
-        power, sign = (inner * outer, 1) if inner * outer > 0 else (-inner * outer, -1)
-        if power > MAX_POWER:
-            return new.pow(base, exponent)
-        return new.pow(new.pow(new.args[base][0], new.const(power)), new.const(sign))

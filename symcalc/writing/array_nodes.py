@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..graph.contractions import Contraction
+from ..graph.dimensions import difference, product, total
 from ..graph.graph import Node
-from ..graph.shapes import Shape
-from .broadcasting import whole_nodes
+from ..graph.shapes import Dimension, Shape
+from .broadcasting import MAX_RANK, whole_nodes
 from .chains import Leaf, Made, arrange
 from .layout import Layout, Level, Piece, Slot
 from .matrices import MatrixNotation
@@ -16,7 +17,7 @@ from .matrices import MatrixNotation
 if TYPE_CHECKING:
     from .text import TextRenderer
 
-__all__ = ["ARRAY_KINDS", "KRONECKER", "ArrayNotation"]
+__all__ = ["ARRAY_KINDS", "ArrayNotation"]
 
 #: The kinds of nodes that are spelled here.
 ARRAY_KINDS = frozenset(
@@ -35,6 +36,10 @@ MAX_FACTORS = 8
 
 class ArrayNotation(MatrixNotation):
     """Spells the nodes that are not elementwise, in the words of the language."""
+
+    #: What stands around blocks, and whether their axis is named.
+    concatenation = ("concat(", ")")
+    names_axis = True
 
     def __init__(self, renderer: TextRenderer) -> None:
         super().__init__(renderer)
@@ -61,7 +66,7 @@ class ArrayNotation(MatrixNotation):
         if kind == "reshape":
             return self.reshaped(args[0], data)
         if kind == "concat":
-            return self.blocks(args, data[1])
+            return self.joined([Slot(arg) for arg in args], data[1])
         if kind in {"lse", "amax", "amin", "prod"}:
             return self.reduction(kind, args[0], data)
         return self.call(kind, Slot(args[0]))
@@ -120,6 +125,62 @@ class ArrayNotation(MatrixNotation):
         """Whether a contraction inside is written into the one around it."""
         return not inner.free and len(inner.factors) + n_beside <= MAX_FACTORS
 
+    def shares(self, arg: Node) -> Layout | None:
+        """Return `softmax(X, axis=1)` for the exponential of X - logsumexp(X, axis=1), else None.
+
+        `arg` is what the exponential is taken of.
+        """
+        graph = self.graph
+        if self.renderer.kind(arg) != "add":
+            return None
+        terms = graph.args[arg]
+        for term in terms:
+            largest = self._subtracted(term)
+            if largest is None:
+                continue
+            (inner,), axis = graph.args[largest], graph.data[largest]
+            rest = tuple(other for other in terms if other != term)
+            is_same = rest == (inner,) or (
+                graph.kinds[inner] == "add" and rest == graph.args[inner]
+            )
+            if is_same and graph.shape(inner) == graph.shape(arg):
+                return self.reduction("softmax", inner, axis)
+        return None
+
+    def _subtracted(self, term: Node) -> Node | None:
+        """Return the logsumexp that a term is the negative of, repeated along its axis, or None."""
+        graph = self.graph
+        if graph.kinds[term] != "mul" or self.renderer.constant(graph.args[term][0]) != -1:
+            return None
+        if len(graph.args[term]) != 2:
+            return None
+        node = graph.args[term][1]
+        if graph.kinds[node] == "ein":
+            data: Contraction = graph.data[node]
+            if len(graph.args[node]) != 1 or len(data.free) != 1 or len(data.out) != 2:
+                return None
+            (node,) = graph.args[node]
+            if graph.kinds[node] == "lse" and graph.data[node] != data.out.index(data.free[0]):
+                return None
+        elif graph.shape(node):
+            return None
+        is_vector = len(graph.shape(graph.args[node][0])) == 1 if graph.args[node] else False
+        has_axis = graph.kinds[node] == "lse" and (is_vector or graph.data[node] is not None)
+        return node if has_axis else None
+
+    def length(self, squares: Node) -> Layout | None:
+        """Return `norm2(x)` for the root of the sum of the squares of x, else None."""
+        graph = self.graph
+        if self.renderer.kind(squares) != "sum":
+            return None
+        (inner,) = graph.args[squares]
+        if self.renderer.kind(inner) != "pow":
+            return None
+        base, exponent = graph.args[inner]
+        if self.renderer.constant(exponent) != 2 or len(graph.shape(base)) not in (1, 2):
+            return None
+        return self.call("norm2", Slot(base))
+
     def reduction(self, kind: str, arg: Node, axis: int | None) -> Layout:
         """Return the layout of a reduction along an axis, or of all elements."""
         along = () if axis is None or len(self.graph.shape(arg)) == 1 else (f", axis={axis}",)
@@ -130,9 +191,17 @@ class ArrayNotation(MatrixNotation):
         return Layout(Level.ATOM, (Slot(arg, Level.ATOM), self.index(index)))
 
     def among_zeros(self, node: Node) -> Layout:
-        """Return an array put among zeros: a product with columns of identity matrices."""
+        """Return an array between zeros, or else a product with columns of identity matrices."""
         graph = self.graph
         (arg,), (shape, index) = graph.args[node], graph.data[node]
+        sliced = [place for place, entry in enumerate(index) if entry != (0, None, 1)]
+        if len(sliced) == 1 and len(shape) <= MAX_RANK:
+            (axis,) = sliced
+            entry = index[axis]
+            if not isinstance(entry, int) and entry[2] == 1:
+                before = _position(entry[0], shape[axis])
+                after = difference(shape[axis], total([before, graph.shape(arg)[axis]]))
+                return self.padded(arg, shape, axis, (before, after))
         leaves: list[Leaf] = []
         axes: list[int] = []
         for place, (dim, entry) in enumerate(zip(shape, index, strict=True)):
@@ -148,18 +217,51 @@ class ArrayNotation(MatrixNotation):
         out = tuple(range(len(shape)))
         return self.form(arrange([*front, *leaves], out), out)
 
+    def padded(
+        self, arg: Node, shape: Shape, axis: int, margins: tuple[Dimension, Dimension]
+    ) -> Layout:
+        """Return `concat(zeros(1), x)`."""
+        front, back = (
+            [self.zeros((*shape[:axis], margin, *shape[axis + 1 :]))] if margin else []
+            for margin in margins
+        )
+        return self.joined([*front, Slot(arg), *back], axis)
+
+    def zeros(self, shape: Shape) -> str:
+        """Return an array of zeros."""
+        return f"zeros({self.lengths(shape)})"
+
+    def between(self, axis: int) -> str:
+        """Return what stands between two blocks."""
+        return ", "
+
+    def joined(self, blocks: Sequence[Piece], axis: int) -> Layout:
+        """Return `concat(a, b)`, `concat(A, B, axis=1)`."""
+        opening, closing = self.concatenation
+        pieces = [piece for block in blocks for piece in (self.between(axis), block)]
+        end = f", axis={axis}" if axis and self.names_axis else ""
+        return Layout(Level.ATOM, (opening, *pieces[1:], end + closing))
+
+    def is_kronecker(self, arg: Node, shape: Shape) -> bool:
+        """Whether an outer product in another shape is a Kronecker product."""
+        data = self.graph.data[arg]
+        if self.renderer.kind(arg) != "ein" or (data.factors, data.out) not in KRONECKER:
+            return False
+        pairs = zip(data.dims[::2], data.dims[1::2], strict=True)
+        return shape == tuple(product(pair) for pair in pairs)
+
     def reshaped(self, arg: Node, shape: Shape) -> Layout:
         """Return `kron(A, B)`, or `reshape(X, m*n)`."""
-        data = self.graph.data[arg]
-        if self.renderer.kind(arg) == "ein" and (data.factors, data.out) in KRONECKER:
+        if self.is_kronecker(arg, shape):
             left, right = self.graph.args[arg]
             return self.call("kron", Slot(left), ", ", Slot(right))
         return self.call("reshape", Slot(arg), ", ", self.lengths(shape))
 
-    def blocks(self, args: Sequence[Node], axis: int) -> Layout:
-        """Return `concat(a, b)`, `concat(A, B, axis=1)`."""
-        pieces: list[Piece] = ["concat("]
-        for place, arg in enumerate(args):
-            pieces += [", "] if place else []
-            pieces.append(Slot(arg))
-        return Layout(Level.ATOM, (*pieces, f", axis={axis})" if axis else ")"))
+
+def _position(start: int | tuple[Dimension, ...] | None, size: Dimension) -> Dimension:
+    """Return where a slice begins, counted from the front."""
+    if isinstance(start, tuple):
+        return total(start)
+    if start is not None and start < 0:
+        return difference(size, -start)
+    return start or 0

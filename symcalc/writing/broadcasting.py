@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ..graph.graph import Graph, Node
 from ..graph.shapes import SHAPE_RULES
 
-__all__ = ["whole_nodes"]
+__all__ = ["MAX_RANK", "whole_nodes"]
 
 #: An array with more axes is always written with all of them.
 MAX_RANK = 2

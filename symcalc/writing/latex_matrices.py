@@ -8,7 +8,7 @@ from typing import Any
 
 from ..graph.graph import Node
 from ..graph.shapes import Dimension, Shape
-from .array_nodes import KRONECKER, ArrayNotation
+from .array_nodes import ArrayNotation
 from .chains import Chain, Indexed, Leaf, Made, Product, Total, Tree, natural_order
 from .layout import Layout, Level, Piece, Slot
 from .matrices import Labels
@@ -24,6 +24,7 @@ _WORDS = {
     "lse": r"\operatorname{logsumexp}",
     "logdet": r"\log \det",
     "prod": r"\operatorname{prod}",
+    "softmax": r"\operatorname{softmax}",
     "sum": r"\operatorname{sum}",
     "trace": r"\operatorname{tr}",
 }
@@ -33,6 +34,8 @@ class LatexMatrices(ArrayNotation):
     """Vectors are columns, and nothing is repeated silently: 1 stands for a vector of ones."""
 
     words = _WORDS
+    concatenation = (r"\begin{bmatrix} ", r" \end{bmatrix}")
+    names_axis = False
 
     def call(self, word: str, *pieces: Piece) -> Layout:
         if word == "inv":
@@ -200,8 +203,7 @@ class LatexMatrices(ArrayNotation):
         return Layout(Level.ATOM, (named.replace("*", " "),))
 
     def reshaped(self, arg: Node, shape: Shape) -> Layout:
-        data = self.graph.data[arg]
-        if self.renderer.kind(arg) == "ein" and (data.factors, data.out) in KRONECKER:
+        if self.is_kronecker(arg, shape):
             left, right = self.graph.args[arg]
             pieces = (Slot(left, Level.POWER), r" \otimes ", Slot(right, Level.POWER))
             return Layout(Level.PRODUCT, pieces)
@@ -210,9 +212,9 @@ class LatexMatrices(ArrayNotation):
         brackets = (self.renderer.opening, Slot(arg), self.renderer.closing)
         return Layout(Level.ATOM, (word, *brackets))
 
-    def blocks(self, args: Sequence[Node], axis: int) -> Layout:
-        pieces: list[Piece] = [r"\begin{bmatrix} "]
-        for place, arg in enumerate(args):
-            pieces += [" & " if axis else r" \\ "] if place else []
-            pieces.append(Slot(arg))
-        return Layout(Level.ATOM, (*pieces, r" \end{bmatrix}"))
+    def zeros(self, shape: Shape) -> str:
+        lengths = r" \times ".join(str(self.dimension(dim).pieces[0]) for dim in shape)
+        return rf"\mathbf{{0}}_{{{lengths}}}"
+
+    def between(self, axis: int) -> str:
+        return " & " if axis else r" \\ "

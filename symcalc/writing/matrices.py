@@ -33,7 +33,7 @@ Labels = tuple[int, ...]
 #: What indices are called; the summed ones come last.
 LETTERS = "ijklpqrstuvwxyzabcdefghmno"
 
-_PLAIN = "det diag einsum eye inv kron logdet ones outer prod reshape solve sum trace"
+_PLAIN = "det diag einsum eye inv kron logdet norm2 ones outer prod reshape softmax solve sum trace"
 _WORDS = {name: name for name in _PLAIN.split()}
 _WORDS |= {"amax": "max", "amin": "min", "lse": "logsumexp"}
 
@@ -211,14 +211,24 @@ class MatrixNotation:
         else:
             columns = [item for item in arrays if item.labels != set(order[1:]) or len(order) < 2]
             rows = [item for item in arrays if item not in columns]
+            factors = [*sorted(columns, key=_is_matrix), *rows]
+            below = [item for item in factors if self.divisor(item, order) is not None]
+            below = below if len(below) < len(factors) else []
             pieces = self.times(
-                [self.aligned(item, order) for item in sorted(columns, key=_is_matrix)]
-                + [self.aligned(item, order) for item in rows]
+                [self.aligned(item, order) for item in factors if item not in below]
             )
+            for item in below:
+                pieces += ["/", Slot(self.divisor(item, order) or 0, Level.POWER)]
         front = [self.inner(item, (), Level.POWER) for item in scalars]
         if front:
             pieces = self.times([*front, tuple(pieces)] if pieces else front)
         return Layout(Level.PRODUCT, tuple(pieces))
+
+    def divisor(self, item: Tree, order: Labels) -> Node | None:
+        """Return b where an item of a product is 1/b and stands as it is, else None."""
+        if not isinstance(item, Leaf) or item.axes != order[-len(item.axes) :]:
+            return None
+        return self.renderer.reciprocal(item.source) if isinstance(item.source, int) else None
 
     def times(self, factors: Sequence[tuple[Piece, ...]]) -> list[Piece]:
         """Return factors with the sign of the elementwise product between them."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..graph.graph import Node
-from ..graph.shapes import Dimension
+from ..graph.shapes import Dimension, Shape
 from .array_nodes import ArrayNotation
-from .layout import Layout, Level, Piece, Slot
+from .layout import Layout, Level, Piece
 
 __all__ = ["NumpyMatrices"]
 
@@ -24,11 +23,13 @@ _WORDS = {
     "inv": "np.linalg.inv",
     "kron": "np.kron",
     "logdet": "np.linalg.slogdet",
+    "norm2": "np.linalg.norm",
     "lse": "scipy.special.logsumexp",
     "ones": "np.ones",
     "outer": "np.outer",
     "prod": "np.prod",
     "reshape": "np.reshape",
+    "softmax": "scipy.special.softmax",
     "solve": "np.linalg.solve",
     "sum": "np.sum",
     "trace": "np.trace",
@@ -39,6 +40,7 @@ class NumpyMatrices(ArrayNotation):
     """The same notation with NumPy's names; lengths are read off the variables."""
 
     words = _WORDS
+    concatenation = ("np.concatenate([", "])")
 
     def call(self, word: str, *pieces: Piece) -> Layout:
         layout = super().call(word, *pieces)
@@ -61,9 +63,5 @@ class NumpyMatrices(ArrayNotation):
         text = super().lengths(dims)
         return f"({text})" if len(dims) > 1 else text
 
-    def blocks(self, args: Sequence[Node], axis: int) -> Layout:
-        pieces: list[Piece] = ["np.concatenate(["]
-        for place, arg in enumerate(args):
-            pieces += [", "] if place else []
-            pieces.append(Slot(arg))
-        return Layout(Level.ATOM, (*pieces, f"], axis={axis})" if axis else "])"))
+    def zeros(self, shape: Shape) -> str:
+        return f"np.zeros({self.lengths(shape)})"

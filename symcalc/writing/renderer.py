@@ -115,10 +115,7 @@ class Renderer(ABC):
 
     def _choose_parts(self) -> None:
         """Name every node that is used twice and long, its own parts counted by name."""
-        uses = dict.fromkeys(self.nodes, 0)
-        for node in self.nodes:
-            for arg in self.graph.args[node]:
-                uses[arg] += 1
+        uses = self._uses()
         self._layouts.clear()
         names = (self.name_part(index) for index in count())
         taken = set(self.variables)
@@ -128,6 +125,21 @@ class Renderer(ABC):
                 lengths[node, absolute] = self._measure(self.layout(node, absolute), lengths)
             if uses[node] > 1 and lengths[node, False] >= MIN_PART_LENGTH and self._may_part(node):
                 self.parts[node] = next(name for name in names if name not in taken)
+
+    def _uses(self) -> dict[Node, int]:
+        """Return how often each node is written where nothing has a name."""
+        uses = dict.fromkeys(self.nodes, 0)
+        met = {(self.root, False)}
+        stack = list(met)
+        while stack:
+            for piece in self.layout(*stack.pop()).pieces:
+                if isinstance(piece, Slot):
+                    uses[piece.node] += 1
+                    place = (piece.node, piece.absolute)
+                    if place not in met:
+                        met.add(place)
+                        stack.append(place)
+        return uses
 
     def _may_part(self, node: Node) -> bool:
         """Whether a name may stand for the node: leaves and conditions keep their spelling."""

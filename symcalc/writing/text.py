@@ -93,7 +93,8 @@ class TextRenderer(Renderer):
             return self.arrays.layout(node)
         if not args:
             return self.named_constant(kind)
-        return self.call(kind, args)
+        shares = self.arrays.shares(args[0]) if kind == "exp" and self.arrays.is_used else None
+        return shares or self.call(kind, args)
 
     # -- the parts that other flavors spell otherwise -------------------------------------------
 
@@ -195,7 +196,8 @@ class TextRenderer(Renderer):
         if value == -1:
             return Layout(Level.PRODUCT, ("1/", Slot(base, Level.POWER)))
         if value == Fraction(1, 2):
-            return self.root_of(base)
+            length = self.arrays.length(base) if self.arrays.is_used else None
+            return length or self.root_of(base)
         upper: Piece = Slot(exponent, Level.POWER)
         if isinstance(value, int):
             upper = str(value) if value >= 0 else f"({value})"
