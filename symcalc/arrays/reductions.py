@@ -81,9 +81,11 @@ def softmax(graph: Graph, node: Node, axis: int | None) -> Node:
     if axis is None and len(shape) > 1:
         hint = "Write axis=1 for each row, axis=0 for each column."
         raise ShapeError("`softmax` of a matrix needs an axis.", hint)
-    axes = [place for place in range(len(shape)) if place != (axis or 0)]
-    largest = broadcast(graph, REDUCERS["logsumexp"](graph, node, axis), shape, axes)
-    return graph.call("exp", (graph.sub(node, largest),))
+    total = REDUCERS["logsumexp"](graph, node, axis)
+    if graph.shape(total):
+        axes = [place for place in range(len(shape)) if place != axis]
+        total = broadcast(graph, total, shape, axes)
+    return graph.call("exp", (graph.sub(node, total),))
 
 
 def norm(graph: Graph, node: Node, name: str) -> Node:

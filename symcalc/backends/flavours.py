@@ -18,8 +18,13 @@ MAX_NESTED_BRANCHES = 60
 LOGIC = frozenset({"compare", "and", "or", "not"})
 
 #: Spellings of what is not a row of the table.
-SCALAR_EXTRA = {"sqrt": "math.sqrt", "sum": "numpy.sum", "size": "numpy.size"}
-ARRAY_EXTRA = {"sqrt": "numpy.sqrt", "sum": "numpy.sum", "size": "numpy.size"}
+COLUMNS = {
+    "sum": "numpy.sum",
+    "size": "numpy.size",
+    "lse": "symcalc.backends.array_kernels.log_sum_exp",
+}
+SCALAR_EXTRA = {"sqrt": "math.sqrt", **COLUMNS}
+ARRAY_EXTRA = {"sqrt": "numpy.sqrt", **COLUMNS}
 
 
 class NestingError(CompileError):

@@ -123,7 +123,9 @@ def _reduced(p: Passing, local: Node) -> Share:
 
 
 def _spread(p: Passing, node: Node) -> Node:
-    """Return a result of the reduction with the shape of its argument."""
+    """Return a result of the reduction as it stands beside its argument: a scalar as it is."""
+    if not p.graph.shape(node):
+        return node
     return broadcast(p.graph, node, p.graph.shape(p.args[0]), _kept(p))
 
 

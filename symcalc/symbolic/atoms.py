@@ -14,6 +14,7 @@ from fractions import Fraction
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
 from .exponential_quotients import exponents_of, inverse_of, quotient_of_exponentials, share_of
+from .exponential_sums import logarithm_of_product, share_of_sum
 from .logarithms import length_of, stable_logarithm
 from .stable_differences import stable_difference
 
@@ -23,7 +24,7 @@ __all__ = ["stabilize", "stabilize_for_display"]
 EVEN = frozenset({"cos", "cosh", "sech", "cosm1", "logcosh", "sinc"})
 
 #: Kinds without which only powers can be unstable.
-TRIGGERS = EVEN | {"exp", "log", "sinh", "binomial"}
+TRIGGERS = EVEN | {"exp", "log", "sinh", "sigmoid", "binomial"}
 
 #: Functions with f(0) = 0, whose quotient by their argument has a limit at 0.
 VANISHING = frozenset(
@@ -74,6 +75,8 @@ def stabilize_for_display(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, l
 
 def _display_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
     if kind == "log":
+        if g.kinds[args[0]] == "exp":
+            return g.args[args[0]][0]
         return _log_of_exponentials(g, args[0])
     if kind == "pow":
         return _reciprocal_of_exponentials(g, *args)
@@ -91,7 +94,7 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
     if kind in EVEN and g.kinds[args[0]] == "abs":
         return g.call(kind, g.args[args[0]])
     if kind == "log":
-        return _log_near_one(g, args[0]) or stable_logarithm(g, args[0])
+        return _logarithm(g, args[0])
     if kind == "add":
         return _difference_from_one(g, args) or stable_difference(g, args)
     if kind == "pow":
@@ -108,6 +111,7 @@ def _product(g: Graph, factors: tuple[Node, ...]) -> Node | None:
         args = _flat_with_exponentials(g, factors)
         node = (
             _softmax(g, args)
+            or share_of_sum(g, args)
             or _quotient_of_powers(g, args)
             or _cosine_of_direction(g, args)
             or _hyperbolic_quotient(g, args)
@@ -121,6 +125,19 @@ def _product(g: Graph, factors: tuple[Node, ...]) -> Node | None:
         if g.kinds[node] != "mul":
             break
     return found
+
+
+def _logarithm(g: Graph, inside: Node) -> Node | None:
+    """Return a logarithm: near one, of what overflows, of a product with exponentials in it."""
+    found = _log_near_one(g, inside) or stable_logarithm(g, inside)
+    parts = None if found is not None else logarithm_of_product(g, inside)
+    if parts is None:
+        return found
+    exponent, rest = parts
+    if rest is None:
+        return exponent
+    stable = _any_rule(g, "log", (rest,), None)
+    return g.add((exponent, g.call("log", (rest,)) if stable is None else stable))
 
 
 # -- sums of exponentials ---------------------------------------------------------------------
@@ -218,16 +235,19 @@ def _log_near_one(g: Graph, inside: Node) -> Node | None:
 
 
 def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
-    """exp(a) - 1 is expm1(a), cos(a) - 1 is cosm1(a), and their negatives."""
+    """exp(a) - 1 is expm1(a), cos(a) - 1 is cosm1(a), their negatives; 1 - sigmoid(a)."""
     for one in (1, -1):
         if not any(g.value(term) == one for term in terms):
             continue
         for term in terms:
             head = term if one == -1 else g.neg(term)
-            name = {"exp": "expm1", "cos": "cosm1"}.get(g.kinds[head])
+            name = {"exp": "expm1", "cos": "cosm1", "sigmoid": "sigmoid"}.get(g.kinds[head])
             if name is None or g.value(term) is not None:
                 continue
-            stable = g.scale(-one, g.call(name, g.args[head]))
+            if name == "sigmoid":
+                stable = g.scale(one, g.call(name, (g.neg(g.args[head][0]),)))
+            else:
+                stable = g.scale(-one, g.call(name, g.args[head]))
             rest = [t for t in terms if t != term and g.value(t) != one]
             return g.add((stable, *rest))
     return None

@@ -1,0 +1,120 @@
+"""Logarithms and shares of exponentials over axes: finite at any size, and computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import log_expit, log_softmax, logsumexp, softmax
+
+import symcalc as sc
+
+SHAPES = "Z: m k; b: k; p: k; y: m"
+RNG = np.random.default_rng(11)
+#: Exponentials of these overflow, or vanish beside each other.
+POINT = {
+    "Z": RNG.normal(scale=400.0, size=(4, 3)),
+    "b": RNG.normal(scale=400.0, size=3),
+    "p": RNG.uniform(size=3),
+    "y": RNG.uniform(size=4),
+}
+
+Array = np.ndarray[Any, Any]
+Case = tuple[Callable[..., Any], Callable[..., Array]]
+
+
+def shares_weighted(Z: Array, p: Array) -> Array:
+    """Return the derivative of sum(p*softmax(Z, axis=1))."""
+    shares = softmax(Z, axis=1)
+    return shares * (p - (shares * p).sum(axis=1, keepdims=True))
+
+
+#: For each formula its value and its gradient in Z, by SciPy.
+CASES: dict[str, Case] = {
+    "sum(log(sum(exp(Z), axis=1)))": (
+        lambda Z, b, p, y: logsumexp(Z, axis=1).sum(), lambda Z, b, p, y: softmax(Z, axis=1)
+    ),
+    "sum(log(sum(exp(Z), axis=0)))": (
+        lambda Z, b, p, y: logsumexp(Z, axis=0).sum(), lambda Z, b, p, y: softmax(Z, axis=0)
+    ),
+    "log(sum(exp(Z)))": (lambda Z, b, p, y: logsumexp(Z), lambda Z, b, p, y: softmax(Z)),
+    "sum(log(3*mean(exp(2*Z), axis=0)))": (
+        lambda Z, b, p, y: (logsumexp(2 * Z, axis=0) + np.log(3 / 4)).sum(),
+        lambda Z, b, p, y: 2 * softmax(2 * Z, axis=0),
+    ),
+    "sum(p*log(softmax(Z, axis=1)))": (
+        lambda Z, b, p, y: (p * log_softmax(Z, axis=1)).sum(),
+        lambda Z, b, p, y: p - softmax(Z, axis=1) * p.sum(),
+    ),
+    "sum(p*log(exp(Z)/sum(exp(Z), axis=1)[:, None]))": (
+        lambda Z, b, p, y: (p * log_softmax(Z, axis=1)).sum(),
+        lambda Z, b, p, y: p - softmax(Z, axis=1) * p.sum(),
+    ),
+    "sum(p*(exp(Z)/sum(exp(Z), axis=1)[:, None]))": (
+        lambda Z, b, p, y: (p * softmax(Z, axis=1)).sum(),
+        lambda Z, b, p, y: shares_weighted(Z, p),
+    ),
+    "sum(log(sum(softmax(b)*exp(Z), axis=1)))": (
+        lambda Z, b, p, y: logsumexp(Z + log_softmax(b), axis=1).sum(),
+        lambda Z, b, p, y: softmax(Z + b, axis=1),
+    ),
+    "sum(log(exp(Z)@softmax(b)))": (
+        lambda Z, b, p, y: logsumexp(Z + log_softmax(b), axis=1).sum(),
+        lambda Z, b, p, y: softmax(Z + b, axis=1),
+    ),
+    "sum(log(y[:, None]*exp(Z)))": (
+        lambda Z, b, p, y: (Z + np.log(y)[:, None]).sum(), lambda Z, b, p, y: np.ones_like(Z)
+    ),
+    "sum(log(1 - sigmoid(Z)))": (
+        lambda Z, b, p, y: log_expit(-Z).sum(), lambda Z, b, p, y: -np.exp(log_expit(Z))
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_logarithms_and_shares_are_finite_and_right_where_exponentials_overflow(text: str) -> None:
+    value, gradient = CASES[text]
+    f = sc.compile(text, order=2, wrt="Z", shapes=SHAPES)
+    point = {name: array for name, array in POINT.items() if name in f.names}
+
+    found, slopes = f.value_and_gradient(**point)
+
+    assert found == pytest.approx(value(**POINT), rel=1e-13)
+    assert slopes["Z"] == pytest.approx(gradient(**POINT), rel=1e-12, abs=1e-15)
+    assert np.isfinite(f.hessian(**point)["Z", "Z"]).all()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(logsumexp(X@W, axis=1)) - sum(Y*(X@W))",
+        "-sum(Y*log(softmax(X@W, axis=1)))",
+        "-sum(Y*log(exp(X@W)/sum(exp(X@W), axis=1)[:, None]))",
+    ],
+)
+def test_softmax_regression_takes_its_exponentials_once_however_it_is_written(text: str) -> None:
+    f = sc.compile(text, order=2, wrt="W", shapes="X: m n; W: n k; Y: m k")
+    data = {"X": RNG.normal(size=(5, 2)), "Y": np.eye(3)[[0, 1, 2, 1, 0]]}
+    W = RNG.normal(size=(2, 3))
+
+    for call in (
+        lambda: f.value_and_gradient(W=W, **data),
+        lambda: f.hessian(W=W, **data),
+        lambda: f.hessian_product({"W": W}, W=W, **data),
+    ):
+        call()
+
+        assert f.source.count("log_sum_exp_and_shares(") == 1
+        assert " exp(" not in f.source
+        assert "/" not in f.source
+
+
+def test_a_logarithm_of_a_total_over_a_column_does_not_overflow() -> None:
+    f = sc.compile("log(sum(exp(a*x)))", order=2, wrt="a", shapes={"x": "rows"})
+    x = np.array([1.0, 2.0, 3.0])
+    shares = softmax(x)
+
+    assert f.value_and_gradient(a=500.0, x=x) == (1500.0, pytest.approx([3.0]))
+    assert f.hessian(a=1.0, x=x)[0] == pytest.approx([shares @ x**2 - (shares @ x) ** 2])
