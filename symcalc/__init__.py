@@ -13,6 +13,7 @@ from . import errors
 if TYPE_CHECKING:
     from .backends import CompiledFunction
     from .calculus.array_estimate import ArrayEstimate
+    from .calculus.array_fit_result import ArrayFit
     from .calculus.audit import audit
     from .calculus.audited import Audit
     from .calculus.candidates import Attempt
@@ -80,6 +81,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ArgumentError",
     "ArrayEstimate",
+    "ArrayFit",
     "Attempt",
     "Audit",
     "Check",
@@ -155,6 +157,7 @@ __all__ = [
 #: Where each public name lives.
 _HOMES = {
     "ArrayEstimate": ".calculus.array_estimate",
+    "ArrayFit": ".calculus.array_fit_result",
     "Domain": ".calculus.regions",
     "domain": ".calculus.domain",
     "Audit": ".calculus.audited",

@@ -48,6 +48,16 @@ class FlatFunction:
         value, parts = self._function.value_and_parts(self._at(x))
         return float(value), self.join(parts)
 
+    def values(self, x: Any) -> Array:
+        """Return the value of an array as a vector, row after row."""
+        return np.ravel(self._function.run("value", self._at(x))[0])
+
+    def jacobian(self, x: Any) -> Array:
+        """Return the derivatives of an array as a matrix: one row a value, one column a number."""
+        value, parts = self._function.value_and_parts(self._at(x))
+        rows = np.size(value)
+        return np.hstack([np.reshape(parts[name], (rows, -1)) for name in self._function.wrt])
+
     def hessian(self, x: Any) -> Array:
         """Return the Hessian as a matrix."""
         names = self._function.wrt

@@ -19,8 +19,8 @@ from ..graph.graph import Graph, Node
 from ..language import Limits, read_assignments, read_exactly
 from ..language.declarations import read_shapes
 from ..outcome import Estimate, Outcome, Trust
-from .array_objective import occurring
 from .array_point import has_arrays, point_value, to_entries
+from .array_reading import occurring
 from .array_shapes import name_shapes, sizes_of
 from .at_point import to_point
 from .budget import budgeted

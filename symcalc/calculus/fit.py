@@ -15,10 +15,13 @@ from ..expression import Expression, Variable
 from ..graph.graph import REDUCTIONS, Graph
 from ..language import Limits, check_limits
 from ..optimize import Fit, fit_residuals
+from ..optimize.door import check_count
+from .array_fit import fit_arrays
+from .array_reading import is_over_arrays
 from .data import Table, load_data, refuse_masked
 from .fit_facts import find_linear, make_exact
 from .reading import Formula, to_expression
-from .start import refuse_unused, run_within_memory, to_bounds, to_start
+from .start import refuse_unused, run_within_memory, to_bounds, to_start, to_values
 from .structure import find_roughness
 
 __all__ = ["fit"]
@@ -99,30 +102,39 @@ def fit(
     *,
     target: str,
     start: Any,
+    shapes: Any = None,
     weights: Any = None,
     bounds: Any = None,
     method: str = "auto",
+    seed: int = 0,
     throw: bool = False,
     limits: Limits | None = None,
-) -> Fit:
+) -> Any:
     """Fit the parameters of a model to data by least squares, with its closed-form Jacobian.
 
     Parameters
     ----------
     model : str, Expression or SymPy expression
-        In the parameters and the columns of the data: `"b1*(1 - exp(-b2*x))"`.
+        In the parameters and the columns of the data: `"b1*(1 - exp(-b2*x))"`; or over matrices
+        of data and parameters that are arrays: `"tanh(X@W)@v + b"`.
     data : dict of arrays, data frame, or path
         The path of a CSV file (one header row) or of an `.npz` file; a pandas DataFrame.
     target : str
         The column that the model is to match, or a formula of columns: `"log(y)"`.
     start : dict or str
-        A first guess for every parameter: `{"b1": 250, "b2": 5e-4}` or `"b1=250, b2=5e-4"`.
+        A first guess for every parameter: `{"b1": 250, "b2": 5e-4}` or `"b1=250, b2=5e-4"`; for
+        arrays as for `minimize`: `{"w": np.zeros(3)}`, `"w=zeros"`, `"W=random"`.
+    shapes : dict or str, optional
+        Shapes of arrays, "X: m n; W: n 3", where they do not follow from data and start.
     weights : array_like or str, optional
         They multiply the squared residuals: `1/sigma**2`; an array, or the name of a column.
     bounds : dict, optional
-        `{"b1": (0, None)}`, None for no limit.
+        `{"b1": (0, None)}`, None for no limit; of an array one pair for all its numbers, or a pair
+        of arrays.
     method : str
         "auto", "lm" (Levenberg-Marquardt), "trf" or "dogbox" (with bounds).
+    seed : int
+        Of the draws for a start that is "random".
     throw : bool
         Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
     limits : Limits, optional
@@ -131,7 +143,7 @@ def fit(
 
     Returns
     -------
-    Fit
+    Fit, or ArrayFit where a parameter or the data of the model are arrays
         `parameters`, `standard_errors`, `covariance`, `residual_sum_of_squares`, `r_squared`,
         `predict`, and how it ended.
 
@@ -159,6 +171,15 @@ def fit(
     """
     allowed = check_limits(limits)
     table = load_data(data)
+    values = to_values(start, "parameter")
+    if is_over_arrays(model, values, table, shapes):
+        if allowed.memory_mb is not None:
+            raise ArgumentError("A fit over arrays runs where it is; leave out `memory_mb`.")
+        return fit_arrays(
+            model, table, target=target, start=values, shapes=shapes, weights=weights,
+            bounds=to_bounds(bounds, tuple(values)), method=method, throw=throw,
+            seed=check_count("seed", seed, 0), limits=allowed,
+        )  # fmt: skip
     guess = to_start(start, "parameter")
     both = [name for name in guess if name in table.names]
     if both:

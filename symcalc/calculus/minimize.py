@@ -10,7 +10,8 @@ from ..errors import ArgumentError
 from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective
 from ..optimize.door import check_count
-from .array_objective import ArrayObjective, is_over_arrays, read_array_objective
+from .array_objective import ArrayObjective, read_array_objective
+from .array_reading import is_over_arrays
 from .data import load_data
 from .objective import FormulaObjective, read_objective
 from .reading import Formula

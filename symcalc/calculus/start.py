@@ -48,7 +48,7 @@ def to_start(start: Any, role: str) -> dict[str, float]:
     return found
 
 
-def to_values(start: Any) -> dict[str, Any]:
+def to_values(start: Any, role: str = "variable") -> dict[str, Any]:
     """Return a start as names with floats, arrays of floats, or words of `FILLINGS`.
 
     Raises
@@ -59,13 +59,13 @@ def to_values(start: Any) -> dict[str, Any]:
     if isinstance(start, str):
         start = read_start(start)
     if not isinstance(start, Mapping):
-        return dict(to_start(start, "variable"))
+        return dict(to_start(start, role))
     numbers = {
         name: value
         for name, value in start.items()
         if not np.ndim(value) and not (isinstance(value, str) and value in FILLINGS)
     }
-    found: dict[str, Any] = dict(to_start(numbers, "variable")) if numbers or not start else {}
+    found: dict[str, Any] = dict(to_start(numbers, role)) if numbers or not start else {}
     for name, value in start.items():
         if isinstance(value, str) and value in FILLINGS:
             found[str(name)] = value

@@ -12,8 +12,8 @@ from .formulas import FormulaCommand
 from .options import (
     json_option,
     read_bounds,
-    read_point,
     read_whole,
+    shapes_option,
     syntax_option,
 )
 from .output import answer
@@ -35,6 +35,7 @@ __all__ = ["fit"]
 @click.option(
     "--level", type=float, default=0.95, show_default=True, help="The level of --profile."
 )
+@shapes_option
 @click.option("--plot", metavar="FILE", help="Draw data, curve and residuals: .png, .pdf, .svg.")
 @syntax_option
 @json_option
@@ -48,11 +49,12 @@ def fit(
     method: str,
     profile: bool,
     level: float,
+    shapes: str | None,
     plot: str | None,
     syntax: str,
     as_json: bool,
 ) -> int:
-    """Fit a model to the columns of a CSV file by least squares.
+    """Fit a model to the columns of a CSV file, or the arrays of an .npz file, by least squares.
 
     Names in the model are columns of the file, or parameters that --start gives a value.
 
@@ -62,6 +64,7 @@ def fit(
           --target y --start b1=250,b2=0.0005
       symcalc fit "a + b*x" points.csv --target y --start a=0,b=1 --weights w --json
       symcalc fit "a*x/(b + x)" points.csv --target y --start a=1,b=1 --profile --plot fit.png
+      symcalc fit "X@w + b" housing.npz --target y --start w=zeros,b=0
     """
     if plot is not None:
         check_plot_path(plot)
@@ -71,7 +74,8 @@ def fit(
         read_whole(model, syntax),
         data,
         target=target,
-        start=read_point(start),
+        start=", ".join(start),
+        shapes=shapes,
         weights=weights,
         bounds=read_bounds(bounds),
         method=method,

@@ -46,6 +46,7 @@ _FORMULAS: dict[str, Callable[[Any, str], list[Block]]] = {
 #: Results that are written as text or JSON only.
 _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "ArrayEstimate": describe_array,
+    "ArrayFit": describe_fit,
     "Comparison": describe_comparison,
     "Audit": describe_audit,
     "Domain": describe_domain,
