@@ -437,3 +437,37 @@ def test_exponentials_are_shared_by_a_function_and_its_derivative(
     (derivative,) = jacobian_nodes(graph, f.expression.root, [graph.var("X")])
     expected = evaluate(graph, derivative, point, SIZES[0])
     np.testing.assert_allclose(gradient["X"], expected, rtol=1e-9, atol=1e-300)
+
+
+@pytest.mark.parametrize("n_columns", [0, 1, 3, 40, 1500])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_sums_along_an_axis_are_those_of_numpy(n_columns: int, axis: int) -> None:
+    X = np.random.default_rng(0).normal(size=(7, n_columns))
+    if n_columns:
+        X[0, 0], X[3, 0], X[4, -1] = np.inf, np.nan, -np.inf
+    f = sc.compile(f"sum(X, axis={axis})", shapes="X: m n")
+
+    np.testing.assert_allclose(f(X=X), X.sum(axis=axis), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("n_columns", [1, 3, 40])
+def test_logsumexp_of_rows_keeps_what_is_infinite(n_columns: int) -> None:
+    X = np.random.default_rng(0).normal(size=(5, n_columns))
+    X[0], X[1, 0], X[2, -1], X[3] = -np.inf, np.inf, np.nan, 1000.0
+    f = sc.compile("logsumexp(X, axis=1)", shapes="X: m n")
+
+    expected = [-np.inf, np.inf, np.nan, 1000 + np.log(n_columns), np.logaddexp.reduce(X[4])]
+    np.testing.assert_allclose(f(X=X), expected, rtol=1e-14)
+
+
+def test_a_row_and_a_column_are_multiplied_as_one_outer_product() -> None:
+    f = sc.compile(
+        "sum((X@V)*y[:, None]*c)", order=1, wrt="V, c", shapes="X: m n; V: n k; c: k; y: m"
+    )
+    point = {name: value for name, value in point_of(SIZES[0]).items() if name in f.names}
+
+    gradient = f.gradient(**point)
+
+    X, y, c = point["X"], point["y"], point["c"]
+    np.testing.assert_allclose(gradient["V"], X.T @ (y[:, None] * c), rtol=1e-12)
+    assert "[:, None], " in f.source

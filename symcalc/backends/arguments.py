@@ -15,7 +15,7 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.shapes import Shape, written
 
-__all__ = ["Arguments", "Bound", "in_order"]
+__all__ = ["NATIVE", "Arguments", "Bound", "in_order"]
 
 Array = NDArray[Any]
 
@@ -26,6 +26,10 @@ FREE = np.zeros(())
 MAX_SEEN = 256
 
 DTYPES = ("float64", "float32", "complex128")
+NATIVE = {name: np.dtype(name) for name in DTYPES}
+
+#: No argument is sparse.
+DENSE: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class Bound:
     batch: tuple[int, ...]
     dtype: str
     sizes: dict[str, int] = field(default_factory=dict)
-    sparse: frozenset[str] = frozenset()
+    sparse: frozenset[str] = DENSE
 
     def arrays(self) -> tuple[Any, ...]:
         """Return NumPy scalars or arrays: they warn and return NaN where plain floats raise."""
@@ -65,6 +69,11 @@ class Arguments:
     dtype: str
     #: shapes of arguments -> sizes of the dimensions
     seen: dict[Any, dict[str, int]] = field(default_factory=dict, compare=False, repr=False)
+    #: the names, unordered
+    known: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", frozenset(self.names))
 
     @classmethod
     def of(cls, expression: Expression, args: Sequence[str] | None, dtype: str) -> Arguments:
@@ -110,10 +119,9 @@ class Arguments:
         ordered = self._in_order(args, kwargs)
         if self.has_fast_path and all(isinstance(value, (int, float)) for value in ordered):
             return Bound(tuple([_to_float(v) for v in ordered]), True, (), self.dtype)
-        arrays = [self._to_array(n, v) for n, v in zip(self.names, ordered, strict=True)]
         if self.shapes:
-            sizes, sparse = self._known_sizes(arrays), self._sparse(arrays)
-            return Bound(tuple(arrays), False, (), self.dtype, sizes, sparse)
+            return self._shaped(ordered)
+        arrays = [self._to_array(n, v) for n, v in zip(self.names, ordered, strict=True)]
         return Bound(tuple(arrays), False, self._batch(arrays), self.dtype)
 
     def bind_some(
@@ -169,8 +177,22 @@ class Arguments:
 
     # -- inside ---------------------------------------------------------------------------
 
+    def _shaped(self, ordered: Sequence[Any]) -> Bound:
+        """Check arguments of declared shapes; arrays of the right type are taken as they are."""
+        own = NATIVE[self.dtype]
+        arrays = [
+            value
+            if type(value) is np.ndarray and value.dtype is own
+            else self._to_array(name, value)
+            for name, value in zip(self.names, ordered, strict=True)
+        ]
+        sizes, sparse = self._known_sizes(arrays), self._sparse(arrays)
+        return Bound(tuple(arrays), False, (), self.dtype, sizes, sparse)
+
     def _in_order(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
         names = self.names
+        if not args and kwargs.keys() == self.known:
+            return [kwargs[name] for name in names]
         if len(args) > len(names):
             raise ArgumentError(
                 f"{len(args)} arguments were given; the function takes {len(names)}: "
@@ -221,6 +243,8 @@ class Arguments:
 
     def _sparse(self, arrays: Sequence[Any]) -> frozenset[str]:
         """Return the names of the arguments that are sparse."""
+        if set(map(type, arrays)) == {np.ndarray}:
+            return DENSE
         pairs = zip(self.names, arrays, strict=True)
         return frozenset([name for name, array in pairs if type(array) is not np.ndarray])
 

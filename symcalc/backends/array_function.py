@@ -14,7 +14,7 @@ from ..expression import Expression
 from ..graph.graph import REDUCTIONS
 from ..graph.shapes import Shape, written
 from ..program import in_steps, lower, row_blocks
-from .arguments import Bound
+from .arguments import NATIVE, Bound
 from .array_derivatives import ArrayDerivatives
 from .compiled import CompiledFunction
 from .flat import FlatFunction
@@ -95,9 +95,13 @@ class ArrayFunction(CompiledFunction):
         super().__init__(expression, args, order=order, wrt=wrt, dtype=dtype)
         self._by_sizes: dict[Any, _Code] = {}
         self._by_order: dict[Any, Generated] = {}
+        #: what was asked for last: sizes (the very dict), sparse arguments, code
+        self._recent: dict[str, tuple[Any, Any, _Code]] = {}
         self._derived: ArrayDerivatives | None = None
         self._last: Generated | None = None
         self._shape = expression.graph.shape(expression.root)
+        #: whether an array is among the variables, so that derivatives are dicts
+        self.is_by_name = any(self.shape_of(name) for name in self.wrt)
 
     # -- calls ----------------------------------------------------------------------------
 
@@ -197,11 +201,6 @@ class ArrayFunction(CompiledFunction):
     # -- what it is -------------------------------------------------------------------------
 
     @property
-    def is_by_name(self) -> bool:
-        """Whether an array is among the variables, so that derivatives are dicts."""
-        return any(self.shape_of(name) for name in self.wrt)
-
-    @property
     def source(self) -> str:
         """The generated Python of the last call; there is none before the first."""
         if self._last is None:
@@ -216,9 +215,12 @@ class ArrayFunction(CompiledFunction):
 
     def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
         """Return the value and what else is asked for, in their shapes."""
-        code = self._by_sizes.get((what, bound.sparse, *bound.sizes.items()))
-        if code is None:
-            code = self._for_sizes(what, bound.sizes, bound.sparse)
+        sizes, sparse, code = self._recent.get(what, (None, None, None))
+        if code is None or sizes is not bound.sizes or sparse != bound.sparse:
+            code = self._by_sizes.get((what, bound.sparse, *bound.sizes.items()))
+            if code is None:
+                code = self._for_sizes(what, bound.sizes, bound.sparse)
+            self._recent[what] = bound.sizes, bound.sparse, code
         self._last = code.generated
         given = (*bound.values, *extra)
         return self._finished(code, code.generated.function((*given, *code.tail)), given)
@@ -294,8 +296,8 @@ class ArrayFunction(CompiledFunction):
 
     def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
         """Return results in their shapes, arrays of their own; NaN where there is no value."""
-        dtype = np.dtype(self._arguments.dtype)
-        taken = {id(array) for array in given}
+        dtype = NATIVE[self._arguments.dtype]
+        taken = set(map(id, given))
         for place, size in enumerate(code.results):
             entry = entries[place]
             if not size:

@@ -15,9 +15,16 @@ __all__ = [
     "placed",
     "softplus_and_sigmoid",
     "spread",
+    "sums",
 ]
 
 Array = Any
+
+#: Rows of up to so many numbers are compared column by column.
+SHORT_ROW = 32
+
+#: Rows of more numbers are added up in pairs.
+LONG_ROW = 1000
 
 
 class Factorization:
@@ -80,29 +87,42 @@ class Factorization:
         return (-1.0) ** n_swaps * np.diagonal(factors).prod()
 
 
+def sums(x: Array, axis: int) -> Array:
+    """Return sum(x, axis=axis) of a matrix: a product with ones is NumPy's fastest sum.
+
+    Long rows are added up in pairs, which rounds less; columns are added row by row either way.
+    """
+    if axis == 1 and x.shape[1] > LONG_ROW:
+        return np.sum(x, axis=1)
+    ones = np.ones(x.shape[axis], dtype=x.dtype)
+    return x @ ones if axis == 1 else ones @ x
+
+
 def log_sum_exp(x: Array, axis: int | None = None) -> Array:
     """Return log(sum(exp(x))) over an axis, or all; relative to the greatest, without overflow."""
-    base, powers = _relative_powers(x, axis)
+    base, _, total = _relative_powers(x, axis)
     with np.errstate(divide="ignore"):  # all -inf: the sum is 0, its logarithm -inf
-        total = np.log(powers.sum(axis=axis))
-    return total + base.reshape(np.shape(total))
+        return np.log(total) + base
 
 
 def log_sum_exp_and_shares(x: Array, axis: int | None = None) -> tuple[Array, Array]:
     """Return log(sum(exp(x))) and its derivative, exp(x) over the sum."""
-    base, powers = _relative_powers(x, axis)
-    total = powers.sum(axis=axis, keepdims=True)
+    base, powers, total = _relative_powers(x, axis)
+    powers /= total if axis is None else np.expand_dims(total, axis)
     with np.errstate(divide="ignore"):
-        result = np.log(total) + base
-    powers /= total
-    return result.sum(axis=axis), powers
+        return np.log(total) + base, powers
 
 
-def _relative_powers(x: Array, axis: int | None) -> tuple[Array, Array]:
-    """Return the greatest along an axis, 0 where it is infinite, and exp(x) relative to it."""
-    greatest = np.max(x, axis=axis, keepdims=True)
+def _relative_powers(x: Array, axis: int | None) -> tuple[Array, Array, Array]:
+    """Return the greatest along an axis, 0 where infinite; exp(x) relative to it; their sum."""
+    is_of_rows = np.ndim(x) == 2 and axis == 1
+    if is_of_rows and x.shape[1] <= SHORT_ROW:
+        greatest = np.max(np.ascontiguousarray(x.T), axis=0)  # six times as fast for ten columns
+    else:
+        greatest = np.max(x, axis=axis)
     base = np.where(np.isfinite(greatest), greatest, 0.0)
-    return base, np.exp(x - base)
+    powers = np.exp(x - (base if axis is None else np.expand_dims(base, axis)))
+    return base, powers, sums(powers, 1) if is_of_rows else powers.sum(axis=axis)
 
 
 def softplus_and_sigmoid(x: Array) -> tuple[Array, Array]:

@@ -81,9 +81,9 @@ def coth(x: Array) -> Array:
 
 
 def sech(x: Array) -> Array:
-    """Return 1/cosh(x) without overflow."""
-    t = np.exp(-np.abs(x))
-    return 2 * t / (1 + t * t)
+    """Return 1/cosh(x), 0 where cosh(x) is beyond all doubles."""
+    with np.errstate(over="ignore"):
+        return 1 / np.cosh(x)
 
 
 def csch(x: Array) -> Array:

@@ -14,11 +14,9 @@ from ..graph.shapes import Dimension
 from ..program import Program, shared_exponentials
 from .emit import ADDITION, ATOM, PRODUCT
 from .flavours import ArrayEmitter
-from .steps import aligned, letters, of_one, of_two
+from .steps import KERNELS, aligned, letters, of_one, of_two
 
 __all__ = ["MatrixEmitter"]
-
-KERNELS = "symcalc.backends.array_kernels."
 
 REDUCERS = {"amax": "numpy.max", "amin": "numpy.min", "prod": "numpy.prod"}
 

@@ -7,7 +7,9 @@ from string import ascii_letters
 
 from .emit import ADDITION, ATOM, PRODUCT
 
-__all__ = ["Speller", "aligned", "letters", "of_one", "of_two"]
+__all__ = ["KERNELS", "Speller", "aligned", "letters", "of_one", "of_two"]
+
+KERNELS = "symcalc.backends.array_kernels."
 
 #: `function(path)` returns the identifier of a function.
 Speller = Callable[[str], str]
@@ -29,7 +31,8 @@ def of_one(function: Speller, text: str, labels: Labels, out: Labels) -> str:
     if summed:
         every = len(summed) == len(labels)
         which = summed[0] if len(summed) == 1 else tuple(summed)
-        text = f"{function('numpy.sum')}({text}{'' if every else f', axis={which}'})"
+        path = KERNELS + "sums" if len(labels) == 2 and not every else "numpy.sum"
+        text = f"{function(path)}({text}{'' if every else f', axis={which}'})"
         labels = [label for label in labels if label in out]
     return aligned(text, labels, out)
 
@@ -64,6 +67,10 @@ def of_two(
     (a, b), (first, second) = texts, labels
     shared = [label for label in first if label in second]
     summed = [label for label in shared if label not in out]
+    if not summed and len(first) == len(second) == 1 and not shared:
+        columns = [f"{a}[:, None]", f"{b}[None, :]"]
+        rows = columns if list(out) == [*first, *second] else [f"{b}[:, None]", f"{a}[None, :]"]
+        return f"{function('numpy.dot')}({', '.join(rows)})", ATOM
     if not summed:
         return f"{aligned(a, first, out)}*{aligned(b, second, out)}", PRODUCT
     free = [[label for label in axes if label not in shared] for axes in labels]

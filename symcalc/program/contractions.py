@@ -82,13 +82,36 @@ class _Steps:
     # -- products and their totals ------------------------------------------------------------
 
     def _product(self, args: Sequence[Node]) -> Node:
-        """Return an elementwise product whose scalars are one factor."""
+        """Return an elementwise product; its scalars are one factor, a row and a column another."""
         new = self.new
         scalars = [arg for arg in args if not new.shape(arg)]
-        if len(scalars) < 2:
-            return new.mul(args)
-        arrays = [arg for arg in args if new.shape(arg)]
-        return new.node("mul", (new.mul(scalars), *arrays))
+        arrays = self._with_outer([arg for arg in args if new.shape(arg)])
+        if len(scalars) > 1:
+            scalars = [new.mul(scalars)]
+        return new.mul([*scalars, *arrays])
+
+    def _with_outer(self, arrays: list[Node]) -> list[Node]:
+        """Return factors in which a column and a row, each stretched, are their outer product."""
+        new = self.new
+        lines: dict[Contraction, Node] = {}
+        for arg in arrays:
+            data = new.data[arg]
+            if (
+                new.kinds[arg] == "ein"
+                and len(data.out) == 2
+                and data.factors in (((0,),), ((1,),))
+            ):
+                lines.setdefault(data, arg)
+        pair = {data.factors[0][0]: arg for data, arg in lines.items()}
+        if len(pair) < 2:
+            return arrays
+        column, row = pair[0], pair[1]
+        factors = [(new.args[column][0], (0,)), (new.args[row][0], (1,))]
+        outer = self._node(factors, (0, 1), dict(enumerate(new.shape(column))))
+        rest = list(arrays)
+        rest.remove(column)
+        rest.remove(row)
+        return [outer, *rest]
 
     def _total(self, summand: Node) -> Node:
         """Return a total; that of a product of two, or of a square, without forming the product."""
