@@ -30,6 +30,7 @@ SCRIPTS = (
     "quadrature",
     "integrals",
     "arrays",
+    "compile_arrays",
 )
 TAKES_FULL = ("string_to_callable",)
 
