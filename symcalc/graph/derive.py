@@ -376,7 +376,8 @@ class _Reverse:
         """Return the product of an adjoint of an array root with a local derivative."""
         graph, n_outer = self.graph, len(self.root_shape)
         region = self.regions.get(self.current)
-        if region is not None:  # where the branch is not taken, its derivative has no meaning
+        if region is not None and (self.rank or not self._is_per_row(region)):
+            # where the branch is not taken, its derivative has no meaning
             local = self._masked(region, local)
         labels = tuple(range(len(graph.shape(adjoint))))
         inner = labels[n_outer:] if graph.shape(local) else ()
