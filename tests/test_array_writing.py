@@ -392,6 +392,16 @@ def test_a_row_of_ones_is_no_identity_matrix():
         np.testing.assert_array_equal(found, [[1, 1], [7, 7]])
 
 
+def test_a_sum_of_powers_that_is_spread_is_no_power_of_a_sum():
+    node = read("outer(ones(1), sum((eye(n) - outer(w, w))**2, axis=0))", shapes=SHAPES)
+    values = {"w": np.array([1.0, 2.0, -3.0])}
+
+    graph, roots = tidy_arrays(node.graph, [node.root])
+    found = values_of(graph, roots, values, SIZES)[0]
+    expected = np.sum((np.eye(3) - np.outer(*[values["w"]] * 2)) ** 2, axis=0)
+    np.testing.assert_allclose(found, expected[None, :])
+
+
 def test_ones_along_three_axes_are_read_back():
     found = sc.jacobian("(w - mean(w))[:, None]", "w", shapes=SHAPES)["w"]
     back = read(found.text, shapes=SHAPES)

@@ -97,7 +97,8 @@ class _Tidying(PlainProducts):
 
     def _contraction(self, args: Sequence[Node], data: Contraction) -> Node:
         """Return a contraction; factors with the same labels are multiplied first."""
-        if data.free and len(args) == 1 and self.new.kinds[args[0]] == "pow":
+        is_spread = data.free and len(args) == 1 and {*data.factors[0]} <= {*data.out}
+        if is_spread and self.new.kinds[args[0]] == "pow":
             base, exponent = self.new.args[args[0]]
             if self.new.value(exponent) is not None and self.new.shape(base):
                 return self._power(self._contraction((base,), data), exponent)
