@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.backends.array_derivatives import ArrayDerivatives
 from symcalc.calculus.derived import judged
 from symcalc.errors import ArgumentError, OutcomeError
 from symcalc.expression import Expression, Variable
@@ -264,3 +265,21 @@ def test_a_formula_is_written_out_for_small_sizes():
     assert Expression(found.graph, found.roots[0][()]).text == "X_row0_0*w_row0 + X_row0_1*w_row1"
     with pytest.raises(ArgumentError, match="has no size"):
         unroll(v.graph, [v.Xw], {"m": 2})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "n_axes"),
+    [
+        ("-sum(logsumexp(a - sum((X[:, None] - M)**2, axis=2)/2, axis=1))", "M", 3),
+        ("sum(sqrt(sum((X - c)**2, axis=1) + 1))", "c", 2),
+    ],
+)
+def test_second_derivatives_in_centers_hold_no_array_of_rows_by_variables_twice(
+    text: str, name: str, n_axes: int
+) -> None:
+    expression = sc.parse(text, shapes="X: m n; M: k n; a: k; c: n")
+    derivatives = ArrayDerivatives(expression.graph, expression.root, [name])
+    graph, outputs, _ = derivatives.outputs("hessian")
+    of_rows = [shape for node in graph.reachable(outputs) if "m" in (shape := graph.shape(node))]
+
+    assert max(map(len, of_rows)) <= n_axes

@@ -212,11 +212,17 @@ class _Reverse:
 
         Multiplied out one by one they stay structured; as a whole the sum is a full array.
         """
-        graph = self.graph
-        terms = graph.args[adjoint]
-        if not self.root_shape or graph.kinds[adjoint] != "add" or len(terms) > MAX_TERMS:
-            return (adjoint,)
-        return terms if any(has_eye(graph, term) for term in terms) else (adjoint,)
+        graph, found = self.graph, [adjoint]
+        place = 0 if self.root_shape else 1
+        while place < len(found):
+            number, whole = self._split(found[place])
+            terms = graph.args[whole]
+            fits = len(found) + len(terms) - 1 <= MAX_TERMS
+            if graph.kinds[whole] == "add" and fits and has_eye(graph, whole):
+                found[place : place + 1] = [graph.scale(number, term) for term in terms]
+            else:
+                place += 1
+        return found
 
     def _give(self, node: Node, arg: Node, contribution: Node) -> None:
         if arg not in self.active or contribution == self.zero:
