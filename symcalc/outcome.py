@@ -22,6 +22,7 @@ class Outcome(Sentence):
 
     DONE = "Done."
     CONVERGED_GRADIENT = "Converged: the gradient is below the tolerance."
+    CONVERGED_KKT = "Converged: the conditions of Karush, Kuhn and Tucker hold to the tolerance."
     CONVERGED_STEP = "Converged: steps and values no longer change beyond the tolerance."
     CONVERGED_RESIDUAL = "Converged: the residuals vanish to rounding."
     PRECISION_REACHED = "Stopped: no better point can be told apart in double precision."
@@ -35,6 +36,8 @@ class Outcome(Sentence):
     INTERRUPTED = "Interrupted: the best point so far is returned."
     STOPPED_BY_CALLBACK = "Stopped by the callback."
     SADDLE = "Stationary, but not a minimum: the objective falls on from here."
+    NO_MULTIPLIERS = "Stopped where no multipliers exist; no feasible point near was found better."
+    INFEASIBLE = "Infeasible: no point that satisfies all constraints was found."
     SOLVER_FAILED = "Not converged: the solver gave up."
     UNDEFINED = "Undefined: there is no value at this point."
     NO_DERIVATIVE = "No derivative at this point, though the function has a value there."
@@ -60,6 +63,8 @@ _GOOD = frozenset(
     {
         Outcome.DONE,
         Outcome.CONVERGED_GRADIENT,
+        Outcome.CONVERGED_KKT,
+        Outcome.NO_MULTIPLIERS,
         Outcome.CONVERGED_STEP,
         Outcome.CONVERGED_RESIDUAL,
         Outcome.PRECISION_REACHED,

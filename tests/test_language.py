@@ -23,7 +23,7 @@ from symcalc.language import (
     read,
     read_assignments,
     read_number,
-    read_relation,
+    read_relations,
 )
 
 
@@ -525,7 +525,7 @@ def test_texts_of_full_length_are_read(text):
 
 
 def test_a_relation_is_refused_as_a_formula_and_read_as_a_constraint():
-    left, relation, right = read_relation("x^2 + y^2 <= r", variables=["x", "y", "r"])
+    ((left, relation, right),) = read_relations("x^2 + y^2 <= r", variables=["x", "y", "r"])
 
     assert (left, relation, right.text) == (read("x**2 + y**2"), "<=", "r")
     assert left.names == right.names == ("x", "y", "r")
@@ -533,11 +533,18 @@ def test_a_relation_is_refused_as_a_formula_and_read_as_a_constraint():
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "x < 1 and y < 1", "0 < x < 1", "x != 1", "x = 1", "not x < 1"]
+    "text", ["x", "x < 1 or y < 1", "x != 1", "0 < x != 1", "x = 1", "not x < 1"]
 )
-def test_a_constraint_is_one_relation(text):
+def test_a_constraint_is_made_of_relations_that_all_hold(text):
     with pytest.raises(ParseError):
-        read_relation(text)
+        read_relations(text)
+
+
+@pytest.mark.parametrize("text", ["0 <= x < y == 2", "0 <= x and x < y and y == 2"])
+def test_a_chain_of_relations_is_read_link_by_link(text):
+    links = [(left.text, relation, right.text) for left, relation, right in read_relations(text)]
+
+    assert links == [("0", "<=", "x"), ("x", "<", "y"), ("y", "==", "2")]
 
 
 def test_numbers_go_through_the_same_door():

@@ -135,13 +135,13 @@ def softplus_and_sigmoid(x: Array) -> tuple[Array, Array]:
 
 def placed(part: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """Return zeros with a part of them replaced."""
-    result = np.zeros(shape, dtype=np.result_type(np.asarray(part), np.float32))
+    result = np.zeros(shape, dtype=np.result_type(part, np.float32))
     result[index] = part
     return result
 
 
 def spread(part: Array, diagonals: str, shape: tuple[int, ...]) -> Array:
     """Return zeros with an array on diagonals: those that `einsum(diagonals, result)` reads."""
-    result = np.zeros(shape, dtype=np.result_type(np.asarray(part), np.float32))
+    result = np.zeros(shape, dtype=np.result_type(part, np.float32))
     np.einsum(diagonals, result)[...] = part
     return result

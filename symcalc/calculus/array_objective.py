@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,14 +64,19 @@ def read_array_objective(
     shapes: Any = None,
     limits: Limits | None = None,
     seed: int = 0,
+    elsewhere: Collection[str] = (),
 ) -> ArrayObjective:
     """Return an objective with the shapes of its variables found from start, data and `shapes`.
+
+    Variables `elsewhere`, in constraints, need not occur in it.
 
     Raises
     ------
     ParseError, ArgumentError, DataError
     """
-    read = read_array_formula(formula, start, data=data, shapes=shapes, limits=limits, seed=seed)
+    read = read_array_formula(
+        formula, start, data=data, shapes=shapes, limits=limits, seed=seed, elsewhere=elsewhere
+    )
     function = ArrayFunction(read.expression, order=2, wrt=tuple(read.start))
     flat = function.at_data(read.sizes, **read.data)
     return ArrayObjective(read.expression, read.start, read.data, read.sizes, read.notes, flat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,9 +80,13 @@ class ArrayFormula:
 
 
 def is_over_arrays(
-    formula: Formula, start: Mapping[str, Any], data: Table | None, shapes: Any
-) -> bool:
-    """Whether an objective has arrays among its variables, or matrices among its data."""
+    formula: Formula, start: Mapping[str, Any], data: Table | None, shapes: Any,
+    elsewhere: Collection[str] = (),
+) -> bool:  # fmt: skip
+    """Whether an objective has arrays among its variables, or matrices among its data.
+
+    Names `elsewhere`, in constraints, count as its own.
+    """
     if any(isinstance(value, str) or np.ndim(value) for value in start.values()):
         return True
     declared = dict(read_shapes(shapes))
@@ -90,7 +94,10 @@ def is_over_arrays(
         declared |= {variable.name: variable.shape for variable in formula.variables}
     if any(len(s) > 1 or (s and name in start) for name, s in declared.items()):
         return True
-    return data is not None and any(map(data.is_matrix, occurring(formula, data.names)))
+    if data is None:
+        return False
+    used = {*occurring(formula, data.names), *(name for name in data.names if name in elsewhere)}
+    return any(map(data.is_matrix, used))
 
 
 def read_array_formula(
@@ -102,12 +109,14 @@ def read_array_formula(
     limits: Limits | None = None,
     seed: int = 0,
     what: str = "objective",
+    elsewhere: Collection[str] = (),
     result: tuple[int, ...] = (),
 ) -> ArrayFormula:
     """Return a formula with the shapes of its variables found from start, data and `shapes`.
 
     `seed` is that of the draws for a start that is "random"; `what` the formula is called in
-    messages; `result` is the size that it must have along its axes, or be stretched to.
+    messages; variables `elsewhere`, in constraints, need not occur in it; `result` is the size
+    that it must have along its axes, or be stretched to.
 
     Raises
     ------
@@ -133,6 +142,7 @@ def read_array_formula(
         listed = ", ".join(available[:12]) or "none given"
         missing = "`, `".join(unknown[:6])
         raise ArgumentError(f"`{missing}` in the {what} has neither a start nor data ({listed}).")
+    used |= {name: known.get(name, ()) for name in start if name in elsewhere}
     refuse_unused(expression, start, used)
     if not is_right(expression):
         shape = expression.graph.shape(expression.root)
@@ -141,7 +151,10 @@ def read_array_formula(
         advice = "" if result else " Write sum(...) of it."
         raise ArgumentError(f"The {what} {have}; it must {wanted}.{advice}")
     variables = [Variable(name, used[name]) for name in used]
-    whole = Expression(expression.graph.copy(), expression.root, variables)
+    graph = expression.graph.copy()
+    for variable in variables:  # also those that only constraints speak of
+        graph.var(variable.name, variable.shape)
+    whole = Expression(graph, expression.root, variables)
     given = {name: arrays[name] for name in used if name in arrays}
     rng = np.random.default_rng(seed)
     filled = {name: _filled(name, v, used[name], sizes, rng) for name, v in start.items()}

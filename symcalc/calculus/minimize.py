@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from ..errors import ArgumentError
@@ -12,6 +11,8 @@ from ..optimize import Optimum, StepState, find_method, minimize_objective
 from ..optimize.door import check_count
 from .array_objective import ArrayObjective, read_array_objective
 from .array_reading import is_over_arrays
+from .constrained import minimize_under, with_arrays
+from .constraints import as_list, names_in
 from .data import load_data
 from .objective import FormulaObjective, read_objective
 from .reading import Formula
@@ -55,11 +56,13 @@ def minimize(
         formula computes with them.
     method : str
         "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
-        "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC", "SLSQP"; of values only
+        "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC"; with constraints "SLSQP",
+        "trust-constr" and "augmented_lagrangian"; of values only
         "pattern_search", "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" where the objective is
         a sum of squares.
-    constraints : sequence
-        Must be empty: constraints other than bounds are not supported by this verb.
+    constraints : sequence of str
+        Relations between formulas in the variables and the data, `["x^2 + y^2 <= 1", "x == 2*y",
+        "0 <= z <= 1", "A@w <= b"]`; those between arrays hold entry by entry. SymPy's too.
     bounds : dict, optional
         `{"x": (0, None)}`, None for no limit.
     max_steps : int, optional
@@ -107,10 +110,8 @@ def minimize(
     >>> sc.minimize("sum((X@w - y)**2)/(2*m)", "w=zeros", data=data).x["w"].round(6)
     array([1., 2.])
     """
-    if constraints is None or len(constraints) > 0:
-        raise ArgumentError(
-            "Constraints are not supported by this verb yet; use `bounds` for limits on variables."
-        )
+    constraints = as_list(constraints)
+    named = names_in(constraints)
     allowed = check_limits(limits)
     guess = to_values(start)
     names = tuple(guess)
@@ -118,14 +119,16 @@ def minimize(
     chosen = None if method == "auto" else find_method(method)
     table = None if data is None else load_data(data)
     target: FormulaObjective | ArrayObjective
-    if is_over_arrays(objective, guess, table, shapes):
+    if is_over_arrays(objective, guess, table, shapes, named):
         target = read_array_objective(
             objective, guess, data=table, shapes=shapes, limits=allowed,
-            seed=check_count("seed", seed, 0),
+            seed=check_count("seed", seed, 0), elsewhere=named,
         )  # fmt: skip
         guess = target.start
     else:
-        target = read_objective(objective, names, data=table, shapes=shapes, limits=allowed)
+        target = read_objective(
+            objective, names, data=table, shapes=shapes, limits=allowed, elsewhere=named
+        )
     if allowed.memory_mb is not None:
         if callback is not None:
             raise ArgumentError(
@@ -133,11 +136,18 @@ def minimize(
                 "`callback`; leave one of them out."
             )
         found: Optimum = run_within_memory(
-            "minimize", target.expression, guess, data=target.data, method=method, bounds=pairs,
+            "minimize", target.expression, guess, data=data if constraints else target.data,
+            shapes=shapes if constraints else None, method=method, constraints=constraints, bounds=pairs,
             max_steps=max_steps, tolerance=tolerance, seed=seed, throw=throw, limits=allowed,
             **options,
         )  # fmt: skip
         return found
+    if constraints:
+        return minimize_under(
+            target, constraints, table, guess, bounds=pairs, limits=allowed, method=method,
+            max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
+            options=options, shapes=shapes,
+        )  # fmt: skip
     functions, facts = target.to_objective(None if chosen is None else chosen.needs)
     x0: Any = list(guess.values())
     if isinstance(target, ArrayObjective):
@@ -148,6 +158,5 @@ def minimize(
         time_limit=allowed.seconds, facts=facts, options=options,
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
-        arrays = target.function.unpack(best.vector)
-        return replace(best, x=arrays, diagnosis=(*best.diagnosis, *target.notes))
+        return with_arrays(best, target)
     return best

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -156,8 +156,11 @@ def read_objective(
     data: Table | None = None,
     shapes: Any = None,
     limits: Limits | None = None,
+    elsewhere: Collection[str] = (),
 ) -> FormulaObjective:
     """Return a formula with its names checked against variables and columns.
+
+    Variables `elsewhere`, in constraints, need not occur in it.
 
     Raises
     ------
@@ -177,7 +180,7 @@ def read_objective(
             f"`{'`, `'.join(unknown[:6])}` in the objective has neither a start "
             f"({', '.join(names[:12])}) nor data ({', '.join(available[:12]) or 'none given'})."
         )
-    refuse_unused(expression, names, used)
+    refuse_unused(expression, names, {*used, *elsewhere})
     needed = tuple(name for name in used if name in available)
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
     graph, root = expression.graph, expression.root

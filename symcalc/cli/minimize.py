@@ -9,7 +9,7 @@ import click
 import symcalc as sc
 
 from ..present import describe, describe_trace
-from .formulas import FormulaCommand
+from .formulas import FormulaCommand, from_argument
 from .options import (
     json_option,
     read_bounds,
@@ -32,6 +32,13 @@ __all__ = ["minimize"]
 @click.option("--tolerance", type=float, help="Of the test on the gradient.")
 @click.option("--bounds", multiple=True, metavar="RANGES", help='"x=0:1,y=0:" keeps x and y there.')
 @click.option(
+    "--constraint",
+    "constraints",
+    multiple=True,
+    metavar="RELATION",
+    help='"x^2 + y^2 <= 1", "x == 2*y" or "0 <= x <= 1"; repeat it for more.',
+)
+@click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="The method's own, rate=0.1."
 )
 @shapes_option
@@ -42,18 +49,20 @@ def minimize(
     objective: str,
     start: tuple[str, ...],
     bounds: tuple[str, ...],
+    constraints: tuple[str, ...],
     options: tuple[str, ...],
     trace: bool,
     syntax: str,
     as_json: bool,
     **others: Any,
 ) -> int:
-    """Find a local minimum of a formula near a start.
+    """Find a local minimum of a formula near a start, among the points that constraints allow.
 
     \b
     Examples:
       symcalc minimize "100*(y - x^2)^2 + (1 - x)^2" --start x=-1.2,y=1
       symcalc minimize "(x - 2)^2" --start x=0 --bounds x=0:1 --trace
+      symcalc minimize "x + y" --start x=0,y=0 --constraint "x^2 + y^2 <= 1"
       symcalc minimize "sum((X@w - y)**2)/(2*m)" --data housing.npz --start w=zeros
       symcalc minimize "x^4 - x" --start x=1 --method gradient_descent --option rate=0.1
     """
@@ -62,6 +71,7 @@ def minimize(
         read_whole(objective, syntax),
         ", ".join(start),
         bounds=read_bounds(bounds),
+        constraints=[from_argument(text) for text in constraints],
         **arguments,
         **read_settings(options),
     )

@@ -212,17 +212,11 @@ class _Reverse:
 
         Multiplied out one by one they stay structured; as a whole the sum is a full array.
         """
-        graph, found = self.graph, [adjoint]
-        place = 0 if self.root_shape else 1
-        while place < len(found):
-            number, whole = self._split(found[place])
-            terms = graph.args[whole]
-            fits = len(found) + len(terms) - 1 <= MAX_TERMS
-            if graph.kinds[whole] == "add" and fits and has_eye(graph, whole):
-                found[place : place + 1] = [graph.scale(number, term) for term in terms]
-            else:
-                place += 1
-        return found
+        graph = self.graph
+        terms = graph.args[adjoint]
+        if not self.root_shape or graph.kinds[adjoint] != "add" or len(terms) > MAX_TERMS:
+            return (adjoint,)
+        return terms if any(has_eye(graph, term) for term in terms) else (adjoint,)
 
     def _give(self, node: Node, arg: Node, contribution: Node) -> None:
         if arg not in self.active or contribution == self.zero:
@@ -382,8 +376,7 @@ class _Reverse:
         """Return the product of an adjoint of an array root with a local derivative."""
         graph, n_outer = self.graph, len(self.root_shape)
         region = self.regions.get(self.current)
-        if region is not None and (self.rank or not self._is_per_row(region)):
-            # where the branch is not taken, its derivative has no meaning
+        if region is not None:  # where the branch is not taken, its derivative has no meaning
             local = self._masked(region, local)
         labels = tuple(range(len(graph.shape(adjoint))))
         inner = labels[n_outer:] if graph.shape(local) else ()

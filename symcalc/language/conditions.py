@@ -6,7 +6,7 @@ from ..errors import ParseError
 from ..graph.graph import COMPARISONS, Graph, Node
 from .tokens import Tokens
 
-__all__ = ["CONDITIONS", "LOW_OPERATORS", "Conditions"]
+__all__ = ["CONDITIONS", "LOW_OPERATORS", "Conditions", "links_of"]
 
 #: Kinds of nodes that are true or false.
 CONDITIONS = frozenset({"compare", "and", "or", "not"})
@@ -116,3 +116,21 @@ class Conditions:
 
     def _error(self, message: str, index: int) -> ParseError:
         return self.tokens.error(message, max(index - 1, 0))
+
+
+def links_of(graph: Graph, root: Node) -> list[tuple[Node, str, Node]] | None:
+    """Return the comparisons that all hold where a condition holds, from left to right.
+
+    None where the condition is no conjunction of comparisons, or one of them is `!=`.
+    """
+    links, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        if graph.kinds[node] == "and":
+            stack += reversed(graph.args[node])
+        elif graph.kinds[node] == "compare" and graph.data[node] != "!=":
+            left, right = graph.args[node]
+            links.append((left, str(graph.data[node]), right))
+        else:
+            return None
+    return links

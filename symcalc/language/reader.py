@@ -1,18 +1,19 @@
-"""The door for strings: `read` for a formula, `read_relation` for a constraint."""
+"""The door for strings: `read` for a formula, `read_relations` for a constraint."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from ..expression import Expression
-from .conditions import CONDITIONS
+from .conditions import CONDITIONS, links_of
 from .declarations import ShapesLike
 from .definitions import Definitions
 from .limits import Limits
 from .messages import make_error
 from .reading import Reading
 
-__all__ = ["read", "read_relation"]
+__all__ = ["Relation", "read", "read_relations"]
 
 
 def read(
@@ -82,7 +83,23 @@ def read(
     return reading.expression(root)
 
 
-def read_relation(
+class Relation(NamedTuple):
+    """One link of a constraint: two formulas in the same variables, and how they compare.
+
+    Attributes
+    ----------
+    left : Expression
+    relation : str
+        One of `<  <=  >  >=  ==`.
+    right : Expression
+    """
+
+    left: Expression
+    relation: str
+    right: Expression
+
+
+def read_relations(
     text: str,
     *,
     variables: str | Iterable[str] | None = None,
@@ -92,8 +109,8 @@ def read_relation(
     syntax: str = "symcalc",
     limits: Limits | None = None,
     definitions: Definitions | None = None,
-) -> tuple[Expression, str, Expression]:
-    """Read a constraint such as `x^2 + y^2 <= 1`.
+) -> tuple[Relation, ...]:
+    """Read a constraint such as `x^2 + y^2 <= 1`, or a chain of them such as `0 <= x < y`.
 
     Parameters
     ----------
@@ -103,28 +120,29 @@ def read_relation(
 
     Returns
     -------
-    left : Expression
-    relation : str
-        One of `<  <=  >  >=  ==`.
-    right : Expression
-        Both sides have the same variables.
+    tuple of Relation
+        The links of the chain, from left to right; of `a <= b and c == d` those of both parts.
 
     Raises
     ------
     ParseError
-        The text is not one relation between two formulas.
+        The text is not a relation between formulas.
 
     Examples
     --------
-    >>> left, relation, right = read_relation("x^2 + y^2 <= 1")
-    >>> left.text, relation, right.text
+    >>> (link,) = read_relations("x^2 + y^2 <= 1")
+    >>> link.left.text, link.relation, link.right.text
     ('x**2 + y**2', '<=', '1')
+    >>> len(read_relations("0 <= x <= 1"))
+    2
     """
     reading = Reading(text, variables, declared, shapes, assume, syntax, limits, definitions)
     root = reading.formula()
-    graph = reading.graph
-    if graph.kinds[root] != "compare" or graph.data[root] == "!=":
-        hint = "Write one relation, such as x + y <= 1 or x == 2*y."
+    links = links_of(reading.graph, root)
+    if links is None:
+        hint = "Write a relation, such as x + y <= 1, x == 2*y or 0 <= x <= 1."
         raise make_error("This is not a constraint.", text, 0, len(text.rstrip()), hint)
-    left, right = graph.args[root]
-    return reading.expression(left), graph.data[root], reading.expression(right)
+    read_in = reading.expression
+    return tuple(
+        Relation(read_in(left), relation, read_in(right)) for left, relation, right in links
+    )

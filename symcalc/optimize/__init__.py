@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .constrained import KKT, ConstraintState, minimize_constrained
+from .constraints import Constraints, Label, no_constraints
 from .fit import Fit
 from .fit_residuals import FIT_METHODS, fit_residuals
 from .methods import METHODS, Method, choose_method, find_method
@@ -12,8 +14,12 @@ from .trace import StepState, Trace
 
 __all__ = [
     "FIT_METHODS",
+    "KKT",
     "METHODS",
+    "ConstraintState",
+    "Constraints",
     "Fit",
+    "Label",
     "Method",
     "Objective",
     "Optimum",
@@ -22,5 +28,7 @@ __all__ = [
     "choose_method",
     "find_method",
     "fit_residuals",
+    "minimize_constrained",
     "minimize_objective",
+    "no_constraints",
 ]

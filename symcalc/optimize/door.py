@@ -13,10 +13,18 @@ from ..errors import ArgumentError
 from .bounds import Bounds, Vector
 from .methods import METHODS, Method
 from .objective import Objective
-from .plain import count_of, show
+from .plain import count_of, place_of, show
 
-__all__ = ["check_bounds", "check_count", "check_method", "check_options", "check_positive",
-           "check_start"]  # fmt: skip
+__all__ = [
+    "check_bounds",
+    "check_count",
+    "check_inside",
+    "check_method",
+    "check_options",
+    "check_positive",
+    "check_start",
+    "move_inside",
+]
 
 
 def check_start(x0: Any, names: Sequence[str]) -> Vector:
@@ -49,12 +57,30 @@ def check_bounds(bounds: Any, start: Vector, names: Sequence[str]) -> Bounds | N
     lower, upper = np.empty(start.size), np.empty(start.size)
     for i, (name, pair) in enumerate(zip(names, pairs, strict=True)):
         lower[i], upper[i] = _check_pair(name, pair)
-        if not lower[i] <= start[i] <= upper[i]:
-            raise ArgumentError(
-                f"The start {name} = {start[i]:g} lies outside its bounds [{lower[i]:g}, "
-                f"{upper[i]:g}]; start inside them."
-            )
     return Bounds(lower, upper) if np.isfinite([lower, upper]).any() else None
+
+
+def check_inside(bounds: Bounds | None, start: Vector, names: Sequence[str]) -> None:
+    """Refuse a start outside of its bounds."""
+    if bounds is None or bounds.contain(start):
+        return
+    i = int(np.argmax(~((bounds.lower <= start) & (start <= bounds.upper))))
+    raise ArgumentError(
+        f"The start {names[i]} = {start[i]:g} lies outside its bounds [{bounds.lower[i]:g}, "
+        f"{bounds.upper[i]:g}]; start inside them."
+    )
+
+
+def move_inside(
+    bounds: Bounds | None, start: Vector, names: Sequence[str]
+) -> tuple[Vector, list[str]]:
+    """Return the point inside the bounds that is nearest to a start, and what to say of it."""
+    if bounds is None or bounds.contain(start):
+        return start, []
+    inside = np.clip(start, bounds.lower, bounds.upper)
+    off = np.flatnonzero(inside != start)
+    moved = place_of([names[int(i)] for i in off], inside[off])
+    return inside, [f"The start lay outside of the bounds and was moved to {moved}."]
 
 
 def _check_pair(name: str, pair: Any) -> tuple[float, float]:

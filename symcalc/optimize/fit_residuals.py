@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import ArgumentError, DataError, OutcomeError
 from .bounds import Bounds, Mask, Vector
-from .door import check_bounds, check_count, check_positive, check_start
+from .door import check_bounds, check_count, check_inside, check_positive, check_start
 from .fit import Fit
 from .fit_judgement import look_around
 from .fit_precise import sharpen
@@ -124,9 +124,10 @@ def fit_residuals(
     start = check_start(x0, named)
     y = np.asarray(target, dtype=float)
     w = check_weights(weights, y.size)
+    limits = check_bounds(bounds, start, named)
+    check_inside(limits, start, named)
     problem = FitProblem(
-        residuals, jacobian, named, y, w,
-        check_bounds(bounds, start, named), _mask(linear, named), exact, predictor, model,
+        residuals, jacobian, named, y, w, limits, _mask(linear, named), exact, predictor, model,
         target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps,
     )  # fmt: skip
     _check_method(method, problem.bounds)

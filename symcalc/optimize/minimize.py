@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from ..errors import OutcomeError
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
 from .bounds import Bounds, Mask, Vector
+from .constrained import minimize_constrained
+from .constraints import bound_labels, no_constraints
 from .diagnosis import at_bounds, describe_fall, describe_rate, describe_unbounded
 from .door import (
     check_bounds,
@@ -20,8 +22,9 @@ from .door import (
     check_options,
     check_positive,
     check_start,
+    move_inside,
 )
-from .methods import Method, Solver, choose_method, find_method
+from .methods import CONSTRAINED, Method, Solver, choose_method, find_method
 from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
 from .probing import FARTHEST, Probe, find_fall
@@ -88,7 +91,7 @@ def minimize_objective(
     ----------
     objective : Objective
     x0 : array_like, shape (n_variables,)
-        The start, finite and inside the bounds.
+        The start, finite; outside of the bounds it is moved to the nearest point inside.
     names : sequence of str
         The names of the variables, in the order of `x0`.
     method : str
@@ -145,6 +148,15 @@ def minimize_objective(
         row, why = choose_method(objective, start.size, limits, known)
     else:
         row, why = find_method(method), "asked for"
+    if row in CONSTRAINED.values():
+        free = limits or Bounds(np.full(start.size, -np.inf), np.full(start.size, np.inf))
+        return minimize_constrained(
+            objective, no_constraints(start.size), bound_labels(free, named), start, named,
+            bounds=free, method=method, max_steps=max_steps, tolerance=tolerance,
+            callback=callback, seed=seed, time_limit=time_limit, max_evaluations=max_evaluations,
+            throw=throw, progress=progress, facts=facts, options=options,
+        )  # fmt: skip
+    start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
     check_method(row, objective, limits)
@@ -161,6 +173,8 @@ def minimize_objective(
     run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
+    if moved:
+        optimum = replace(optimum, diagnosis=(*optimum.diagnosis, *moved))
     if throw and not optimum.converged:
         raise OutcomeError(f"{optimum.outcome.value} {' '.join(optimum.diagnosis)}", optimum)
     return optimum

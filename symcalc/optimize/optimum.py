@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from ..outcome import Outcome
 from .bounds import Vector
 from .plain import count_of, format_number, format_value, to_plain
 from .trace import Trace
+
+if TYPE_CHECKING:
+    from .constrained import KKT, ConstraintState
 
 __all__ = ["Optimum"]
 
@@ -39,8 +42,16 @@ class Optimum:
     trace : Trace
     diagnosis : tuple of str
         What the numbers at the end show, in sentences.
-    multipliers : None
-        Lagrange multipliers; there are none without constraints.
+    multipliers : dict or None
+        Lagrange multipliers by the text of the constraint or bound, arrays in the constraint's
+        shape: `gradient of f = sum of multiplier * gradient of (left - right)`, turned to
+        `right - left` for `<=`, so that those of inequalities are not negative. A multiplier is how
+        fast the least value rises as its constraint tightens. None without constraints, and where
+        no multipliers exist.
+    constraints : tuple of ConstraintState
+        Each constraint as it was written: gap, multiplier, activity, complementarity.
+    kkt : KKT or None
+        The residuals of the first-order conditions; None without constraints.
     elapsed : float
         Seconds.
     """
@@ -57,7 +68,9 @@ class Optimum:
     n_hessians: int
     trace: Trace = field(repr=False)
     diagnosis: tuple[str, ...] = ()
-    multipliers: None = None
+    multipliers: dict[str, Any] | None = None
+    constraints: tuple[ConstraintState, ...] = ()
+    kkt: KKT | None = None
     elapsed: float = 0.0
 
     @property
@@ -84,7 +97,9 @@ class Optimum:
             "why": self.why,
             **{name: to_plain(getattr(self, name)) for name in numbers},
             "diagnosis": list(self.diagnosis),
-            "multipliers": self.multipliers,
+            "multipliers": to_plain(self.multipliers),
+            "constraints": [state.to_dict() for state in self.constraints],
+            "kkt": None if self.kkt is None else to_plain(self.kkt.to_dict()),
             "trace": self.trace.to_dict(),
         }
 
@@ -100,7 +115,17 @@ class Optimum:
             f"{count_of(self.n_gradients, 'gradient')}, {count_of(self.n_hessians, 'Hessian')}, "
             f"{self.elapsed:.3g} s",
         ]
+        lines += [f"  {row}" for row in self._multiplier_rows()]
         return "\n".join(lines + [f"  {sentence}" for sentence in self.diagnosis])
+
+    def _multiplier_rows(self, n_shown: int = 8) -> list[str]:
+        """Return the multipliers of the first constraints that hold the point."""
+        held = [state for state in self.constraints if state.is_active][:n_shown]
+        return [
+            f"{state.text}: active, multiplier {format_value(state.multiplier)}"
+            for state in held
+            if state.multiplier is not None
+        ]
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks."""

@@ -38,10 +38,36 @@ def describe_optimum(optimum: Any) -> list[Block]:
         Line(f"f = {format_number(optimum.fun)}", "title"),
         Table(("", ""), tuple(rows)),
         *([Line(f"  … and {_count(hidden, 'more variable')}", "faint")] if hidden > 0 else []),
-        Line(f"gradient norm {optimum.gradient_norm:.2g}"),
+        *(_constraint_tables(optimum) or [Line(f"gradient norm {optimum.gradient_norm:.2g}")]),
         Line(f"method {optimum.method}{why}: {', '.join(counts)}", "faint"),
     ]
     return blocks + [Line(sentence) for sentence in optimum.diagnosis]
+
+
+def _constraint_tables(optimum: Any) -> list[Block]:
+    """Return the constraints with their multipliers, and the residuals of the KKT conditions."""
+    from ..optimize.plain import format_value
+
+    if optimum.kkt is None:
+        return []
+    rows = tuple(
+        (
+            state.text,
+            format_value(state.gap, 6),
+            "none exists" if state.multiplier is None else format_value(state.multiplier, 8),
+            "active" if state.is_active else "",
+            f"{state.complementarity:.1e}",
+        )
+        for state in optimum.constraints[:MAX_SHOWN]
+    )
+    hidden = len(optimum.constraints) - len(rows)
+    head = ("constraint", "gap", "multiplier", "", "|multiplier*gap|")
+    residuals = ", ".join(f"{name} {value:.1e}" for name, value in optimum.kkt.rows())
+    return [
+        *([Table(head, rows)] if rows else []),
+        *([Line(f"  … and {_count(hidden, 'more constraint')}", "faint")] if hidden > 0 else []),
+        Line(f"KKT residuals: {residuals}"),
+    ]
 
 
 def describe_fit(fit: Any) -> list[Block]:

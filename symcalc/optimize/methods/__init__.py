@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from .choice import choose_method
+from .choice import MAX_EXPLORED, choose_method
+from .constrained_methods import CONSTRAINED
 from .method import Method, Solver
 from .table import METHODS, find_method
 
-__all__ = ["METHODS", "Method", "Solver", "choose_method", "find_method"]
+__all__ = [
+    "CONSTRAINED",
+    "MAX_EXPLORED",
+    "METHODS",
+    "Method",
+    "Solver",
+    "choose_method",
+    "find_method",
+]

@@ -6,10 +6,15 @@ from ...facts import ObjectiveFacts
 from ..bounds import Bounds
 from ..objective import Objective
 from ..plain import count_of
+from .constrained_methods import CONSTRAINED
 from .method import Method
 from .table import METHODS
 
-__all__ = ["choose_method"]
+__all__ = ["MAX_EXPLORED", "choose_method"]
+
+#: Up to this number of variables minima under bounds and constraints are looked for from further
+#: starts.
+MAX_EXPLORED = 30
 
 
 def choose_method(
@@ -21,6 +26,8 @@ def choose_method(
         return METHODS["pattern_search"], f"the objective jumps; values alone, {size}"
     if facts.has_kinks and n_variables <= 4:
         return METHODS["Nelder-Mead"], f"the objective has kinks and only {size}"
+    if bounds is not None and not facts.has_kinks and n_variables <= MAX_EXPLORED:
+        return CONSTRAINED["SLSQP"], f"there are bounds, {size}, exact derivatives"
     if bounds is not None:
         return METHODS["L-BFGS-B"], "there are bounds, and a gradient"
     if facts.has_kinks:

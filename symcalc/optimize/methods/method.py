@@ -34,7 +34,8 @@ class Method:
     needs : str
         "value", "gradient", "hessian", "product" or "residuals".
     make : callable
-        `make(options)` checks the values of the options and returns the solver.
+        `make(options)` checks the values of the options and returns the solver (of the methods for
+        constraints: the options).
     options : Mapping of str to str
         The options accepted, each with one line of help.
     takes_bounds : bool
@@ -46,7 +47,7 @@ class Method:
     name: str
     summary: str
     needs: str
-    make: Callable[[Options], Solver] = field(repr=False)
+    make: Callable[[Options], Any] = field(repr=False)
     options: Mapping[str, str] = field(default_factory=dict)
     takes_bounds: bool = False
     aliases: tuple[str, ...] = ()

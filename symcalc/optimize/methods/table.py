@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from ...errors import ArgumentError
+from .constrained_methods import CONSTRAINED_METHODS
 from .line_methods import LINE_METHODS
 from .method import Method
 from .patterns import PATTERN_METHODS
@@ -14,7 +15,7 @@ __all__ = ["METHODS", "find_method"]
 
 #: Every method by name. A new one is a row here and a row of tests.
 METHODS: dict[str, Method] = {
-    row.name: row for row in (*LINE_METHODS, *PATTERN_METHODS, *SCIPY_METHODS)
+    row.name: row for row in (*LINE_METHODS, *PATTERN_METHODS, *SCIPY_METHODS, *CONSTRAINED_METHODS)
 }
 
 

@@ -1,0 +1,9 @@
+"""Minimizing under constraints: solvers, Newton on the KKT conditions, multipliers, judgement."""
+
+from __future__ import annotations
+
+from .multipliers import KKT
+from .report import ConstraintState
+from .run import minimize_constrained
+
+__all__ = ["KKT", "ConstraintState", "minimize_constrained"]

@@ -1,0 +1,212 @@
+"""The evaluator of a problem with constraints: it counts those too, and keeps what is best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...outcome import Outcome
+from ..bounds import Bounds, Mask, Vector
+from ..constraints import Constraints
+from ..objective import Evaluator, Objective, StopRun
+
+__all__ = ["FEASIBLE", "ConstrainedEvaluator", "Stack"]
+
+#: A point that violates no constraint by more than this counts as feasible.
+FEASIBLE = 1e-9
+
+#: So many points are remembered, since solvers ask for objective and constraints one by one.
+MAX_REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """All constraints at one point: the rows of `Constraints`, then x - lower, then upper - x.
+
+    Attributes
+    ----------
+    values : ndarray (m + 2n,)
+        Infinite where a variable has no limit.
+    is_equality : ndarray of bool (m + 2n,)
+    n_rows, n_variables : int
+        m and n.
+    """
+
+    values: Vector
+    is_equality: Mask
+    n_rows: int
+    n_variables: int
+
+    @property
+    def violations(self) -> Vector:
+        """How far each constraint is from being satisfied; NaN counts as infinitely far."""
+        off = np.where(self.is_equality, np.abs(self.values), np.maximum(-self.values, 0.0))
+        return np.where(np.isnan(off), np.inf, off)
+
+    @property
+    def violation(self) -> float:
+        """The largest of them."""
+        return float(self.violations.max(initial=0.0))
+
+    def rows_of(self, jacobian: Vector, places: Any) -> Vector:
+        """Return the gradients of some constraints, those of bounds made here."""
+        m, n = self.n_rows, self.n_variables
+        places = np.asarray(places)
+        rows = np.zeros((places.size, n))
+        general = places < m
+        rows[general] = jacobian[places[general]]
+        lower = (places >= m) & (places < m + n)
+        rows[lower, places[lower] - m] = 1.0
+        upper = places >= m + n
+        rows[upper, places[upper] - m - n] = -1.0
+        return rows
+
+
+class _Seen(NamedTuple):
+    """A point kept as the best: feasible ones by value, others by violation."""
+
+    x: Vector
+    value: float
+    violation: float
+
+    def is_better_than(self, other: _Seen | None) -> bool:
+        if other is None:
+            return True
+        mine, theirs = self.violation <= FEASIBLE, other.violation <= FEASIBLE
+        if mine and theirs:
+            return self.value < other.value
+        return mine or (not theirs and self.violation < other.violation)
+
+
+class ConstrainedEvaluator(Evaluator):
+    """Calls objective and constraints under one count and one clock.
+
+    Parameters
+    ----------
+    objective : Objective
+    constraints : Constraints
+    bounds : Bounds
+        Of every variable; infinite where there is none.
+    time_limit, max_evaluations
+        As for `Evaluator`.
+
+    Attributes
+    ----------
+    n_constraints : int
+        Points at which the constraints were evaluated.
+    best : tuple or None
+        The feasible point of least value; while there is none, that of least violation.
+    """
+
+    def __init__(
+        self, objective: Objective, constraints: Constraints, bounds: Bounds, *,
+        time_limit: float | None = None, max_evaluations: int | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(
+            objective, time_limit=time_limit, max_evaluations=max_evaluations, bounds=bounds
+        )
+        self.constraints, self.bounds = constraints, bounds
+        self.n_constraints = 0
+        self.best: _Seen | None = None
+        n = bounds.lower.size
+        self._equalities = np.concatenate([constraints.is_equality, np.zeros(2 * n, np.bool_)])
+        self._known: dict[tuple[str, bytes], Any] = {}
+
+    def stack(self, x: Vector) -> Stack:
+        """Return all constraints at `x`."""
+        m, n = len(self.constraints), x.size
+        values = self._constraint("values", self.constraints.values, x) if m else np.zeros(0)
+        whole = np.concatenate([values, x - self.bounds.lower, self.bounds.upper - x])
+        return Stack(whole, self._equalities, m, n)
+
+    def jacobian(self, x: Vector) -> Vector:
+        """Return the derivatives of the rows of `Constraints`, shape (m, n)."""
+        if not len(self.constraints):
+            return np.zeros((0, x.size))
+        return np.asarray(self._constraint("jacobian", self.constraints.jacobian, x))
+
+    def curvature(self, x: Vector, weights: Vector) -> Vector:
+        """Return the weighted sum of the constraints' Hessians, shape (n, n)."""
+        if not weights.any():
+            return np.zeros((x.size, x.size))
+        found = self._call(lambda z: self.constraints.curvature(z, weights), x)
+        return np.full((x.size, x.size), np.nan) if isinstance(found, float) else found
+
+    def pulled(self, x: Vector, weights: Vector) -> Vector:
+        """Return the constraints' derivatives, transposed, times weights; no matrix is formed."""
+        if not weights.any():
+            return np.zeros(x.size)
+        found = self._call(lambda z: self.constraints.pulled(z, weights), x)
+        return np.full(x.size, np.nan) if isinstance(found, float) else found
+
+    def pushed(self, x: Vector, direction: Vector) -> Vector:
+        """Return the constraints' derivatives times a direction; no matrix is formed."""
+        self.n_products += 1
+        found = self._call(lambda z: self.constraints.pushed(z, direction), x)
+        return np.full(len(self.constraints), np.nan) if isinstance(found, float) else found
+
+    def curved(self, x: Vector, weights: Vector, direction: Vector) -> Vector:
+        """Return the weighted sum of the constraints' Hessians times a direction."""
+        found = self._call(lambda z: self.constraints.curved(z, weights, direction), x)
+        return np.full(x.size, np.nan) if isinstance(found, float) else found
+
+    def dense_hessian(self, x: Vector) -> Vector:
+        """Return the objective's Hessian as an array, from products where there is none."""
+        if self.objective.hessian is None:
+            columns = [self.product(x, column) for column in np.eye(x.size)]
+            both = np.column_stack(columns)
+            return np.asarray(0.5 * (both + both.T))
+        matrix = self.hessian(x)
+        return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix, dtype=float)
+
+    def clipped(self, x: Vector) -> Vector:
+        """Return the nearest point inside the bounds."""
+        return np.clip(x, self.bounds.lower, self.bounds.upper)
+
+    def value(self, x: Vector) -> float:
+        """Return the value at `x`, evaluated once however often it is asked for."""
+        known = self._known.get(("point", x.tobytes()))
+        return float(self._remembered("value", x, super().value)) if known is None else known.value
+
+    def point(self, x: Vector) -> Any:
+        """Return value and gradient at `x`, evaluated once however often they are asked for."""
+        return self._remembered("point", x, super().point)
+
+    def _constraint(self, what: str, function: Callable[[Vector], Any], x: Vector) -> Any:
+        """Call the constraints; an `ArithmeticError` of theirs is a NaN."""
+
+        def call(x: Vector) -> Any:
+            if what == "values":
+                self.n_constraints += 1
+            found = self._call(function, x)
+            if not isinstance(found, float):
+                return found
+            shape = (len(self.constraints),) + ((x.size,) if what == "jacobian" else ())
+            return np.full(shape, np.nan)
+
+        return self._remembered(what, x, call)
+
+    def _remembered(self, what: str, x: Vector, call: Callable[[Vector], Any]) -> Any:
+        key = what, x.tobytes()
+        if key not in self._known:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.pop(next(iter(self._known)))
+            self._known[key] = call(x.copy())
+        return self._known[key]
+
+    def _seen(self, x: Vector, value: float) -> float:
+        """Remember the best point; a feasible one far below the start ends the run."""
+        if not np.isfinite(value):
+            if value == -np.inf and self.stack(x).violation <= FEASIBLE:
+                self.lowest = (x, value)
+                raise StopRun(Outcome.UNBOUNDED)
+            return value
+        seen = _Seen(x, value, self.stack(x).violation)
+        if np.isfinite(seen.violation) and seen.is_better_than(self.best):
+            self.best = seen
+        if seen.violation > FEASIBLE:
+            return value
+        return super()._seen(x, value)

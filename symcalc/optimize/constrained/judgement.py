@@ -1,0 +1,155 @@
+"""How a run with constraints ended, from the evidence at its last point, in words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ...outcome import Outcome
+from ..bounds import Vector
+from ..constraints import Label
+from ..plain import count_of, place_of
+from .curvature import examine
+from .evaluator import FEASIBLE, ConstrainedEvaluator
+from .multipliers import Qualification, qualify
+from .polish import Candidate, look_at, restore
+
+__all__ = ["Judgement", "judge"]
+
+EPS = float(np.finfo(float).eps)
+
+
+class Judgement(NamedTuple):
+    """The verdict on a candidate, and where to go on when it is no minimum."""
+
+    candidate: Candidate
+    outcome: Outcome
+    sentences: tuple[str, ...]
+    lower: Vector | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the end is what was asked for."""
+        return self.outcome.is_good
+
+
+def judge(
+    evaluator: ConstrainedEvaluator, at: Candidate, tolerance: float, names: tuple[str, ...],
+    labels: tuple[Label, ...], seed: int,
+) -> Judgement:  # fmt: skip
+    """Return the verdict that the numbers at a point support."""
+    if not at.point.is_finite or np.isnan(at.stack.values).any():
+        return Judgement(at, Outcome.NOT_FINITE, _not_finite(at, labels))
+    if at.violation > FEASIBLE:
+        return Judgement(at, Outcome.INFEASIBLE, (_worst(at, labels),))
+    quality = qualify(at.stack, at.jacobian, at.multipliers.active)
+    if at.meets(tolerance):
+        second = examine(evaluator, at, names)
+        said = [_dependent(quality)] if quality.rank < quality.n_active else []
+        said += [second.sentence] if second is not None else []
+        if second is not None and second.lower is not None:
+            return Judgement(at, Outcome.SADDLE, tuple(said), second.lower)
+        return Judgement(at, Outcome.CONVERGED_KKT, tuple(said))
+    exact = look_at(evaluator, restore(evaluator, at.point.x))
+    if exact.violation <= at.violation:
+        at, quality = exact, qualify(exact.stack, exact.jacobian, exact.multipliers.active)
+    if quality.holds:
+        name, worst = max(at.multipliers.kkt.rows(), key=lambda row: row[1])
+        text = f"The KKT conditions do not hold to {tolerance:.2g}: the residual of {name} is "
+        return Judgement(at, Outcome.SOLVER_FAILED, (f"{text}{worst:.2g}.",))
+    lower = _sampled_fall(evaluator, at, seed)
+    text = _no_multipliers(at, quality, labels, names)
+    ended = Outcome.NO_MULTIPLIERS if lower is None else Outcome.SOLVER_FAILED
+    return Judgement(at, ended, (text,), lower)
+
+
+def name_of(place: int, labels: tuple[Label, ...]) -> str:
+    """Return the text of the constraint that stands at a place, with its index in an array."""
+    for label in labels:
+        found = np.flatnonzero(label.places == place)
+        if found.size:
+            if not label.shape:
+                return f"`{label.text}`"
+            index = ", ".join(map(str, np.unravel_index(int(found[0]), label.shape)))
+            return f"`{label.text}` [{index}]"
+    return "a bound"
+
+
+def _worst(at: Candidate, labels: tuple[Label, ...]) -> str:
+    """Say which constraint is violated most at the best point found."""
+    off = at.stack.violations
+    place = int(np.argmax(off))
+    n_off = int(np.sum(off > FEASIBLE))
+    others = f" ({n_off} are violated)" if n_off > 1 else ""
+    return (
+        f"The least violation found is {off[place]:.3g}, of {name_of(place, labels)}{others}; "
+        "start elsewhere, or relax a constraint."
+    )
+
+
+def _not_finite(at: Candidate, labels: tuple[Label, ...]) -> tuple[str, ...]:
+    """Say what has no value."""
+    if not np.isfinite(at.point.value):
+        return ("The objective is not finite at this point; start elsewhere.",)
+    bad = np.flatnonzero(np.isnan(at.stack.values))
+    if bad.size:
+        return (f"{name_of(int(bad[0]), labels)} has no value at this point; start elsewhere.",)
+    return ("The gradient is not finite at this point; start elsewhere.",)
+
+
+def _dependent(quality: Qualification) -> str:
+    """Say that multipliers are not the only ones."""
+    return (
+        f"The multipliers are not unique: the gradients of the {quality.n_active} active "
+        f"constraints have rank {quality.rank}."
+    )
+
+
+def _no_multipliers(
+    at: Candidate, quality: Qualification, labels: tuple[Label, ...], names: tuple[str, ...]
+) -> str:
+    """Say that no multipliers exist, with the combination of gradients that shows why."""
+    active = at.multipliers.active
+    weights = quality.combination
+    where = place_of(names, at.point.x)
+    terms = []
+    if weights is not None:
+        terms = [
+            f"{weight:.3g}*∇({name_of(int(place), labels).strip('`')})"
+            for weight, place in zip(weights, active, strict=True)
+            if abs(weight) > 1e-6
+        ]
+    shown = " + ".join(terms[:4]) + (" + …" if len(terms) > 4 else "")
+    why = f": {shown} = 0, gradients made length 1" if terms else ""
+    return (
+        f"No multipliers exist at {where}: no constraint qualification holds there{why}; the "
+        f"nearest combination of gradients misses that of the objective by "
+        f"{at.multipliers.kkt.stationarity:.3g} (a Fritz John point)."
+    )
+
+
+def _sampled_fall(
+    evaluator: ConstrainedEvaluator, at: Candidate, seed: int, n_samples: int = 16
+) -> Vector | None:
+    """Return a feasible point near with a lower value among random ones, None when none is."""
+    rng = np.random.default_rng(seed)
+    x, value = at.point.x, at.point.value
+    size = 1.0 + float(np.abs(x).max(initial=0.0))
+    noise = 1e-7 * max(1.0, abs(value))
+    for sample in range(n_samples):
+        length = 10.0 ** -(1 + sample % 3)
+        new = restore(evaluator, x + length * size * rng.standard_normal(x.size), 60)
+        is_inside = evaluator.stack(new).violation <= at.violation
+        if is_inside and evaluator.value(new) < value - noise:
+            return new
+    return None
+
+
+def describe_active(at: Candidate, labels: tuple[Label, ...]) -> str:
+    """Say which constraints hold the point."""
+    named = [name_of(int(p), labels) for p in at.multipliers.active]
+    if not named:
+        return "No constraint is active: the minimum is free."
+    more = f" and {count_of(len(named) - 6, 'more')}" if len(named) > 6 else ""
+    return f"Active: {', '.join(named[:6])}{more}."

@@ -1,0 +1,131 @@
+"""SciPy's SLSQP and trust-constr, fed with exact derivatives of objective and constraints."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ...outcome import Outcome
+from ..bounds import Vector
+from ..objective import Point, StopRun
+from ..trace import Journal
+from .evaluator import ConstrainedEvaluator
+
+__all__ = ["run_slsqp", "run_trust_constr"]
+
+#: "No limit" for SciPy's counters: the journal and the evaluator hold the limits.
+ENDLESS = 10**9
+
+
+class Feed:
+    """Objective and constraints as SciPy asks for them; writes accepted points down."""
+
+    def __init__(self, evaluator: ConstrainedEvaluator, journal: Journal, start: Point) -> None:
+        self.evaluator, self.journal, self.current = evaluator, journal, start
+        evaluator.stage = "search"
+
+    def value(self, x: Vector) -> float:
+        """Return the value; behind a wall where there is none."""
+        value = self.evaluator.point(x).value
+        return value if np.isfinite(value) else self._wall(x)[0]
+
+    def gradient(self, x: Vector) -> Vector:
+        """Return the gradient; behind a wall where there is none."""
+        point = self.evaluator.point(x)
+        return point.gradient.copy() if point.is_finite else self._wall(x)[1]
+
+    def accept(self, x: Vector, *_: object) -> bool:
+        """Write down a point that SciPy accepted."""
+        move = float(np.linalg.norm(x - self.current.x))
+        point = self.evaluator.point(np.asarray(x, dtype=float))
+        if point.is_finite:
+            self.current = point
+            norm = float(np.abs(point.gradient).max(initial=0.0))
+            self.journal.record(point.x, point.value, norm, move)
+            self.journal.check(point.value, np.inf)
+        return False
+
+    def _wall(self, x: Vector) -> tuple[float, Vector]:
+        """Return a finite slope away from the current point, so that line searches turn back."""
+        away = x - self.current.x
+        square = float(away @ away)
+        height = max(1.0, abs(self.current.value))
+        if not (0.0 < square < np.inf):
+            return self.current.value + height, np.zeros_like(x)
+        return self.current.value + height, 2.0 * height * away / square
+
+
+def run_slsqp(
+    evaluator: ConstrainedEvaluator, start: Point, journal: Journal, options: dict[str, Any],
+    max_steps: int = ENDLESS,
+) -> tuple[Vector, Outcome | None]:  # fmt: skip
+    """Run SLSQP from a point; its last point, and the outcome where a limit ended the run."""
+    feed = Feed(evaluator, journal, start)
+    equal = evaluator.constraints.is_equality
+    parts = []
+    for kind, rows in (("eq", np.flatnonzero(equal)), ("ineq", np.flatnonzero(~equal))):
+        if rows.size:
+            parts.append({
+                "type": kind,
+                "fun": lambda x, rows=rows: _finite(evaluator.stack(x).values[rows]),
+                "jac": lambda x, rows=rows: _finite(evaluator.jacobian(x)[rows]),
+            })  # fmt: skip
+    return _run("SLSQP", feed, start, parts, {
+        "ftol": 1e-11, "maxiter": min(max_steps, 200), **options,
+    })  # fmt: skip
+
+
+def run_trust_constr(
+    evaluator: ConstrainedEvaluator, start: Point, journal: Journal, options: dict[str, Any],
+    max_steps: int = ENDLESS,
+) -> tuple[Vector, Outcome | None]:  # fmt: skip
+    """Run trust-constr from a point, with exact Hessians."""
+    from scipy.optimize import NonlinearConstraint
+
+    feed = Feed(evaluator, journal, start)
+    constraints = evaluator.constraints
+    parts = []
+    if len(constraints):
+        upper = np.where(constraints.is_equality, 0.0, np.inf)
+        parts.append(NonlinearConstraint(
+            lambda x: _finite(evaluator.stack(x).values[: len(constraints)]),
+            np.zeros(len(constraints)), upper,
+            jac=lambda x: _finite(evaluator.jacobian(x)),
+            hess=lambda x, v: _finite(evaluator.curvature(x, np.asarray(v))),
+        ))  # fmt: skip
+    return _run("trust-constr", feed, start, parts, {
+        "gtol": 1e-10, "xtol": 1e-12, "barrier_tol": 1e-10, "maxiter": min(max_steps, 3000),
+        **options,
+    }, hess=lambda x: _finite(evaluator.dense_hessian(x)))  # fmt: skip
+
+
+def _run(
+    name: str, feed: Feed, start: Point, parts: list[Any], options: dict[str, Any], **more: Any
+) -> tuple[Vector, Outcome | None]:
+    """Run one of SciPy's methods until it ends or a limit does."""
+    from scipy.optimize import Bounds as Box
+    from scipy.optimize import minimize
+
+    bounds = feed.evaluator.bounds
+    has_bounds = bool(np.isfinite([bounds.lower, bounds.upper]).any())
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what happened is judged at the end
+            found = minimize(
+                feed.value, start.x.copy(), jac=feed.gradient, method=name, constraints=parts,
+                bounds=Box(bounds.lower, bounds.upper) if has_bounds else None,
+                callback=feed.accept, options=options, **more,
+            )  # fmt: skip
+    except StopRun as stop:
+        return feed.current.x, stop.outcome
+    except (np.linalg.LinAlgError, ValueError):
+        return feed.current.x, Outcome.SOLVER_FAILED
+    end = np.asarray(found.x, dtype=float)
+    return (end if np.isfinite(end).all() else feed.current.x), None
+
+
+def _finite(numbers: Vector) -> Vector:
+    """Return numbers as SciPy wants them: it stops at none that is not finite."""
+    return np.nan_to_num(numbers, nan=-1e20, posinf=1e20, neginf=-1e20)
