@@ -14,6 +14,7 @@ from ..expression import Expression
 from ..graph.graph import REDUCTIONS
 from ..graph.shapes import Shape, written
 from ..program import in_steps, lower, row_blocks
+from ..symbolic import stabilize
 from .arguments import NATIVE, Bound
 from .array_derivatives import ArrayDerivatives
 from .compiled import CompiledFunction
@@ -41,9 +42,14 @@ def needs_shapes(expression: Expression, wrt: Sequence[str] | None, order: int) 
     shapes = {variable.name: variable.shape for variable in expression.variables}
     if order and any(shapes.get(name) for name in (shapes if wrt is None else wrt)):
         return True
+    declared = set(shapes.values()) - {()}
+    if len(declared) > 1 or any(len(shape) > 1 for shape in declared):
+        return True
     nodes = graph.reachable([root])
     kinds = {graph.kinds[node] for node in nodes}
     if not kinds.isdisjoint(REDUCTIONS - COLUMN_KINDS):
+        return True
+    if {"sum", "exp"} <= kinds and "lse" in stabilize(graph, [root])[0].kinds:
         return True
     return any(len(graph.shape(node)) > 1 for node in nodes)
 
@@ -223,7 +229,11 @@ class ArrayFunction(CompiledFunction):
             self._recent[what] = bound.sizes, bound.sparse, code
         self._last = code.generated
         given = (*bound.values, *extra)
-        return self._finished(code, code.generated.function((*given, *code.tail)), given)
+        try:
+            entries = code.generated.function((*given, *code.tail))
+        except (ZeroDivisionError, ValueError) as error:
+            entries = _of_nothing(error, code, bound.sizes)
+        return self._finished(code, entries, given)
 
     def value_and_parts(self, bound: Bound) -> tuple[Any, dict[str, Any]]:
         """Return the value, and the derivative in each variable by name."""
@@ -357,3 +367,15 @@ def _without_value(entries: list[Any]) -> None:
             entries[place][undefined] = np.nan
         else:
             entries[place] = float("nan")
+
+
+def _of_nothing(error: Exception, code: _Code, sizes: Mapping[str, int]) -> list[Any]:
+    """Return NaN for the mean of no elements; of their extremum there is nothing to return."""
+    empty = [name for name, size in sizes.items() if size == 0]
+    if not empty:
+        raise error
+    if isinstance(error, ZeroDivisionError):
+        return [np.nan] * len(code.results)
+    raise ArgumentError(
+        f"The formula needs an element of an array that has none: `{empty[0]}` is 0."
+    ) from None

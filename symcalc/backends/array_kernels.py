@@ -13,6 +13,7 @@ __all__ = [
     "log_sum_exp",
     "log_sum_exp_and_shares",
     "placed",
+    "products_of_others",
     "softplus_and_sigmoid",
     "spread",
     "sums",
@@ -78,6 +79,15 @@ class Factorization:
         return np.log(np.abs(np.diagonal(self._lu[0]))).sum()
 
     @property
+    def signdet(self) -> Any:
+        """The sign of the determinant, 0 where singular."""
+        if self._cholesky is not None:
+            return 1.0
+        factors, pivots = self._lu
+        n_swaps = np.count_nonzero(np.asarray(pivots) != np.arange(self._size))
+        return (-1.0) ** n_swaps * np.sign(np.diagonal(factors)).prod()
+
+    @property
     def det(self) -> Any:
         """The determinant."""
         if self._cholesky is not None:
@@ -96,6 +106,15 @@ def sums(x: Array, axis: int) -> Array:
         return np.sum(x, axis=1)
     ones = np.ones(x.shape[axis], dtype=x.dtype)
     return x @ ones if axis == 1 else ones @ x
+
+
+def products_of_others(x: Array, axis: int) -> Array:
+    """Return for each element the product of the others along an axis; zeros do not disturb it."""
+    x = np.moveaxis(np.asarray(x), axis, 0)
+    one = np.ones_like(x[:1])
+    before = np.cumprod(np.concatenate([one, x[:-1]]), axis=0)
+    behind = np.cumprod(np.concatenate([one, x[:0:-1]]), axis=0)[::-1]
+    return np.moveaxis(before * behind if len(x) else x, 0, axis)
 
 
 def log_sum_exp(x: Array, axis: int | None = None) -> Array:
@@ -117,9 +136,10 @@ def _relative_powers(x: Array, axis: int | None) -> tuple[Array, Array, Array]:
     """Return the greatest along an axis, 0 where infinite; exp(x) relative to it; their sum."""
     is_of_rows = np.ndim(x) == 2 and axis == 1
     if is_of_rows and x.shape[1] <= SHORT_ROW:
-        greatest = np.max(np.ascontiguousarray(x.T), axis=0)  # six times as fast for ten columns
+        columns = np.ascontiguousarray(x.T)  # six times as fast for ten columns
+        greatest = np.max(columns, axis=0, initial=-np.inf)
     else:
-        greatest = np.max(x, axis=axis)
+        greatest = np.max(x, axis=axis, initial=-np.inf)
     base = np.where(np.isfinite(greatest), greatest, 0.0)
     powers = np.exp(x - (base if axis is None else np.expand_dims(base, axis)))
     return base, powers, sums(powers, 1) if is_of_rows else powers.sum(axis=axis)
@@ -135,13 +155,18 @@ def softplus_and_sigmoid(x: Array) -> tuple[Array, Array]:
 
 def placed(part: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """Return zeros with a part of them replaced."""
-    result = np.zeros(shape, dtype=np.result_type(part, np.float32))
+    result = np.zeros(shape, dtype=_kind(part))
     result[index] = part
     return result
 
 
 def spread(part: Array, diagonals: str, shape: tuple[int, ...]) -> Array:
     """Return zeros with an array on diagonals: those that `einsum(diagonals, result)` reads."""
-    result = np.zeros(shape, dtype=np.result_type(part, np.float32))
+    result = np.zeros(shape, dtype=_kind(part))
     np.einsum(diagonals, result)[...] = part
     return result
+
+
+def _kind(part: Array) -> Any:
+    """Return the number type that holds an array, or a plain number at its own precision."""
+    return np.result_type(np.asarray(part).dtype, np.float32)

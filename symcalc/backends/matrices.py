@@ -18,7 +18,11 @@ from .steps import KERNELS, aligned, letters, of_one, of_two
 
 __all__ = ["MatrixEmitter"]
 
-REDUCERS = {"amax": "numpy.max", "amin": "numpy.min", "prod": "numpy.prod"}
+REDUCERS = {
+    **{"amax": "numpy.max", "amin": "numpy.min", "prod": "numpy.prod"},
+    **{"exactprod": "numpy.prod", "others": KERNELS + "products_of_others"},
+    "lse": KERNELS + "log_sum_exp",
+}
 
 
 class MatrixEmitter(ArrayEmitter):
@@ -151,7 +155,7 @@ class MatrixEmitter(ArrayEmitter):
         """Emit a reduction over one axis or all."""
         (arg,), axis = self.graph.args[node], self.graph.data[node]
         kind = self.graph.kinds[node]
-        function = self.function(REDUCERS.get(kind, KERNELS + "log_sum_exp"))
+        function = self.function(REDUCERS[kind])
         over = "" if axis is None else f", axis={axis}"
         text = f"{function}({self.full(arg, self._region(node), ADDITION)}{over})"
         self._set(node, text, ATOM, (arg,))
@@ -333,6 +337,9 @@ RULES: dict[str, Callable[[MatrixEmitter, Node], None]] = {
     "amax": MatrixEmitter.reduction,
     "amin": MatrixEmitter.reduction,
     "prod": MatrixEmitter.reduction,
+    "exactprod": MatrixEmitter.reduction,
+    "others": MatrixEmitter.reduction,
+    "signdet": MatrixEmitter.factorization,
     "lse": MatrixEmitter.reduction,
     "sum": MatrixEmitter.total,
     "size": MatrixEmitter.total,

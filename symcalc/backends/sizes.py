@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import Any
 
 from ..errors import ArgumentError
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
+from ..graph.parts import part_sizes
 from ..graph.shapes import Dimension, Shape, written
 
 __all__ = ["check_parts", "known_size", "sizes_of_flat"]
@@ -28,7 +28,7 @@ def check_parts(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -
         expected = [known_size(dimension, sizes) for dimension in shape]
         if kind == "take":
             whole = [known_size(d, sizes) for d in graph.shape(graph.args[node][0])]
-            if _part(sizes, whole, graph.data[node][1]) != expected:
+            if part_sizes(sizes, whole, graph.data[node][1]) != expected:
                 raise ArgumentError(
                     f"An array of shape {written(tuple(whole))} is too small for the part that the "
                     "formula takes of it."
@@ -71,23 +71,3 @@ def sizes_of_flat(shapes: Sequence[Shape], known: Mapping[str, int], length: int
         if filled > length:
             break
     raise ArgumentError(f"A vector of length {length} does not hold arrays of these shapes.")
-
-
-def _part(sizes: Mapping[str, int], whole: Sequence[int], index: Sequence[Any]) -> list[int]:
-    """Return the sizes of a part of an array."""
-    found: list[int] = []
-    for size, entry in zip(whole, index, strict=True):
-        if isinstance(entry, int):
-            if not -size <= entry < size:
-                raise ArgumentError(f"There is no entry {entry} along an axis of size {size}.")
-            continue
-        begin, end = (_bound(sizes, bound) for bound in entry[:2])
-        found.append(len(range(*slice(begin, end, entry[2]).indices(size))))
-    return found
-
-
-def _bound(sizes: Mapping[str, int], bound: Any) -> int | None:
-    """Return the end of a slice: a number, none, or dimensions to add up."""
-    if bound is None or isinstance(bound, int):
-        return bound
-    return sum(known_size(dimension, sizes) for dimension in bound)

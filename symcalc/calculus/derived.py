@@ -12,6 +12,7 @@ from typing import Any
 from ..errors import DerivativeError, OutcomeError
 from ..expression import Expression
 from ..graph.graph import Graph, Node
+from ..graph.parts import enlarged
 from ..graph.unroll import unroll
 from ..language import Range, assumed_ranges
 from ..outcome import Outcome, Trust
@@ -144,16 +145,18 @@ def judged_sizes(expression: Expression) -> list[dict[str, int]]:
     """Return the sizes of the dimensions for which a formula is judged; one choice for scalars.
 
     Data columns are written out as three rows. Matrices get several sizes, unequal and equal,
-    ones among them.
+    ones among them. All are larger where a part of an array would be empty.
     """
+    graph, roots = expression.graph, [expression.root]
     shapes = [variable.shape for variable in expression.variables if variable.shape]
     names = list(dict.fromkeys(d for shape in shapes for d in shape if isinstance(d, str)))
     if all(len(shape) < 2 for shape in shapes):
-        return [dict.fromkeys(names, JUDGED_ROWS)]
-    return [
+        return [enlarged(graph, roots, dict.fromkeys(names, JUDGED_ROWS))]
+    choices = [
         {name: pattern[place % len(pattern)] for place, name in enumerate(names)}
         for pattern in SIZES
     ]
+    return [enlarged(graph, roots, sizes) for sizes in choices]
 
 
 def _judged_once(

@@ -11,6 +11,7 @@ from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..graph.graph import Graph
 from ..language import CONDITIONS, Limits, check_name, read
+from ..language.declarations import read_shapes
 
 __all__ = ["Formula", "derived_names", "to_expression", "to_names"]
 
@@ -65,7 +66,7 @@ def to_expression(
         raise ArgumentError(
             f"A relation is not a formula: {expression.text:.60} is true or false and has no value."
         )
-    return _with_variables(expression, declared)
+    return _with_variables(expression, declared, shapes)
 
 
 def to_names(names: Any) -> tuple[str, ...] | None:
@@ -111,11 +112,13 @@ def derived_names(expression: Expression) -> tuple[str, ...]:
     return names
 
 
-def _with_variables(expression: Expression, names: Iterable[str]) -> Expression:
+def _with_variables(expression: Expression, names: Iterable[str], shapes: Any) -> Expression:
     """Return the expression with further variables in its list, which it need not contain."""
     known = set(expression.names)
-    more = [Variable(name) for name in names if name not in known]
-    if not more:
+    missing = [name for name in names if name not in known]
+    if not missing:
         return expression
+    declared = read_shapes(shapes)
+    more = [Variable(name, declared.get(name, ())) for name in missing]
     graph: Graph = expression.graph
     return Expression(graph, expression.root, (*expression.variables, *more))

@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
-from .contractions import Contraction, broadcast, contract
+from .contractions import Contraction, broadcast, contract, eye
+from .dimensions import product
 from .graph import Graph, Node
 from .shapes import Shape
 
@@ -151,6 +152,35 @@ def _product(p: Passing) -> Iterator[Share]:
     yield _reduced(p, graph.div(_spread(p, p.node), arg))
 
 
+def _exact_product(p: Passing) -> Iterator[Share]:
+    """Use the product of the other elements, which a zero among the elements does not disturb."""
+    graph, (arg,), axis = p.graph, p.args, p.graph.data[p.node]
+    shape = graph.shape(arg)
+    if axis is None and len(shape) > 1:
+        row = graph.node("reshape", (arg,), (product(shape),))
+        others = graph.node("reshape", (graph.node("others", (row,), 0),), shape)
+    else:
+        others = graph.node("others", (arg,), axis or 0)
+    yield _reduced(p, others)
+
+
+def _others(p: Passing) -> Iterator[Share]:
+    """Use the products of all elements but two: those of all but one with another one put to 1."""
+    graph, (arg,), axis = p.graph, p.args, p.graph.data[p.node]
+    shape, labels = graph.shape(arg), p.labels(arg)
+    row = len(labels)
+    whole = (shape[axis], *shape)
+    dims = dict(zip((row, *labels), whole, strict=True))
+    same = contract(graph, [(eye(graph, shape[axis]), (row, axis))], (row, *labels), dims)
+    unlike = graph.sub(graph.const(1), same)
+    without = graph.add(
+        (graph.mul((broadcast(graph, arg, whole, range(1, row + 1)), unlike)), same)
+    )
+    pairs = graph.mul((unlike, graph.node("others", (without,), axis + 1)))
+    at_row = [row if label == axis else label for label in labels]
+    yield arg, p.contract([p.full(at_row), (pairs, (row, *labels))], labels, shape)
+
+
 def _taken(p: Passing) -> Iterator[Share]:
     """Put the adjoint of a part among zeros."""
     _, index = p.graph.data[p.node]
@@ -219,6 +249,9 @@ ARRAY_RULES: dict[str, Callable[[Passing], Iterator[Share]]] = {
     "amax": _extremum,
     "amin": _extremum,
     "prod": _product,
+    "exactprod": _exact_product,
+    "others": _others,
+    "signdet": _nothing,
     "take": _taken,
     "put": _put,
     "concat": _concatenated,

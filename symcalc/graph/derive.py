@@ -14,7 +14,7 @@ from fractions import Fraction
 from ..errors import DerivativeError
 from ..functions import CONSTANTS, TABLE
 from .array_rules import ARRAY_RULES, Passing
-from .contractions import broadcast, contract, eye, has_eye
+from .contractions import broadcast, contract, dimension_node, eye, has_eye
 from .graph import Graph, Node, Number
 from .leibniz import leibniz
 from .regions import Region, branches, find_regions
@@ -232,8 +232,15 @@ class _Reverse:
             if contribution in shapes:
                 contribution = self.graph.node("sum", (contribution,))
             else:
-                contribution = self._times(self.graph.size(node), contribution)
+                contribution = self._times(self._count(node), contribution)
         self._note(arg, contribution, region)
+
+    def _count(self, node: Node) -> Node:
+        """Return the number of elements of an array: of a column of data, or by dimensions."""
+        graph, size = self.graph, self.graph.size(node)
+        if graph.kinds[graph.args[size][0]] == "var":
+            return size
+        return graph.mul([dimension_node(graph, dimension) for dimension in graph.shape(node)])
 
     def _note(self, arg: Node, contribution: Node, region: Region | None) -> None:
         """Note a contribution to an adjoint; those of an array root know no regions."""

@@ -223,9 +223,11 @@ class Graph:
         return self.node("piecewise", (*flat, otherwise))
 
     def size(self, node: Node) -> Node:
-        """Return the number of elements of an array: of the first column that it is made of."""
-        while self.args[node]:
-            node = next(arg for arg in self.args[node] if arg in self.shapes)
+        """Return the number of elements of an array: of the first of this shape it is made of."""
+        shape, inner = self.shapes[node], node
+        while inner != -1:
+            node = inner
+            inner = next((arg for arg in self.args[node] if self.shapes.get(arg) == shape), -1)
         return self.node("size", (node,))
 
     def node(self, kind: str, args: tuple[Node, ...], data: Any = None) -> Node:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from ..arrays.blocks import concatenate, filled, stack
-from ..arrays.mismatch import ShapeError
+from ..arrays.mismatch import ShapeError, check_shape
 from ..arrays.products import diagonal, kronecker, matmul, outer, solve, square, trace
 from ..arrays.reductions import REDUCERS, check_axis, keep_axis, n_elements, norm, softmax
 from ..arrays.row_vectors import Everywhere, EverywhereMatrix
@@ -163,8 +163,7 @@ def _constant(value: int) -> Form:
 
     def form(calls: Calls, call: Call, last: int) -> Node:
         shape = _sizes(calls, call, last)
-        if len(shape) > 2:
-            raise calls.error(f"`{call.name}` makes vectors and matrices.", call, last)
+        check_shape(shape)
         return filled(calls.graph, value, shape)
 
     return form

@@ -204,6 +204,7 @@ _KEEPS: Mapping[str, Callable[[_Sorting, Sequence[Shape], Shape, Any], bool]] = 
     "amax": _Sorting._reduction,
     "amin": _Sorting._reduction,
     "prod": _Sorting._reduction,
+    "exactprod": _Sorting._reduction,
     "lse": _Sorting._reduction,
     "take": _Sorting._part,
     "put": _Sorting._among_zeros,

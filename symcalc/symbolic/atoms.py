@@ -14,7 +14,7 @@ from fractions import Fraction
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
 from .exponential_quotients import exponents_of, inverse_of, quotient_of_exponentials, share_of
-from .exponential_sums import logarithm_of_product, share_of_sum
+from .exponential_sums import logarithm_of_product, logarithm_of_sum, share_of_sum
 from .logarithms import length_of, stable_logarithm
 from .stable_differences import stable_difference
 
@@ -128,8 +128,8 @@ def _product(g: Graph, factors: tuple[Node, ...]) -> Node | None:
 
 
 def _logarithm(g: Graph, inside: Node) -> Node | None:
-    """Return a logarithm: near one, of what overflows, of a product with exponentials in it."""
-    found = _log_near_one(g, inside) or stable_logarithm(g, inside)
+    """Return a logarithm: near one, of what overflows, of exponentials in a sum or a product."""
+    found = logarithm_of_sum(g, inside) or _log_near_one(g, inside) or stable_logarithm(g, inside)
     parts = None if found is not None else logarithm_of_product(g, inside)
     if parts is None:
         return found

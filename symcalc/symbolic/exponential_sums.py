@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from ..graph.contractions import Contraction, contract
 from ..graph.graph import Graph, Node
 
-__all__ = ["exponent_of_positive", "logarithm_of_product", "share_of_sum"]
+__all__ = ["exponent_of_positive", "logarithm_of_product", "logarithm_of_sum", "share_of_sum"]
 
 #: So deep is looked for exponentials inside of products, quotients and sums.
 MAX_DEPTH = 12
@@ -83,6 +83,31 @@ def logarithm_of_product(
         found += [] if exponent is None else [exponent]
         rest += [] if other is None else [other]
     return (g.add(found), g.mul(rest)) if found else None
+
+
+def logarithm_of_sum(g: Graph, inside: Node) -> Node | None:
+    """Return log(1 + 2*sum(exp(a))): positive numbers beside sums of exponentials over axes."""
+    if g.kinds[inside] != "add":
+        return None
+    exponents: list[Node] = []
+    has_axes = False
+    for term in g.args[inside]:
+        value = g.value(term)
+        factors = g.args[term] if g.kinds[term] == "mul" else (term,)
+        rest = [f for f in factors if (g.value(f) or 0) > 0]
+        exponent = exponent_of_positive(g, g.mul([f for f in factors if f not in rest]))
+        if value is None and exponent is not None:
+            has_axes = has_axes or any(g.kinds[f] in ("sum", "ein") for f in factors)
+            exponents.append(g.add((exponent, g.call("log", (g.mul(rest),)))) if rest else exponent)
+        elif value is not None and value > 0:
+            exponents.append(g.const(0) if value == 1 else g.call("log", (term,)))
+        else:
+            return None
+    if not has_axes:
+        return None
+    if len(exponents) == 2 and g.const(0) in exponents:
+        return g.call("softplus", (g.add(exponents),))
+    return g.call("logsumexp", exponents)
 
 
 def share_of_sum(g: Graph, factors: Sequence[Node]) -> Node | None:

@@ -14,6 +14,8 @@ HALF = Fraction(1, 2)
 def stable_logarithm(g: Graph, inside: Node) -> Node | None:
     """Return log(inside) for the insides whose logarithm is finite where they overflow."""
     kind = g.kinds[inside]
+    if kind == "exp":
+        return g.args[inside][0]
     if kind == "cosh":
         return g.call("logcosh", g.args[inside])
     if kind == "sigmoid":

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from ..functions import TABLE
-from ..graph.graph import Graph, Node
+from ..graph.graph import REDUCTIONS, Graph, Node
 from ..graph.rewrite import substitute
 
 if TYPE_CHECKING:
@@ -71,25 +71,34 @@ class _Patcher:
         doubtful: set[Node] = set()
         for node in order:
             args = graph.args[node]
-            support[node] = (
-                frozenset((node,)) if graph.kinds[node] == "var" else _union(support, args)
-            )
+            is_whole = graph.kinds[node] == "var" or graph.kinds[node] in REDUCTIONS
+            support[node] = frozenset((node,)) if is_whole else _union(support, args)
             if _is_suspicious(graph, node) or not doubtful.isdisjoint(args):
                 doubtful.add(node)
         patches: dict[Node, Node] = {}
         covered: set[Node] = set()
         for node in reversed(order):
-            if node in covered or node not in doubtful or graph.shape(node):
+            if node in covered or node not in doubtful:
                 continue
             found = self._patch(node, support)
             if found is not None:
                 patches[node] = found
-                covered.update(graph.reachable([node]))
+                covered.update(self._below(node))
         return substitute(graph, root, patches) if patches else root
+
+    def _below(self, root: Node) -> set[Node]:
+        """Return what a formula computes element by element from the whole arrays under it."""
+        found, stack = set[Node](), [root]
+        while stack:
+            node = stack.pop()
+            if node not in found and self.graph.kinds[node] not in REDUCTIONS:
+                found.add(node)
+                stack += self.graph.args[node]
+        return found
 
     def _patch(self, node: Node, support: dict[Node, frozenset[Node]]) -> Node | None:
         kind = self.graph.kinds[node]
-        if kind in ("compare", "and", "or", "not", "sum", "size"):
+        if kind in ("compare", "and", "or", "not") or kind in REDUCTIONS:
             return None
         if len(support[node]) == 1:
             (variable,) = support[node]
@@ -97,8 +106,10 @@ class _Patcher:
         return self._in_product(node, support) if kind == "mul" else None
 
     def _in_variable(self, node: Node, variable: Node) -> Node | None:
-        """Patch a formula of one variable."""
-        found = self._polynomials(self.graph, node, self.graph.data[variable])
+        """Patch a formula of one variable, or of one array that is computed as a whole."""
+        inside = Graph()
+        moved = _in_terms_of(self.graph, node, variable, inside)
+        found = [] if moved is None else self._polynomials(inside, moved, PIVOT)
         return self._join(found, variable, node) if found else None
 
     def _in_product(self, node: Node, support: dict[Node, frozenset[Node]]) -> Node | None:

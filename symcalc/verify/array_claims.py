@@ -14,6 +14,7 @@ from ..balls import BallProgram
 from ..expression import Variable
 from ..graph.contractions import contract
 from ..graph.graph import Graph, Node
+from ..graph.parts import enlarged
 from ..graph.shapes import Shape, written
 from ..graph.unroll import unroll
 from ..writing import to_text
@@ -126,6 +127,7 @@ def _evaluated(
     sides = ArraySides()
     for pattern in SIZES:
         sizes = {name: pattern[place % len(pattern)] for place, name in enumerate(names)}
+        sizes = enlarged(graph, nodes, sizes)
         found = unroll(graph, [*nodes, *arrays], sizes)
         roots = [list(root.values()) for root in found.roots[: len(nodes)]]
         program = BallProgram(found.graph, [node for root in roots for node in root])
