@@ -255,7 +255,7 @@ def test_what_is_assumed_of_parameters_of_the_ends_alone_is_heeded() -> None:
 @pytest.mark.parametrize(("seconds", "n_points"), [(2.5, 3), (4.5, 4), (math.inf, 5)])
 def test_three_draws_are_enough_where_they_take_long(monkeypatch, seconds, n_points):
     clock = iter(range(100))
-    monkeypatch.setattr("symcalc.verify.closed_forms.monotonic", lambda: next(clock))
+    monkeypatch.setattr("symcalc.verify.closed_forms.thread_time", lambda: next(clock))
     points = [{"a": 1.0 + k / 8} for k in range(9)]
 
     def value(point):

@@ -78,7 +78,8 @@ def enclose_integral(
     digits : int
         Significant digits wanted.
     seconds : float
-        No further attempt is made after this time; one that has begun ends after twice as long.
+        No further attempt is made after this time of the processor; one that has begun ends
+        after twice as long.
 
     Returns
     -------
@@ -115,7 +116,7 @@ def enclose_integral(
     others = {k: v for k, v in exact.items() if k not in numbers}
     graph, root = with_values(graph, root, numbers)
     ends, sign = _ordered(_exact(lower), _exact(upper))
-    started = time.monotonic()
+    started = time.thread_time()
     budget = Budget(started + seconds, limit=started + 2 * seconds)
     try:
         pieces = _pieces(ends, [_exact(split) for split in splits])

@@ -44,13 +44,13 @@ def integral_operation(graph: Graph, node: Node) -> Operation:
             return flint.arb("nan")
         point = {parameter_name(index): value for index, value in enumerate(parameters)}
         digits = max(int(flint.ctx.prec * math.log10(2)) - 2, 5)
-        started = time.monotonic()
+        started = time.thread_time()
         found = enclose_integral(
             inside, root, BOUND, lower, upper, point, digits=digits, seconds=SECONDS
         )
         if found.ball is not None:
             return found.ball
-        wasted += time.monotonic() - started
+        wasted += time.thread_time() - started
         return flint.arb("nan")
 
     return apply

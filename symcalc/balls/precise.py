@@ -105,7 +105,7 @@ def precise_value(
     """
     program = program or BallProgram(graph, [root])
     target = math.ceil(digits * math.log2(10)) + 4
-    started = time.monotonic()
+    started = time.thread_time()
     bits = FIRST_PRECISION
     while bits < target + 8:
         bits *= 2
@@ -116,7 +116,7 @@ def precise_value(
         culprit, is_certain = (None, False) if not ball.is_nan() else _culprit(program, point, bits)
         if is_certain and bits >= SURE_PRECISION:
             return PreciseValue(math.nan, "nan", math.nan, bits, Status.UNDEFINED, ball, culprit)
-        if 2 * bits > max(max_precision, target + 8) or time.monotonic() - started > seconds:
+        if 2 * bits > max(max_precision, target + 8) or time.thread_time() - started > seconds:
             return _unsettled(ball, bits, culprit)
         bits *= 2
 

@@ -55,14 +55,14 @@ class Budget:
 
     def is_spent(self) -> bool:
         """Say whether the time is over; the reason says so then."""
-        if time.monotonic() < self.deadline:
+        if time.thread_time() < self.deadline:
             return False
         self.reason = self.reason or "The time given was spent."
         return True
 
     def is_over(self) -> bool:
         """Say whether even an attempt that has begun is to end."""
-        return time.monotonic() > self.limit and self.is_spent()
+        return time.thread_time() > self.limit and self.is_spent()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class _Search:
         self.bounds = BoundsProgram(graph, node, variable, point)
         self.found = Zeros()
         self.n_evaluations = self.n_chains = 0
-        self.end = time.monotonic() + SECONDS
+        self.end = time.thread_time() + SECONDS
         self.chains: dict[int, BallProgram] = {}
         self.ends = (-math.inf, math.inf)
 
@@ -108,7 +108,7 @@ class _Search:
         pieces = [self.ends]
         while pieces:
             left, right = pieces.pop()
-            too_long = self.n_evaluations > self.limit or time.monotonic() > self.end
+            too_long = self.n_evaluations > self.limit or time.thread_time() > self.end
             if too_long or len(self.found.places) > MAX_ZEROS:
                 self.found.is_complete = False
                 break

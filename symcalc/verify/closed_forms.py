@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from time import monotonic
+from time import thread_time
 from typing import Any, Protocol
 
 from ..balls import BallProgram, NoBall, precise_value
@@ -181,9 +181,9 @@ def judge_closed_form(
     """
     details: list[ComparedValue] = []
     needed = MIN_POINTS if form.names else 1
-    end = monotonic() + seconds
+    end = thread_time() + seconds
     for point in points:
-        if len(details) >= (n_points if monotonic() < end else min(needed, n_points)):
+        if len(details) >= (n_points if thread_time() < end else min(needed, n_points)):
             break
         if not all(_holds(one, point) for one in conditions):
             continue

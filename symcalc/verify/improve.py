@@ -76,7 +76,7 @@ class Search:
 
     def __post_init__(self) -> None:
         self.columns = columns_of(self.points, list(self.points[0]))
-        self.end = time.monotonic() + self.seconds
+        self.end = time.thread_time() + self.seconds
 
     def run(self, root: Node, focus: Iterable[Node]) -> list[Candidate]:
         """Return the spellings found, the best first; the formula itself is among them."""
@@ -125,7 +125,7 @@ class Search:
                 yield found
 
     def _is_over(self) -> bool:
-        return time.monotonic() > self.end or len(self.seen) > MAX_MEASURED
+        return time.thread_time() > self.end or len(self.seen) > MAX_MEASURED
 
     def _joined(self, found: Sequence[Candidate], start: Candidate) -> list[Candidate]:
         """Return two spellings joined at a threshold, where that is better than each."""

@@ -137,9 +137,9 @@ class Line:
         """Return what is seen on the right (sign 1) or left (-1)."""
         steps: list[Fraction] = []
         seen: list[tuple[arb, arb]] = []
-        started = time.monotonic()
+        started = time.thread_time()
         for index, exponent in enumerate(EXPONENTS[:n_steps]):
-            if index >= N_SURE and time.monotonic() - started > SECONDS:
+            if index >= N_SURE and time.thread_time() - started > SECONDS:
                 break
             step = sign * self.unit * FACTORS[index % len(FACTORS)] / 2**exponent
             steps.append(step)

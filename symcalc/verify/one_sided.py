@@ -170,9 +170,9 @@ def _values(graph: Graph, root: Node, variable: str, place: PlaceOf | None, side
     """Return balls of the formula at distances that shrink very fast."""
     program = BallProgram(graph, [root])
     found: list[Any] = []
-    started = time.monotonic()
+    started = time.thread_time()
     for index, exponent in enumerate(EXPONENTS):
-        if index >= N_SURE and time.monotonic() - started > SECONDS:
+        if index >= N_SURE and time.thread_time() - started > SECONDS:
             break
         step = FACTORS[index % len(FACTORS)] / 2**exponent
         for bits in (3 * exponent + SPARE_BITS, 8 * exponent + SPARE_BITS):
