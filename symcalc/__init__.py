@@ -12,6 +12,7 @@ from . import errors
 
 if TYPE_CHECKING:
     from .backends import CompiledFunction
+    from .calculus.action import Action
     from .calculus.array_estimate import ArrayEstimate
     from .calculus.array_fit_result import ArrayFit
     from .calculus.audit import audit
@@ -39,11 +40,12 @@ if TYPE_CHECKING:
     from .calculus.integral_comparison import IntegralComparison
     from .calculus.integrate import integrate
     from .calculus.jacobian import jacobian
+    from .calculus.jacobian_result import Jacobian
     from .calculus.limit import limit
     from .calculus.minimize import minimize
     from .calculus.parse import parse
     from .calculus.regions import Domain
-    from .calculus.results import Gradient, Hessian, Jacobian
+    from .calculus.results import Gradient, Hessian
     from .calculus.series import series
     from .calculus.summation import summation
     from .errors import (
@@ -79,6 +81,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Action",
     "ArgumentError",
     "ArrayEstimate",
     "ArrayFit",
@@ -156,6 +159,7 @@ __all__ = [
 
 #: Where each public name lives.
 _HOMES = {
+    "Action": ".calculus.action",
     "ArrayEstimate": ".calculus.array_estimate",
     "ArrayFit": ".calculus.array_fit_result",
     "Domain": ".calculus.regions",
@@ -179,7 +183,7 @@ _HOMES = {
     "Attempt": ".calculus.candidates",
     "Integral": ".calculus.integral",
     "IntegralComparison": ".calculus.integral_comparison",
-    "Jacobian": ".calculus.results",
+    "Jacobian": ".calculus.jacobian_result",
     "Limit": ".calculus.found_limit",
     "Limits": ".language",
     "Optimum": ".optimize.optimum",

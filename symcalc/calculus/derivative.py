@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ..errors import ArgumentError
 from ..expression import Expression
 from ..facts import KinkPlace
 from ..symbolic.kinks import find_kinks
 from ..verify import DerivativeCheck
 from .at_point import Point, derivatives_at, to_point
 
-__all__ = ["Derivative", "absent_names"]
+__all__ = ["Derivative", "absent_names", "judgement", "latex_trust", "no_entry"]
 
 
 class Derivative(Expression):
@@ -82,3 +83,21 @@ def absent_names(expressions: Iterable[Expression], names: Iterable[str]) -> tup
     found = {e.graph.data[node] for e in expressions for node in e.graph.variables([e.root])}
     absent = [name for name in dict.fromkeys(names) if name not in found]
     return tuple(f"`{name}` does not occur in the formula." for name in absent)
+
+
+def judgement(result: Any) -> list[str]:
+    """Return how the forms were judged, where they follow a policy, and what else to note."""
+    verdict = f"{result.check.trust}: {result.check.message}"
+    return [verdict, *map(str, result.kinks), *result.notes]
+
+
+def latex_trust(result: Any) -> str:
+    """Return the degree of trust as it stands beside a formula."""
+    return rf"\qquad \text{{{result.check.trust.value}}}"
+
+
+def no_entry(name: object, known: Any) -> ArgumentError:
+    """Return the error for a variable that was not differentiated in."""
+    return ArgumentError(
+        f"There is no derivative in {name!r}; the variables are {', '.join(known)}."
+    )

@@ -47,7 +47,8 @@ def gradient(
     Returns
     -------
     Gradient
-        A mapping from variable to `Expression`, in order, with `check` and `at`.
+        A mapping from variable to `Expression`, in order, with `check` and `at`. Each partial
+        derivative has the shape of its variable.
 
     Raises
     ------

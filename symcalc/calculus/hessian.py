@@ -41,6 +41,8 @@ def hessian(
     -------
     Hessian
         `h["x", "y"]` is an `Expression`; entries that are identically zero are known as such.
+        Its axes are those of `x`, then those of `y`. `h.action("x", "y")` is what it does to a
+        change of `y`, which is short where `x` and `y` are matrices.
 
     Raises
     ------

@@ -10,8 +10,8 @@ from ..expression import Expression
 from ..language import Limits
 from .budget import budgeted
 from .gradient import partials
+from .jacobian_result import Jacobian
 from .reading import Formula, derived_names, to_expression, to_names
-from .results import Jacobian
 
 __all__ = ["jacobian"]
 
@@ -39,7 +39,9 @@ def jacobian(
     Returns
     -------
     Jacobian
-        `j["x"]` holds the derivatives of each formula in `x`; `j.matrix` is the matrix.
+        `j["x"]` holds the derivatives of each formula in `x`; `j.matrix` is the matrix. Of one
+        array it is one form, with the axes of the array, then those of `x`; `j.action("x")` is
+        what it does to a change of `x`.
 
     Raises
     ------

@@ -1,24 +1,25 @@
-"""What the verbs for all derivatives return: `Gradient`, `Hessian`, `Jacobian`."""
+"""What the verbs for all derivatives of one formula return: `Gradient`, `Hessian`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from ..errors import ArgumentError
 from ..expression import Expression
 from ..facts import KinkPlace
 from ..graph.contractions import broadcast, contract
 from ..graph.shapes import Shape
 from ..symbolic.kinks import find_kinks
 from ..verify import DerivativeCheck
-from ..writing import latex_block
+from ..writing import equations, latex_block
+from .action import Action, hessian_action, rank_of, shape_of
 from .array_estimate import ArrayEstimate
-from .at_point import Point, derivatives_at, read_point, to_point
-from .derivative import absent_names
+from .at_point import Point, derivatives_at, to_point
+from .derivative import absent_names, judgement, latex_trust, no_entry
 
-__all__ = ["Gradient", "Hessian", "Jacobian"]
+__all__ = ["Gradient", "Hessian"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ class Gradient(Mapping[str, Expression]):
         try:
             return self.entries[name]
         except KeyError:
-            raise _no_entry(name, self.entries) from None
+            raise no_entry(name, self.entries) from None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.entries)
@@ -92,8 +93,8 @@ class Gradient(Mapping[str, Expression]):
         }
 
     def __repr__(self) -> str:
-        lines = [f"∂f/∂{name} = {form.text}" for name, form in self.entries.items()]
-        return "\n".join([*lines, *_judgement(self)])
+        lines = [line for n, form in self.entries.items() for line in equations((n,), form)]
+        return "\n".join([*lines, *judgement(self)])
 
     def _repr_latex_(self) -> str:
         symbols = {name: _symbol(self.expression, name) for name in self.entries}
@@ -101,7 +102,7 @@ class Gradient(Mapping[str, Expression]):
             rf"\frac{{\partial f}}{{\partial {symbols[name]}}} &= {form.latex}"
             for name, form in self.entries.items()
         ]
-        return f"$${latex_block('aligned', rows)}{_trust(self)}$$"
+        return f"$${latex_block('aligned', rows)}{latex_trust(self)}$$"
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +134,7 @@ class Hessian(Mapping[tuple[str, str], Expression]):
         row, column = names
         for name in (row, column):
             if name not in self.variables:
-                raise _no_entry(name, self.variables)
+                raise no_entry(name, self.variables)
         if (found := self.entries.get((row, column))) is not None:
             return found
         if (found := self.entries.get((column, row))) is not None:
@@ -177,8 +178,43 @@ class Hessian(Mapping[tuple[str, str], Expression]):
         return {pair: found[pair] for pair in self}
 
     def _shape(self, name: str) -> Shape:
-        """Return the shape of a variable."""
-        return next((v.shape for v in self.expression.variables if v.name == name), ())
+        return shape_of(self.expression, name)
+
+    def action(
+        self, row: str, column: str | None = None, *, direction: str | None = None
+    ) -> Action:
+        """Return the block `["row", "column"]` applied to a change of the second variable.
+
+        Parameters
+        ----------
+        row : str
+        column : str, optional
+            Default: the same variable.
+        direction : str, optional
+            What the change is called; default: D, or another name that the formula leaves free.
+
+        Returns
+        -------
+        Action
+            An `Expression` of the shape of `row`, with the direction among its variables. It has
+            been compared with the block in numbers.
+
+        Examples
+        --------
+        >>> import symcalc as sc
+        >>> h = sc.hessian("sum((A - U@V.T)**2)/2", "U", shapes="A: m n; U: m k; V: n k")
+        >>> print(h.action("U"), "|", h.action("U").matrix)
+        D @ (V.T @ V) | kron(eye(m), V.T @ V)
+        """
+        pair = (row, column or row)
+        return hessian_action(self.expression, pair, self[pair], direction)
+
+    @cached_property
+    def actions(self) -> dict[tuple[str, str], Action]:
+        """The actions of the blocks that have more than two axes, in the order of the variables."""
+        names = self.variables
+        pairs = [(a, b) for place, a in enumerate(names) for b in names[place:]]
+        return {pair: self.action(*pair) for pair in pairs if rank_of(self[pair]) > 2}
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; entries that are not listed are zero."""
@@ -186,7 +222,7 @@ class Hessian(Mapping[tuple[str, str], Expression]):
             "expression": self.expression.text,
             "variables": list(self.variables),
             "hessian": [
-                {"row": row, "column": column, **form.to_dict()}
+                {"row": row, "column": column, **form.to_dict(), **self._acting(row, column)}
                 for (row, column), form in self.entries.items()
             ],
             "check": self.check.to_dict(),
@@ -194,138 +230,24 @@ class Hessian(Mapping[tuple[str, str], Expression]):
             "notes": list(self.notes),
         }
 
+    def _acting(self, row: str, column: str) -> dict[str, Any]:
+        """Return the action on the second variable of a block with more than two axes."""
+        is_long = rank_of(self.entries[row, column]) > 2
+        return {"action": self.action(row, column).to_dict()} if is_long else {}
+
     def __repr__(self) -> str:
         pairs = [(a, b) for i, a in enumerate(self.variables) for b in self.variables[i:]]
         lines = [
-            f"∂²f/∂{a}∂{b} = {self[a, b].text}" if a != b else f"∂²f/∂{a}² = {self[a, b].text}"
+            line
             for a, b in pairs
             if (b, a) in self.entries
+            for line in equations((a, b), self[a, b], self.actions.get((a, b)))
         ]
-        return "\n".join([*(lines or ["∂²f = 0"]), *_judgement(self)])
+        return "\n".join([*(lines or ["∂²f = 0"]), *judgement(self)])
 
     def _repr_latex_(self) -> str:
         rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
-        return f"$${latex_block('pmatrix', rows)}{_trust(self)}$$"
-
-
-@dataclass(frozen=True, eq=False)
-class Jacobian(Mapping[str, "tuple[Expression, ...] | Expression"]):
-    """The partial derivatives of several expressions: for each variable, one form an expression.
-
-    Of one expression that is an array, each is one form, whose axes are those of the expression,
-    then those of the variable.
-
-    Attributes
-    ----------
-    expressions : tuple of Expression
-    variables : tuple of str
-    gradients : tuple of Gradient
-        One for each expression.
-
-    Examples
-    --------
-    >>> import symcalc as sc
-    >>> [str(entry) for entry in sc.jacobian(["x*y", "x + y"])["x"]]
-    ['y', '1']
-    """
-
-    expressions: tuple[Expression, ...]
-    variables: tuple[str, ...]
-    gradients: tuple[Gradient, ...]
-
-    def __getitem__(self, name: str) -> tuple[Expression, ...] | Expression:
-        if name not in self.variables:
-            raise _no_entry(name, self.variables)
-        if len(self.expressions) == 1 and self._is_array(self.expressions[0]):
-            return self.gradients[0][name]
-        return tuple(gradient[name] for gradient in self.gradients)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.variables)
-
-    def __len__(self) -> int:
-        return len(self.variables)
-
-    @staticmethod
-    def _is_array(expression: Expression) -> bool:
-        return bool(expression.graph.shape(expression.root))
-
-    @property
-    def matrix(self) -> list[list[Expression]]:
-        """The Jacobian as rows: one for each expression, a column for each variable."""
-        return [[gradient[name] for name in self.variables] for gradient in self.gradients]
-
-    @property
-    def kinks(self) -> tuple[KinkPlace, ...]:
-        """The places where derivatives follow a policy, over all rows."""
-        return tuple(dict.fromkeys(place for row in self.gradients for place in row.kinks))
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What there is to say of the variables differentiated in."""
-        return absent_names(self.expressions, self.variables)
-
-    def at(self, point: Point = None, /, **values: Any) -> dict[str, Any]:
-        """Return the derivatives at a point, by variable; see `Gradient.at`.
-
-        Of several formulas those in one variable are a tuple, as `jacobian[name]` is.
-        """
-        names = {name for expression in self.expressions for name in expression.names}
-        given = read_point(point, values, names)
-        rows = [
-            gradient.at({name: given[name] for name in gradient.expression.names if name in given})
-            for gradient in self.gradients
-        ]
-        is_array = len(rows) == 1 and self._is_array(self.expressions[0])
-        return {n: rows[0][n] if is_array else tuple(r[n] for r in rows) for n in self.variables}
-
-    @property
-    def check(self) -> DerivativeCheck:
-        """The least favourable of the checks of the rows."""
-        return max((gradient.check for gradient in self.gradients), key=_doubt)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return a JSON-ready dictionary."""
-        return {
-            "variables": list(self.variables),
-            "jacobian": [gradient.to_dict() for gradient in self.gradients],
-            "check": self.check.to_dict(),
-            "kinks": [place.to_dict() for place in self.kinks],
-            "notes": list(self.notes),
-        }
-
-    def __repr__(self) -> str:
-        lines = [
-            f"∂f{index if len(self.gradients) > 1 else ''}/∂{name} = {form.text}"
-            for index, gradient in enumerate(self.gradients, 1)
-            for name, form in gradient.items()
-        ]
-        return "\n".join([*lines, *_judgement(self)])
-
-    def _repr_latex_(self) -> str:
-        rows = [" & ".join(entry.latex for entry in row) for row in self.matrix]
-        return f"$${latex_block('pmatrix', rows)}{_trust(self)}$$"
-
-
-def _trust(result: Gradient | Hessian | Jacobian) -> str:
-    """Return the degree of trust as it stands beside a formula."""
-    return rf"\qquad \text{{{result.check.trust.value}}}"
-
-
-def _judgement(result: Gradient | Hessian | Jacobian) -> list[str]:
-    """Return how the forms were judged, where they follow a policy, and what else to note."""
-    verdict = f"{result.check.trust}: {result.check.message}"
-    return [verdict, *map(str, result.kinks), *result.notes]
-
-
-def _doubt(check: DerivativeCheck) -> tuple[bool, int]:
-    return not check.is_good, -check.n_points
-
-
-def _no_entry(name: object, known: Any) -> ArgumentError:
-    return ArgumentError(
-        f"There is no derivative in {name!r}; the variables are {', '.join(known)}."
-    )
+        return f"$${latex_block('pmatrix', rows)}{latex_trust(self)}$$"
 
 
 def _zero(expression: Expression) -> Expression:

@@ -42,6 +42,8 @@ def gradient(
 ) -> int:
     """Differentiate in every variable, or in those named by --wrt.
 
+    A gradient has the shape of its variable.
+
     \b
     Examples:
       symcalc gradient "100*(y - x^2)^2 + (1 - x)^2"

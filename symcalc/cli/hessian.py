@@ -43,11 +43,15 @@ def hessian(
 ) -> int:
     """Differentiate twice, in every pair of variables.
 
+    A block in U and V has the shape of U, then that of V. One with more than two axes is shown as
+    what it does to a change D of the last variable, and as one Kronecker product where it is one.
+
     \b
     Examples:
       symcalc hessian "x^2*y + exp(x*y)"
       symcalc hessian "x^2*y + exp(x*y)" --format python
       symcalc hessian "x^2*y" --at x=1,y=2
+      symcalc hessian "sum((A - U@V.T)**2)" --wrt U --shapes "A: m n; U: m k; V: n k"
     """
     format = choose_format(format, as_json, at)
     points = [read_point([text]) for text in at]

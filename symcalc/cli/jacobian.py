@@ -33,10 +33,14 @@ def jacobian(
 ) -> int:
     """Differentiate several formulas in every variable.
 
+    A derivative of an array has the shape of the array, then that of the variable. One with more
+    than two axes is shown as what it does to a change D of the variable.
+
     \b
     Examples:
       symcalc jacobian "r*cos(t)" "r*sin(t)"
       symcalc jacobian "x*y" "x + y" "-x" --wrt x,y --format latex
+      symcalc jacobian "inv(X)" --wrt X --shapes "X: n n"
     """
     format = choose_format(format, as_json)
     formulas = [read_formula(text, **reading) for text in expressions]

@@ -38,6 +38,9 @@ _RESERVED = frozenset(
     "throw limits".split()
 )
 
+#: Other words for formats.
+ALIASES = {"numpy": "python"}
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 wrt_option = click.option(
@@ -77,7 +80,11 @@ def format_options(command: F) -> F:
     """Give a command `--format` and `--json`."""
     command = json_option(command)
     return click.option(
-        "--format", type=click.Choice(FORMATS), default="text", help="How to write the answer."
+        "--format",
+        type=click.Choice([*FORMATS, *ALIASES]),
+        default="text",
+        callback=lambda context, option, word: ALIASES.get(word, word),
+        help="How to write the answer; numpy is another word for python.",
     )(command)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..outcome import Trust
-from ..writing import latex_partial, partial
+from ..writing import equations
 from .blocks import Block, Line
 from .source import python_function
 
@@ -70,7 +70,8 @@ def describe_hessian(hessian: Any, format: str = "text") -> list[Block]:
         pairs = [(column, row) for row, column in hessian.entries]
     else:
         pairs = [(a, b) for i, a in enumerate(names) for b in names[i:]]
-    blocks: list[Block] = [*_lines([(pair, "f", hessian[pair]) for pair in pairs], format)]
+    entries = [(pair, "f", hessian[pair]) for pair in pairs]
+    blocks: list[Block] = [*_lines(entries, format, hessian.actions)]
     if len(names) > MAX_WHOLE and format == "text":
         blocks.append(Line("all other second derivatives are 0", "faint"))
     return [*blocks, *describe_check(hessian, format)]
@@ -87,7 +88,8 @@ def describe_jacobian(jacobian: Any, format: str = "text") -> list[Block]:
         for i, row in enumerate(rows, 1)
         for name, formula in zip(jacobian.variables, row, strict=True)
     ]
-    return [*_lines(entries, format), *describe_check(jacobian, format)]
+    actions = {(name,): action for name, action in jacobian.actions.items()}
+    return [*_lines(entries, format, actions), *describe_check(jacobian, format)]
 
 
 def describe_check(result: Any, format: str = "text") -> list[Block]:
@@ -100,11 +102,24 @@ def describe_check(result: Any, format: str = "text") -> list[Block]:
     return [Line(text, _STYLES.get(check.trust, "")), *remarks]
 
 
-def _lines(entries: Sequence[Entry], format: str) -> Iterator[Block]:
-    """Yield `name = formula` for each entry."""
+def _lines(
+    entries: Sequence[Entry], format: str, actions: Mapping[Any, Any] | None = None
+) -> Iterator[Block]:
+    """Yield `name = formula` for each entry, and what stands for those with many axes."""
+    actions = actions or {}
     for names, of, formula in entries:
-        if format == "latex":
-            head = latex_partial(names, of if len(of) == 1 else f"f_{{{of[1:]}}}")
-            yield Line(f"{head} = {formula.latex}")
-        else:
-            yield Line(f"{partial(names, of)} = {formula.text}")
+        action = actions.get(names)
+        for line in equations(names, formula, action, of=of, in_latex=format == "latex"):
+            yield Line(line)
+    if actions:
+        mark = "% " if format == "latex" else ""
+        yield Line(mark + _convention(list(actions.values())), "faint")
+
+
+def _convention(actions: Sequence[Any]) -> str:
+    """Return how derivatives with more than two axes are to be read."""
+    name = actions[0].direction
+    text = f"[{name}]: along a change {name} of the last variable, which has its shape"
+    if any(action.matrix is not None for action in actions):
+        text += "; kron(...) acts on its entries row by row, as NumPy's ravel takes them"
+    return text

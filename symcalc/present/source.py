@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ..writing import python_imports, to_python
+from ..graph.graph import Graph
+from ..writing import python_imports, to_python_lines
 
 __all__ = ["python_function"]
 
@@ -25,11 +26,41 @@ def python_function(name: str, arguments: Sequence[str], formulas: Formulas) -> 
     formulas : Expression, or nested sequences of them
         What the function returns; sequences become tuples.
     """
-    imports = dict.fromkeys(line for formula in _flat(formulas) for line in _imports(formula))
-    names = ", ".join(f"{arg}_" if keyword.iskeyword(arg) else arg for arg in arguments)
-    body = _spell(formulas, indent="    ")
-    lines = [*(imports or ["import numpy as np"]), "", ""]
-    return "\n".join([*lines, f"def {name}({names}):", f"    return {body}"])
+    flat = _flat(formulas)
+    imports = dict.fromkeys(line for f in flat for line in python_imports(f.graph, f.root))
+    names = {arg: f"{arg}_" if keyword.iskeyword(arg) else arg for arg in arguments}
+    graph = Graph()
+    lines = to_python_lines(graph, [graph.absorb(f.graph, [f.root])[0] for f in flat])
+    shapes = {v.name: v.shape for f in flat for v in f.variables if v.name in names and v.shape}
+    body = [
+        *_lengths({names[arg]: shape for arg, shape in shapes.items()}, lines.lengths),
+        *[f"{part} = {text}" for part, text in lines.parts],
+        f"return {_spell(formulas, iter(lines.formulas), '    ')}",
+    ]
+    head = [
+        *(imports or ["import numpy as np"]),
+        "",
+        "",
+        f"def {name}({', '.join(names.values())}):",
+    ]
+    return "\n".join([*head, *[f"    {line}" for line in body]])
+
+
+def _lengths(shapes: Mapping[str, Sequence[str | int]], wanted: Sequence[str]) -> Iterator[str]:
+    """Yield `m, n = X.shape` until all names of lengths that are wanted are known."""
+    missing = dict.fromkeys(wanted)
+    for name, shape in shapes.items():
+        fresh = [dim for dim in shape if dim in missing]
+        if not fresh:
+            continue
+        if len(fresh) == len(shape) == len(set(shape)):
+            comma = "," if len(shape) == 1 else ""
+            yield f"{', '.join(map(str, shape))}{comma} = {name}.shape"
+        else:
+            for dim in dict.fromkeys(fresh):
+                yield f"{dim} = {name}.shape[{shape.index(dim)}]"
+        for dim in fresh:
+            missing.pop(str(dim), None)
 
 
 def _flat(formulas: Formulas) -> list[Any]:
@@ -39,15 +70,10 @@ def _flat(formulas: Formulas) -> list[Any]:
     return [formula for part in formulas for formula in _flat(part)]
 
 
-def _imports(formula: Any) -> tuple[str, ...]:
-    """Return the lines that one formula's source needs."""
-    return python_imports(formula.graph, formula.root)
-
-
-def _spell(formulas: Formulas, indent: str) -> str:
+def _spell(formulas: Formulas, texts: Iterator[str], indent: str) -> str:
     """Return the source of a formula, or of a tuple with one item on each line."""
     if not isinstance(formulas, list | tuple):
-        return to_python(formulas.graph, formulas.root).replace("\n", "\n" + indent)
+        return next(texts).replace("\n", "\n" + indent)
     inner = indent + "    "
-    items = "".join(f"{inner}{_spell(part, inner)},\n" for part in formulas)
+    items = "".join(f"{inner}{_spell(part, texts, inner)},\n" for part in formulas)
     return f"(\n{items}{indent})"

@@ -187,6 +187,10 @@ class _Tidying(PlainProducts):
             return new.scale(common, new.node("sum", (rest,)))
         if kind != "mul":
             return new.node("sum", (arg,))
+        if any(new.kinds[factor] == "eye" for factor in new.args[arg]):
+            axes = (0, 1)
+            factors = [(f, axes if new.shape(f) else ()) for f in new.args[arg]]
+            return contract(new, factors, ())
         front = [factor for factor in new.args[arg] if not new.shape(factor)]
         arrays = [factor for factor in new.args[arg] if new.shape(factor)]
         if not arrays:

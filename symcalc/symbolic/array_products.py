@@ -87,6 +87,10 @@ class PlainProducts(ABC):
         if new.kinds[inner] != "add":
             return new.scale(number, inner)
         parts = [self._split(term) for term in new.args[inner]]
+        n_negative = sum(count < 0 for count, _ in parts)
+        if number < 0 and number != -1 and 2 * n_negative > len(parts) > 2:
+            number, parts = -number, [(-count, term) for count, term in parts]
+            inner = self._sum([new.scale(count, term) for count, term in parts])
         if number == 1 or (number != -1 and all(abs(count) == 1 for count, _ in parts)):
             return new.scale(number, inner)
         return self._sum([new.scale(number, term) for term in new.args[inner]])

@@ -67,7 +67,12 @@ def has_arrays(variables: Sequence[Variable]) -> bool:
 
 
 def compare_arrays(
-    graph: Graph, claims: Sequence[ArrayClaim], variables: Sequence[Variable], seed: int
+    graph: Graph,
+    claims: Sequence[ArrayClaim],
+    variables: Sequence[Variable],
+    seed: int,
+    *,
+    sizes: Sequence[Sequence[int]] = SIZES,
 ) -> tuple[list[Finding], int]:
     """Return what is wrong with claimed derivatives, and at how many draws both were compared.
 
@@ -78,13 +83,15 @@ def compare_arrays(
     variables : sequence of Variable
         All variables of both sides.
     seed : int
+    sizes : sequence of sequence of int
+        For each comparison the sizes of the dimensions, in turn.
     """
     findings = [_shape_finding(graph, claim) for claim in claims]
     if any(findings):
         return [finding for finding in findings if finding is not None], 0
     parts = [t for claim in claims for s in (claim.truth, claim.claim) for t in _terms(graph, s)]
     nodes = list(dict.fromkeys([n for c in claims for n in (c.truth, c.claim)] + parts))
-    sides = _evaluated(graph, nodes, variables, seed)
+    sides = _evaluated(graph, nodes, variables, seed, sizes)
     if not sides.n_draws:
         names = tuple(claim.name for claim in claims)
         return [Finding(Verdict.UNDECIDED, str(Verdict.UNDECIDED), names)], 0
@@ -116,7 +123,11 @@ def _wrong_shape(claim: ArrayClaim, given: Shape, right: Shape, advice: str) -> 
 
 
 def _evaluated(
-    graph: Graph, nodes: Sequence[Node], variables: Sequence[Variable], seed: int
+    graph: Graph,
+    nodes: Sequence[Node],
+    variables: Sequence[Variable],
+    seed: int,
+    patterns: Sequence[Sequence[int]],
 ) -> ArraySides:
     """Evaluate nodes in balls for several sizes, at random elements."""
     counted = [graph.data[n] for n in graph.reachable(nodes) if graph.kinds[n] == "dim"]
@@ -125,7 +136,7 @@ def _evaluated(
     arrays = [graph.var(v.name, v.shape) for v in variables if v.shape]
     scalars = [v.name for v in variables if not v.shape]
     sides = ArraySides()
-    for pattern in SIZES:
+    for pattern in patterns:
         sizes = {name: pattern[place % len(pattern)] for place, name in enumerate(names)}
         sizes = enlarged(graph, nodes, sizes)
         found = unroll(graph, [*nodes, *arrays], sizes)

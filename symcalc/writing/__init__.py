@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from .entries import to_entries
 from .latex import latex_block, to_latex
-from .partials import latex_partial, partial
-from .python import python_imports, to_python
+from .partials import equations, latex_partial, partial
+from .python import python_imports, to_python, to_python_lines
 from .text import to_text
 
 __all__ = [
+    "equations",
     "latex_block",
     "latex_partial",
     "partial",
     "python_imports",
+    "to_entries",
     "to_latex",
     "to_python",
+    "to_python_lines",
     "to_text",
 ]

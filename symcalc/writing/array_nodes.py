@@ -10,9 +10,9 @@ from ..graph.dimensions import difference, product, total
 from ..graph.graph import Node
 from ..graph.shapes import Dimension, Shape
 from .broadcasting import MAX_RANK, whole_nodes
-from .chains import Leaf, Made, arrange
+from .chains import Leaf, Made, Tree, arrange
 from .layout import Layout, Level, Piece, Slot
-from .matrices import MatrixNotation
+from .matrices import Labels, MatrixNotation
 
 if TYPE_CHECKING:
     from .text import TextRenderer
@@ -27,9 +27,6 @@ ARRAY_KINDS = frozenset(
 #: The shapes of scalars and of columns of data.
 LIKE_SCALARS = ((), ("rows",))
 
-#: The labels of the outer products that a Kronecker product reshapes.
-KRONECKER = ((((0,), (1,)), (0, 1)), (((0, 2), (1, 3)), (0, 1, 2, 3)))
-
 #: A contraction inside another is written into it up to this many factors.
 MAX_FACTORS = 8
 
@@ -37,13 +34,13 @@ MAX_FACTORS = 8
 class ArrayNotation(MatrixNotation):
     """Spells the nodes that are not elementwise, in the words of the language."""
 
-    #: What stands around blocks, and whether their axis is named.
-    concatenation = ("concat(", ")")
+    #: What stands around blocks, before and behind their axis, and whether that is named.
+    concatenation = ("concat(", "", ")")
     names_axis = True
 
     def __init__(self, renderer: TextRenderer) -> None:
         super().__init__(renderer)
-        self.whole = whole_nodes(renderer.graph, renderer.nodes, renderer.root)
+        self.whole = whole_nodes(renderer.graph, renderer.nodes, renderer.roots)
         #: Whether there are arrays beyond columns of data, which are written like scalars.
         self.is_used = any(
             self.graph.kinds[node] in ARRAY_KINDS or self.graph.shape(node) not in LIKE_SCALARS
@@ -237,24 +234,53 @@ class ArrayNotation(MatrixNotation):
 
     def joined(self, blocks: Sequence[Piece], axis: int) -> Layout:
         """Return `concat(a, b)`, `concat(A, B, axis=1)`."""
-        opening, closing = self.concatenation
+        opening, closing, end = self.concatenation
         pieces = [piece for block in blocks for piece in (self.between(axis), block)]
-        end = f", axis={axis}" if axis and self.names_axis else ""
-        return Layout(Level.ATOM, (opening, *pieces[1:], end + closing))
+        along = f", axis={axis}" if axis and self.names_axis else ""
+        return Layout(Level.ATOM, (opening, *pieces[1:], closing + along + end))
 
-    def is_kronecker(self, arg: Node, shape: Shape) -> bool:
-        """Whether an outer product in another shape is a Kronecker product."""
+    def kronecker_sides(self, arg: Node, shape: Shape) -> list[tuple[Tree, Labels]]:
+        """Return the two factors whose outer product, in another shape, is a Kronecker product."""
         data = self.graph.data[arg]
-        if self.renderer.kind(arg) != "ein" or (data.factors, data.out) not in KRONECKER:
-            return False
-        pairs = zip(data.dims[::2], data.dims[1::2], strict=True)
-        return shape == tuple(product(pair) for pair in pairs)
+        if self.renderer.kind(arg) != "ein" or len(data.out) != 2 * len(shape):
+            return []
+        lengths = [data.dims[label] for label in data.out]
+        if shape != tuple(product(pair) for pair in zip(lengths[::2], lengths[1::2], strict=True)):
+            return []
+        leaves, eyes = self._leaves(arg, data)
+        sides: list[tuple[Tree, Labels]] = []
+        for own, others in ((data.out[::2], data.out[1::2]), (data.out[1::2], data.out[::2])):
+            reached = _reached([leaf.labels for leaf in (*leaves, *eyes)], own)
+            present = tuple(label for label in own if label not in data.free)
+            if reached.intersection(others) or not present:
+                return []
+            chosen, identities = (
+                [leaf for leaf in group if leaf.labels & reached] for group in (leaves, eyes)
+            )
+            sides.append((arrange(chosen, present, identities), own))
+            leaves = [leaf for leaf in leaves if leaf not in chosen]
+            eyes = [leaf for leaf in eyes if leaf not in identities]
+        return [] if leaves or eyes else sides
+
+    def side(self, tree: Tree, axes: Labels, level: int) -> tuple[Piece, ...]:
+        """Return a factor of a Kronecker product; a vector among matrices is a row or column."""
+        present = tuple(label for label in axes if label in tree.labels)
+        if present == axes:
+            return self.inner(tree, axes, level)
+        if axes[0] in present:
+            return self.column(tree, present).pieces
+        return self.row(tree, present).pieces
+
+    def row(self, tree: Tree, axes: Labels) -> Layout:
+        """Return the layout of a vector as a row."""
+        return Layout(Level.ATOM, (*self.inner(tree, axes, Level.ATOM), "[None, :]"))
 
     def reshaped(self, arg: Node, shape: Shape) -> Layout:
         """Return `kron(A, B)`, or `reshape(X, m*n)`."""
-        if self.is_kronecker(arg, shape):
-            left, right = self.graph.args[arg]
-            return self.call("kron", Slot(left), ", ", Slot(right))
+        sides = self.kronecker_sides(arg, shape)
+        if sides:
+            left, right = (self.side(*side, Level.ANY) for side in sides)
+            return self.call("kron", *left, ", ", *right)
         return self.call("reshape", Slot(arg), ", ", self.lengths(shape))
 
 
@@ -265,3 +291,13 @@ def _position(start: int | tuple[Dimension, ...] | None, size: Dimension) -> Dim
     if start is not None and start < 0:
         return difference(size, -start)
     return start or 0
+
+
+def _reached(groups: Sequence[frozenset[int]], labels: Sequence[int]) -> set[int]:
+    """Return the labels that are connected with some, over groups that share one."""
+    reached = set(labels)
+    while True:
+        grown = reached.union(*[group for group in groups if group & reached])
+        if grown == reached:
+            return reached
+        reached = grown

@@ -13,8 +13,8 @@ __all__ = ["MAX_RANK", "whole_nodes"]
 MAX_RANK = 2
 
 
-def whole_nodes(graph: Graph, nodes: Sequence[Node], root: Node) -> set[Node]:
-    """Return the nodes, of all those under the root, that must be written with all their axes.
+def whole_nodes(graph: Graph, nodes: Sequence[Node], roots: Sequence[Node]) -> set[Node]:
+    """Return the nodes, of all those under the roots, that must be written with all their axes.
 
     `v[:, None]` for a broadcast vector has one axis of length 1. That is enough as a term or factor
     beside an array that spans both axes, and not enough alone or as the argument of a reduction.
@@ -22,7 +22,7 @@ def whole_nodes(graph: Graph, nodes: Sequence[Node], root: Node) -> set[Node]:
     if "ein" not in graph.kinds:
         return {node for node in nodes if graph.shape(node)}
     spans = _spans(graph, nodes)
-    whole = {root}
+    whole = set(roots)
     for node in reversed(nodes):
         is_partial = node in whole and spans[node] != _all_axes(graph, node)
         if graph.kinds[node] in SHAPE_RULES or is_partial:

@@ -34,7 +34,7 @@ class LatexMatrices(ArrayNotation):
     """Vectors are columns, and nothing is repeated silently: 1 stands for a vector of ones."""
 
     words = _WORDS
-    concatenation = (r"\begin{bmatrix} ", r" \end{bmatrix}")
+    concatenation = (r"\begin{bmatrix} ", r" \end{bmatrix}", "")
     names_axis = False
 
     def call(self, word: str, *pieces: Piece) -> Layout:
@@ -202,11 +202,17 @@ class LatexMatrices(ArrayNotation):
         named = re.sub(r"[^\W\d]\w*", lambda m: latex_names([m.group()])[m.group()], text)
         return Layout(Level.ATOM, (named.replace("*", " "),))
 
+    def column(self, tree: Tree, axes: Labels) -> Layout:
+        return Layout(Level.POWER, self.inner(tree, axes, Level.POWER))
+
+    def row(self, tree: Tree, axes: Labels) -> Layout:
+        return Layout(Level.POWER, (*self.inner(tree, axes, Level.ATOM), r"^{\top}"))
+
     def reshaped(self, arg: Node, shape: Shape) -> Layout:
-        if self.is_kronecker(arg, shape):
-            left, right = self.graph.args[arg]
-            pieces = (Slot(left, Level.POWER), r" \otimes ", Slot(right, Level.POWER))
-            return Layout(Level.PRODUCT, pieces)
+        sides = self.kronecker_sides(arg, shape)
+        if sides:
+            left, right = (self.side(*side, Level.POWER) for side in sides)
+            return Layout(Level.PRODUCT, (*left, r" \otimes ", *right))
         lengths = r" \times ".join(str(self.dimension(dim).pieces[0]) for dim in shape)
         word = rf"\operatorname{{reshape}}_{{{lengths}}}"
         brackets = (self.renderer.opening, Slot(arg), self.renderer.closing)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from ..graph.shapes import Dimension, Shape
 from .array_nodes import ArrayNotation
 from .layout import Layout, Level, Piece
 
-__all__ = ["NumpyMatrices"]
+if TYPE_CHECKING:
+    from .text import TextRenderer
+
+__all__ = ["NamedLengths", "NumpyMatrices"]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 
@@ -40,7 +44,7 @@ class NumpyMatrices(ArrayNotation):
     """The same notation with NumPy's names; lengths are read off the variables."""
 
     words = _WORDS
-    concatenation = ("np.concatenate([", "])")
+    concatenation = ("np.concatenate([", "]", ")")
 
     def call(self, word: str, *pieces: Piece) -> Layout:
         layout = super().call(word, *pieces)
@@ -65,3 +69,16 @@ class NumpyMatrices(ArrayNotation):
 
     def zeros(self, shape: Shape) -> str:
         return f"np.zeros({self.lengths(shape)})"
+
+
+class NamedLengths(NumpyMatrices):
+    """Lengths of axes by their names, which somebody else assigns."""
+
+    def __init__(self, renderer: TextRenderer) -> None:
+        super().__init__(renderer)
+        #: The names that have been written, in order.
+        self.written: dict[str, None] = {}
+
+    def _length(self, found: re.Match[str]) -> str:
+        self.written[found.group()] = None
+        return found.group()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 from ..graph.graph import Graph
 from .latex import to_latex
 
-__all__ = ["latex_partial", "partial"]
+__all__ = ["equations", "latex_partial", "partial"]
 
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -43,6 +44,43 @@ def latex_partial(names: Sequence[str], of: str = "f") -> str:
         for name, count in _runs(names)
     )
     return rf"\frac{{\partial{order} {of}}}{{{below}}}"
+
+
+def equations(
+    names: Sequence[str], form: Any, action: Any = None, *, of: str = "f", in_latex: bool = False
+) -> list[str]:
+    """Return a derivative as lines `∂f/∂x = 2*x`.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What was differentiated in.
+    form : Expression
+    action : Action, optional
+        What stands in place of a form with more than two axes: `∂²f/∂U²[D: m k] = …`, and the
+        derivative as a Kronecker product or entry by entry where it is one term.
+    of : str
+        What was differentiated.
+    in_latex : bool
+    """
+    if in_latex:
+        head = latex_partial(names, of if len(of) == 1 else f"f_{{{of[1:]}}}")
+        if action is None:
+            return [f"{head} = {form.latex}"]
+        lines = [rf"{head} \left[{_latex_name(action.direction)}\right] = {action.latex}"]
+        whole = action.matrix or (form if action.entries else None)
+        return lines + ([f"{head} = {whole.latex}"] if whole is not None else [])
+    head = partial(names, of)
+    if action is None:
+        return [f"{head} = {form.text}"]
+    lengths = " ".join(map(str, action.shape))
+    lines = [f"{head}[{action.direction}: {lengths}] = {action.text}"]
+    if action.matrix is not None:
+        lines.append(f"{head} = {action.matrix.text}")
+    elif action.entries:
+        indices = "ijkl"[: len(form.graph.shape(form.root))]
+        lines.append(f"{head}[{','.join(indices)}] = {action.entries}")
+    return lines
 
 
 def _runs(names: Sequence[str]) -> list[tuple[str, int]]:

@@ -6,15 +6,16 @@ import keyword
 import re
 import sys
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
 from .layout import Layout, Level, Piece, Slot
 from .numpy_formulas import numpy_formula
-from .numpy_matrices import NumpyMatrices
+from .numpy_matrices import NamedLengths, NumpyMatrices
 from .text import TextRenderer, separated
 
-__all__ = ["python_imports", "to_python"]
+__all__ = ["PythonLines", "python_imports", "to_python", "to_python_lines"]
 
 #: Beyond this length a source names its shared parts.
 SOURCE_LENGTH = 2000
@@ -51,6 +52,33 @@ def to_python(graph: Graph, root: Node) -> str:
     return renderer.render(sys.maxsize if has_integrals else length)
 
 
+class PythonLines(NamedTuple):
+    """Formulas as Python source that follows assignments.
+
+    Attributes
+    ----------
+    formulas : list of str
+    parts : list of (str, str)
+        The names and sources of what is shared, in order.
+    lengths : list of str
+        The names of lengths of axes that occur.
+    """
+
+    formulas: list[str]
+    parts: list[tuple[str, str]]
+    lengths: list[str]
+
+
+def to_python_lines(graph: Graph, roots: Sequence[Node]) -> PythonLines:
+    """Write formulas for the body of a function; those over arrays share long parts."""
+    has_integrals = any(graph.kinds[node] == "integral" for node in graph.reachable(roots))
+    renderer = _BodyRenderer(graph, *roots)
+    if has_integrals or not renderer.arrays.is_used:
+        return PythonLines([to_python(graph, root) for root in roots], [], [])
+    formulas, parts = renderer.render_all(0)
+    return PythonLines(formulas, parts, list(renderer.arrays.written))
+
+
 def python_imports(graph: Graph, root: Node) -> tuple[str, ...]:
     """Return the import lines that the source of a formula needs, NumPy's always first."""
     used = {"np", *re.findall(r"\b(scipy\.integrate|scipy|symcalc)\.", to_python(graph, root))}
@@ -63,8 +91,8 @@ class PythonRenderer(TextRenderer):
     keeps_groups = False
     notation = NumpyMatrices
 
-    def __init__(self, graph: Graph, root: Node) -> None:
-        super().__init__(graph, root)
+    def __init__(self, graph: Graph, *roots: Node) -> None:
+        super().__init__(graph, *roots)
         graph = self.graph
         self.varying: set[Node] = set()
         for node in self.nodes:
@@ -79,6 +107,10 @@ class PythonRenderer(TextRenderer):
                 safe += "_"
             taken.add(safe)
             self.safe_names[name] = safe
+
+    def taken_names(self) -> set[str]:
+        dims = {d for node in self.nodes for d in self.graph.shape(node) if isinstance(d, str)}
+        return {*super().taken_names(), *self.safe_names.values(), *dims}
 
     def join(self, main: str, parts: Sequence[tuple[str, str]]) -> str:
         lines = [f"    {name} := {text},\n" for name, text in parts]
@@ -147,3 +179,10 @@ class PythonRenderer(TextRenderer):
 
     def root_of(self, base: Node) -> Layout:
         return Layout(Level.ATOM, ("np.sqrt(", Slot(base), ")"))
+
+
+class _BodyRenderer(PythonRenderer):
+    """Source for the body of a function, in which lengths have names."""
+
+    notation = NamedLengths
+    arrays: NamedLengths

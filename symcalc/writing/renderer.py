@@ -18,7 +18,7 @@ MIN_PART_LENGTH = 12
 
 
 class Renderer(ABC):
-    """Spells what stands under `root`; a flavor defines `lay_out`, `name_part` and `join`.
+    """Spells what stands under roots; a flavor defines `lay_out`, `name_part` and `join`.
 
     A layout looks at most two nodes deep, so that it costs the same at the top of a large
     formula as at its bottom. Nodes in `parts` are spelled by name, and no layout looks into
@@ -30,9 +30,11 @@ class Renderer(ABC):
     #: Whether the text, read again, must give the very same nodes.
     keeps_groups = True
 
-    def __init__(self, graph: Graph, root: Node) -> None:
-        self.graph, self.root = graph, root = with_bound_names(graph, root)
-        self.nodes = graph.reachable([root])
+    def __init__(self, graph: Graph, *roots: Node) -> None:
+        if len(roots) == 1:
+            graph, *roots = with_bound_names(graph, *roots)  # type: ignore[assignment]
+        self.graph, self.roots = graph, tuple(roots)
+        self.nodes = graph.reachable(roots)
         self.variables = dict.fromkeys(
             graph.data[node] for node in self.nodes if graph.kinds[node] == "var"
         )
@@ -57,11 +59,19 @@ class Renderer(ABC):
 
     def render(self, max_length: int) -> str:
         """Return the text; shared parts are named when it would be longer than `max_length`."""
+        (main,), parts = self.render_all(max_length)
+        return self.join(main, parts) if parts else main
+
+    def render_all(self, max_length: int) -> tuple[list[str], list[tuple[str, str]]]:
+        """Return the texts of all roots, and the names and texts of the parts that they share."""
         if self._length() > max_length:
             self._choose_parts()
-        main = self._emit(self.root)
         parts = [(name, self._emit(node)) for node, name in self.parts.items()]
-        return self.join(main, parts) if parts else main
+        mains = [
+            self.parts.get(root) or self._emit(root) if len(self.roots) > 1 else self._emit(root)
+            for root in self.roots
+        ]
+        return mains, parts
 
     def layout(self, node: Node, absolute: bool = False) -> Layout:
         """Return the layout of a node, computed once."""
@@ -91,12 +101,12 @@ class Renderer(ABC):
         return "".join(written)
 
     def _length(self) -> int:
-        """Return the length of the whole text when nothing is shared."""
+        """Return the length of all texts when nothing is shared."""
         lengths: dict[tuple[Node, bool], int] = {}
         for node in self.nodes:
             for absolute in (True, False) if self.is_negative(node) else (False,):
                 lengths[node, absolute] = self._measure(self.layout(node, absolute), lengths)
-        return lengths[self.root, False]
+        return sum(lengths[root, False] for root in self.roots)
 
     def _measure(self, layout: Layout, lengths: dict[tuple[Node, bool], int]) -> int:
         """Return the length of a layout whose slots have been measured."""
@@ -118,7 +128,7 @@ class Renderer(ABC):
         uses = self._uses()
         self._layouts.clear()
         names = (self.name_part(index) for index in count())
-        taken = set(self.variables)
+        taken = self.taken_names()
         lengths: dict[tuple[Node, bool], int] = {}
         for node in self.nodes:
             for absolute in (True, False) if self.is_negative(node) else (False,):
@@ -126,11 +136,15 @@ class Renderer(ABC):
             if uses[node] > 1 and lengths[node, False] >= MIN_PART_LENGTH and self._may_part(node):
                 self.parts[node] = next(name for name in names if name not in taken)
 
+    def taken_names(self) -> set[str]:
+        """Return the names that no part may have."""
+        return set(self.variables)
+
     def _uses(self) -> dict[Node, int]:
         """Return how often each node is written where nothing has a name."""
         uses = dict.fromkeys(self.nodes, 0)
-        met = {(self.root, False)}
-        stack = list(met)
+        met = {(root, False) for root in self.roots}
+        stack = sorted(met)
         while stack:
             for piece in self.layout(*stack.pop()).pieces:
                 if isinstance(piece, Slot):

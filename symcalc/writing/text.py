@@ -50,8 +50,8 @@ class TextRenderer(Renderer):
 
     notation: type[ArrayNotation] = ArrayNotation
 
-    def __init__(self, graph: Graph, root: Node) -> None:
-        super().__init__(graph, root)
+    def __init__(self, graph: Graph, *roots: Node) -> None:
+        super().__init__(graph, *roots)
         self.arrays = self.notation(self)
         self.decimals = {
             abs(graph.data[node]): text.lstrip("-") for node, text in graph.spellings.items()
