@@ -471,3 +471,17 @@ def test_a_row_and_a_column_are_multiplied_as_one_outer_product() -> None:
     X, y, c = point["X"], point["y"], point["c"]
     np.testing.assert_allclose(gradient["V"], X.T @ (y[:, None] * c), rtol=1e-12)
     assert "[:, None], " in f.source
+
+
+@pytest.mark.parametrize(
+    ("weight", "is_root"),
+    [("exp(y)", True), ("y**2", True), ("y", False), ("y**3", False), ("sigmoid(y)*abs(y)", True),
+     ("(y**2 + 1)**3", True), ("tanh(y)", False), ("(1 if y > 0 else exp(y))", True)],
+)  # fmt: skip
+def test_rows_are_weighted_by_roots_where_no_weight_is_negative(weight: str, is_root: bool) -> None:
+    f = sc.compile(f'einsum("ij,i,ik->jk", X, {weight}, X)', shapes="X: m n; y: m")
+    X, y = point_of(SIZES[0])["X"], point_of(SIZES[0])["y"]
+    plain = sc.compile(weight, shapes="y: m")(y=y)
+
+    np.testing.assert_allclose(f(X=X, y=y), X.T @ (plain[:, None] * X), rtol=1e-12, atol=1e-13)
+    assert ("sqrt(" in f.source) == is_root

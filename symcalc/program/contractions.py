@@ -8,12 +8,14 @@ factor spread over diagonals, whose other factors are identity matrices.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 
 from ..graph.contractions import Contraction, Factor
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import make
 from ..graph.shapes import Dimension
+from .grams import weighted_gram
 from .order import best_order
 
 __all__ = ["in_steps"]
@@ -166,6 +168,9 @@ class _Steps:
         factors, front = self._without_ones(factors, wanted, dims)
         if front:
             return self.new.mul([*front, self._of_many(factors, out, dims)])
+        gram = weighted_gram(self.new, factors, out)
+        if gram is not None:
+            return self._gram(*gram, out, dims)
         ready: list[Factor] = []
         for place, (node, labels) in enumerate(factors):
             others = {lab for at, (_, more) in enumerate(factors) if at != place for lab in more}
@@ -186,6 +191,22 @@ class _Steps:
             pair = made[first], made[second]
             made[first | second] = self._joined(first | second, pair, ready, out, dims)
         return self._node([made[frozenset(range(len(ready)))]], out, dims)
+
+    def _gram(
+        self,
+        matrix: Factor,
+        weights: Sequence[Node],
+        out: Labels,
+        dims: Mapping[int, Dimension],
+    ) -> Node:
+        """Return a matrix with weighted rows times itself."""
+        new, (node, labels) = self.new, matrix
+        (row,) = set(labels) - set(out)
+        (other,) = set(out) - set(labels)
+        root = new.pow(new.mul(weights), new.const(Fraction(1, 2)))
+        scaled = self._node([(node, labels), (root, (row,))], labels, dims)
+        again = tuple(row if label == row else other for label in labels)
+        return self._node([(scaled, labels), (scaled, again)], out, dims)
 
     def _without_ones(
         self, factors: Sequence[Factor], wanted: set[int], dims: Mapping[int, Dimension]
