@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.shapes import Shape, written
+from .array_kernels import is_symmetric_up_to_rounding
 
 __all__ = ["NATIVE", "Arguments", "Bound", "in_order"]
 
@@ -37,7 +38,7 @@ class Bound:
     """Checked arguments in order: plain floats where `is_plain`, else arrays; and their batch.
 
     `sizes` are those of the dimensions that declared shapes name, `sparse` the names of the
-    arguments that are SciPy's sparse arrays.
+    arguments that are SciPy's sparse arrays, `symmetric` those that were seen to be symmetric.
     """
 
     values: tuple[Any, ...]
@@ -46,6 +47,7 @@ class Bound:
     dtype: str
     sizes: dict[str, int] = field(default_factory=dict)
     sparse: frozenset[str] = DENSE
+    symmetric: frozenset[str] = frozenset()
 
     def arrays(self) -> tuple[Any, ...]:
         """Return NumPy scalars or arrays: they warn and return NaN where plain floats raise."""
@@ -67,6 +69,8 @@ class Arguments:
     names: tuple[str, ...]
     shapes: dict[str, Shape]
     dtype: str
+    #: what was declared of arrays, by name: {"spd"}
+    properties: dict[str, frozenset[str]] = field(default_factory=dict)
     #: shapes of arguments -> sizes of the dimensions
     seen: dict[Any, dict[str, int]] = field(default_factory=dict, compare=False, repr=False)
     #: the names, unordered
@@ -97,7 +101,14 @@ class Arguments:
         is_complex = "I" in expression.graph.kinds or any(
             variable.kind == "complex" for variable in expression.variables
         )
-        return cls(names, shapes, "complex128" if is_complex else dtype)
+        words = {
+            v.name: frozenset(v.assumption.split()[1:]) for v in expression.variables if v.shape
+        }
+        return cls(names, shapes, "complex128" if is_complex else dtype, words)
+
+    def declared(self, *words: str) -> frozenset[str]:
+        """Return the names of the arrays of which one of these words was declared."""
+        return frozenset(name for name, own in self.properties.items() if not own.isdisjoint(words))
 
     @property
     def is_complex(self) -> bool:
@@ -129,6 +140,7 @@ class Arguments:
     ) -> Bound:
         """Check the arguments that are not free; the free ones come later.
 
+        Matrices declared symmetric are checked here, where data are bound once for many calls.
         `sizes` are those of dimensions that the arguments do not show.
         """
         missing = [name for name in self.names if name not in values and name not in free]
@@ -145,7 +157,11 @@ class Arguments:
                     f"`{dimension}` is {size} in `sizes`, but {found[dimension]} in the data."
                 )
         ordered = tuple(arrays.get(name, FREE) for name in self.names)
-        return Bound(ordered, False, (), self.dtype, in_order(found), self._sparse(ordered))
+        sparse = self._sparse(ordered)
+        symmetric = self.declared("symmetric", "spd").intersection(arrays) - sparse
+        for name in symmetric:
+            _check_symmetric(name, arrays[name])
+        return Bound(ordered, False, (), self.dtype, in_order(found), sparse, symmetric)
 
     def finish(self, value: Any, batch: tuple[int, ...]) -> Any:
         """Return the value in the broadcast shape; a plain number when that is a scalar."""
@@ -292,6 +308,17 @@ class Arguments:
                         f"`{name}` has {size} entries along `{dimension}`, but {whose}."
                     )
         return {dimension: size for dimension, (size, _) in found.items()}
+
+
+def _check_symmetric(name: str, matrix: Array) -> None:
+    """Refuse a matrix that was declared symmetric and is not, up to rounding."""
+    if not is_symmetric_up_to_rounding(matrix):
+        row, column = np.unravel_index(np.argmax(np.abs(matrix - matrix.T)), matrix.shape)
+        raise ArgumentError(
+            f"`{name}` was declared symmetric, but its entry [{row}, {column}] is "
+            f"{matrix[row, column]:.6g} and [{column}, {row}] is {matrix[column, row]:.6g}. "
+            f"Pass ({name} + {name}.T)/2, or declare no symmetry."
+        )
 
 
 def _not_numbers(name: str, value: Any) -> ArgumentError:

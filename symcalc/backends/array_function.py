@@ -101,11 +101,12 @@ class ArrayFunction(CompiledFunction):
         super().__init__(expression, args, order=order, wrt=wrt, dtype=dtype)
         self._by_sizes: dict[Any, _Code] = {}
         self._by_order: dict[Any, Generated] = {}
-        #: what was asked for last: sizes (the very dict), sparse arguments, code
+        #: what was asked for last: sizes (the very dict), what is known of arguments, code
         self._recent: dict[str, tuple[Any, Any, _Code]] = {}
         self._derived: ArrayDerivatives | None = None
         self._last: Generated | None = None
         self._shape = expression.graph.shape(expression.root)
+        self._definite = self._arguments.declared("spd")
         #: whether an array is among the variables, so that derivatives are dicts
         self.is_by_name = any(self.shape_of(name) for name in self.wrt)
 
@@ -221,12 +222,13 @@ class ArrayFunction(CompiledFunction):
 
     def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
         """Return the value and what else is asked for, in their shapes."""
-        sizes, sparse, code = self._recent.get(what, (None, None, None))
-        if code is None or sizes is not bound.sizes or sparse != bound.sparse:
-            code = self._by_sizes.get((what, bound.sparse, *bound.sizes.items()))
+        sizes, known, code = self._recent.get(what, (None, None, None))
+        if code is None or sizes is not bound.sizes or known != (bound.sparse, bound.symmetric):
+            known = bound.sparse, bound.symmetric
+            code = self._by_sizes.get((what, known, *bound.sizes.items()))
             if code is None:
-                code = self._for_sizes(what, bound.sizes, bound.sparse)
-            self._recent[what] = bound.sizes, bound.sparse, code
+                code = self._for_sizes(what, bound)
+            self._recent[what] = bound.sizes, known, code
         self._last = code.generated
         given = (*bound.values, *extra)
         try:
@@ -268,16 +270,17 @@ class ArrayFunction(CompiledFunction):
                 self._derived = ArrayDerivatives(*self._prepared(), self.wrt)
             return self._derived
 
-    def _for_sizes(self, what: str, sizes: Mapping[str, int], sparse: frozenset[str]) -> _Code:
-        """Return the code for what is asked for at these sizes, made if need be."""
+    def _for_sizes(self, what: str, bound: Bound) -> _Code:
+        """Return the code for what is asked for at the sizes of arguments, made if need be."""
         with self._lock:
+            sizes, sparse = bound.sizes, bound.sparse
             derivation = self._derivation()
             shapes = self._result_shapes(what)
             results = [tuple(known_size(d, sizes) for d in shape) for shape in shapes]
             _refuse_large(sum(map(prod, results)))
             graph, outputs, extra = derivation.outputs(what)
             check_parts(graph, outputs, sizes)
-            stepped, roots = in_steps(graph, outputs, sizes)
+            stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric)
             program = lower(stepped, roots)
             blocks = None if sparse else row_blocks(program, sizes)
             tail = list(sizes.values()) + ([blocks.length] if blocks else [])
@@ -287,12 +290,13 @@ class ArrayFunction(CompiledFunction):
             if key not in self._by_order:
                 self._by_order[key] = generate_for_sizes(
                     program, (*self.names, *extra), list(sizes), sparse=sparse, blocks=blocks,
+                    definite=self._definite,
                     returns=lambda texts: f"[{', '.join(texts)}]",
                 )  # fmt: skip
             code = _Code(self._by_order[key], tuple(tail), results)
             if len(self._by_sizes) >= MAX_SIZES:
                 self._by_sizes.clear()
-            self._by_sizes[(what, sparse, *sizes.items())] = code
+            self._by_sizes[(what, (sparse, bound.symmetric), *sizes.items())] = code
             return code
 
     def _result_shapes(self, what: str) -> list[Shape]:

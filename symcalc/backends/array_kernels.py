@@ -10,6 +10,7 @@ import numpy as np
 
 __all__ = [
     "Factorization",
+    "is_symmetric_up_to_rounding",
     "log_sum_exp",
     "log_sum_exp_and_shares",
     "placed",
@@ -32,25 +33,48 @@ class Factorization:
     """A square matrix factorized once, for solving, its determinant and its inverse.
 
     Cholesky's factors where the matrix is symmetric and positive definite, else those with pivots.
+    One that was declared positive definite and is not has no value: NaN. Its asymmetry counts only
+    beyond rounding.
     """
 
-    def __init__(self, matrix: Array) -> None:
-        from scipy.linalg import LinAlgError, LinAlgWarning, cholesky, lu_factor
+    def __init__(self, matrix: Array, *, is_definite: bool = False) -> None:
+        from scipy.linalg import LinAlgWarning, lu_factor
 
         self._size = len(matrix)
         self._cholesky: Array | None = None
         if not np.isfinite(matrix).all():
-            self._lu = np.full(np.shape(matrix), np.nan), np.arange(self._size)
+            self._lu = self._nothing()
             return
-        if matrix.dtype.kind == "f" and self._size and (matrix == matrix.T).all():
-            try:
-                self._cholesky = cholesky(matrix, lower=True, check_finite=False)
-                return
-            except LinAlgError:
-                pass
+        if matrix.dtype.kind == "f" and self._size and self._has_cholesky(matrix, is_definite):
+            return
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", LinAlgWarning)  # what is singular shows in the result
             self._lu = lu_factor(matrix, check_finite=False) if self._size else (matrix, [])
+
+    def _nothing(self) -> tuple[Array, Array]:
+        return np.full((self._size, self._size), np.nan), np.arange(self._size)
+
+    def _has_cholesky(self, matrix: Array, is_definite: bool) -> bool:
+        """Factorize by Cholesky, or say that nothing is there to factorize, where that is due."""
+        from scipy.linalg import LinAlgError, cholesky
+
+        is_symmetric = bool((matrix == matrix.T).all())
+        if not is_symmetric and not is_definite:
+            return False
+        half = matrix if is_symmetric else (matrix + matrix.T) / 2
+        try:
+            factor = cholesky(half, lower=True, check_finite=False)
+        except LinAlgError:
+            if is_definite:
+                if np.geterr()["invalid"] != "ignore":
+                    message = "A matrix declared spd is not positive definite."
+                    warnings.warn(message, RuntimeWarning, stacklevel=4)
+                self._lu = self._nothing()
+            return is_definite
+        if not is_symmetric and not is_symmetric_up_to_rounding(matrix):
+            return False
+        self._cholesky = factor
+        return True
 
     def solve(self, right: Array, *, transposed: bool = False) -> Array:
         """Return inv(matrix) @ right, or inv(matrix).T @ right; infinite or NaN where singular."""
@@ -95,6 +119,12 @@ class Factorization:
         factors, pivots = self._lu
         n_swaps = np.count_nonzero(np.asarray(pivots) != np.arange(self._size))
         return (-1.0) ** n_swaps * np.diagonal(factors).prod()
+
+
+def is_symmetric_up_to_rounding(matrix: Array) -> bool:
+    """Whether a square matrix differs from its transpose by rounding at most."""
+    allowed = len(matrix) * np.finfo(matrix.dtype).eps * np.abs(matrix).max(initial=0.0)
+    return bool(np.abs(matrix - matrix.T).max(initial=0.0) <= allowed)
 
 
 def sums(x: Array, axis: int) -> Array:

@@ -32,11 +32,12 @@ class BlockEmitter(MatrixEmitter):
         dims: Mapping[str, str],
         rows: RowBlocks,
         length: str,
+        definite: frozenset[str] = frozenset(),
     ) -> None:
         self.rows, self.length = rows, length
         self.parts: tuple[list[str], list[str], list[str]] = ([], [], [])
         self.now = BEFORE
-        super().__init__(program, arguments, constants, dims)
+        super().__init__(program, arguments, constants, dims, definite=definite)
         self._name_before()
 
     def run(self) -> tuple[list[str], list[str]]:

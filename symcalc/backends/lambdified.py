@@ -88,23 +88,25 @@ def generate_for_sizes(
     dims: Sequence[str],
     *,
     sparse: frozenset[str] = frozenset(),
+    definite: frozenset[str] = frozenset(),
     blocks: RowBlocks | None = None,
     returns: Callable[[list[str]], str],
 ) -> Generated:
     """Compile a program over arrays, its contractions in steps, as a function of names and sizes.
 
     The arguments are the values of `names`, those in `sparse` as SciPy's sparse arrays, then the
-    sizes of the dimensions `dims`, and with `blocks` the number of rows in one.
+    sizes of the dimensions `dims`, and with `blocks` the number of rows in one. Matrices in
+    `definite` were declared to be symmetric and positive definite.
     """
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
     sizes = {name: f"d{index}" for index, name in enumerate(dims)}
     constants, values = _constants(program)
     taken = [*arguments.values(), *sizes.values()]
     if blocks is None:
-        emitter = MatrixEmitter(program, arguments, constants, sizes, sparse)
+        emitter = MatrixEmitter(program, arguments, constants, sizes, sparse, definite)
     else:
         taken.append("n_rows")
-        emitter = BlockEmitter(program, arguments, constants, sizes, blocks, taken[-1])
+        emitter = BlockEmitter(program, arguments, constants, sizes, blocks, taken[-1], definite)
     lines, texts = emitter.run()
     lines.insert(0, f"{', '.join(taken)}, = x")
     return _lambdify(lines, returns(texts), _namespace(emitter, False) | values)

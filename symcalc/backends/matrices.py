@@ -39,8 +39,9 @@ class MatrixEmitter(ArrayEmitter):
         constants: dict[Node, str],
         dims: Mapping[str, str],
         sparse: frozenset[str] = frozenset(),
+        definite: frozenset[str] = frozenset(),
     ) -> None:
-        self.dims = dims
+        self.dims, self.definite = dims, definite
         self.sparse = _sparse(program, sparse)
         self.thin = _thin(program)
         self.together = shared_exponentials(program)
@@ -254,7 +255,10 @@ class MatrixEmitter(ArrayEmitter):
         if name is None:
             name = self.factorized[matrix, region] = self.fresh()
             factorize = self.function(KERNELS + "Factorization")
-            self.line(region, f"{name} = {factorize}({self.full(matrix, region, ADDITION)})")
+            text = self.full(matrix, region, ADDITION)
+            if self.graph.kinds[matrix] == "var" and self.graph.data[matrix] in self.definite:
+                text += ", is_definite=True"
+            self.line(region, f"{name} = {factorize}({text})")
         return name
 
     def _solved(self, node: Node, args: tuple[Node, ...], data: Contraction) -> None:

@@ -7,7 +7,7 @@ factor spread over diagonals, whose other factors are identity matrices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 
 from ..graph.contractions import Contraction, Factor
@@ -27,7 +27,10 @@ Key = tuple[tuple[tuple[Node, Labels], ...], frozenset[int]]
 
 
 def in_steps(
-    graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]
+    graph: Graph,
+    roots: Sequence[Node],
+    sizes: Mapping[str, int],
+    symmetric: Set[str] = frozenset(),
 ) -> tuple[Graph, list[Node]]:
     """Return the formulas with every contraction in steps of at most two factors.
 
@@ -36,20 +39,28 @@ def in_steps(
     graph, roots
     sizes : mapping
         The size of each dimension that has a name.
+    symmetric : set of str
+        Variables whose values are symmetric matrices: their transposes are themselves.
 
     Notes
     -----
     The total of a product that nothing else reads becomes a contraction, and the scalars of a
     product are multiplied with each other before they meet an array.
     """
-    return _Steps(graph, roots, sizes).run(roots)
+    return _Steps(graph, roots, sizes, symmetric).run(roots)
 
 
 class _Steps:
     """One sweep from the leaves to the roots, into a new arena."""
 
-    def __init__(self, graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
-        self.graph, self.sizes = graph, sizes
+    def __init__(
+        self,
+        graph: Graph,
+        roots: Sequence[Node],
+        sizes: Mapping[str, int],
+        symmetric: Set[str],
+    ) -> None:
+        self.graph, self.sizes, self.symmetric = graph, sizes, symmetric
         self.order = graph.reachable(roots)
         self.new = Graph()
         self.place: dict[Node, Node] = {}
@@ -147,6 +158,8 @@ class _Steps:
                 eyes.append((arg, labels))
                 first, second = (merged[label] for label in labels)
                 merged = {k: first if v == second else v for k, v in merged.items()}
+            elif self.new.kinds[arg] == "var" and self.new.data[arg] in self.symmetric:
+                dense.append((arg, tuple(sorted(labels))))
             else:
                 dense.append((arg, labels))
         if not eyes:
