@@ -14,7 +14,7 @@ from ..expression import Expression, Variable
 from ..graph.dimensions import size_of
 from ..graph.shapes import Shape, written
 from ..language import Limits
-from ..language.declarations import read_shapes
+from ..language.declarations import read_properties, read_shapes
 from ..language.tokens import tokenize
 from .array_shapes import name_shapes, sizes_of
 from .data import Table
@@ -150,7 +150,8 @@ def read_array_formula(
         wanted = f"have that of the target, {result}" if result else "be one number"
         advice = "" if result else " Write sum(...) of it."
         raise ArgumentError(f"The {what} {have}; it must {wanted}.{advice}")
-    variables = [Variable(name, used[name]) for name in used]
+    words = {v.name: v.assumption for v in expression.variables} | read_properties(shapes)
+    variables = [Variable(name, used[name], assumption=words.get(name, "")) for name in used]
     graph = expression.graph.copy()
     for variable in variables:  # also those that only constraints speak of
         graph.var(variable.name, variable.shape)
