@@ -31,6 +31,7 @@ SCRIPTS = (
     "integrals",
     "arrays",
     "compile_arrays",
+    "mgh",
 )
 TAKES_FULL = ("string_to_callable",)
 

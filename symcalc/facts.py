@@ -26,6 +26,8 @@ class ObjectiveFacts:
         constants): between jumps it may be flat, and a gradient of zero is no evidence.
     has_joins : bool
         Whether it has branches, chosen by the variables.
+    is_quadratic : bool
+        Whether it is a polynomial of degree two or less in the variables.
     """
 
     has_kinks: bool = False
@@ -33,6 +35,7 @@ class ObjectiveFacts:
     n_residuals: int = 0
     has_jumps: bool = False
     has_joins: bool = False
+    is_quadratic: bool = False
 
     @property
     def is_smooth(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 FOLDER = Path(__file__).parents[1] / "benchmarks"
-SHARED = {"corpus.py", "formulas.py", "run_all.py", "timing.py"}
+SHARED = {"corpus.py", "formulas.py", "mgh_problems.py", "run_all.py", "timing.py"}
 INTEGRALS = {"integrals_items.py", "make_integrals_corpus.py", "random_integrals.py"}
 SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py") if path.name not in SHARED | INTEGRALS)
 

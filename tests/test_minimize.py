@@ -148,18 +148,60 @@ def test_bounds_by_name_are_kept() -> None:
     assert best.x == pytest.approx({"x": 0.5, "y": 0.25}, abs=1e-6)
 
 
+def test_a_start_for_a_constant_of_the_objective_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="`e` has a start, but .* is the constant e in this"):
+        sc.minimize(sc.parse("x^2 + e"), {"x": 1.0, "e": 2.0})
+    with pytest.raises(ArgumentError, match="does not depend on it"):
+        sc.minimize("3 - 1", {"x": 1.0})
+
+
+def test_a_variable_that_the_objective_lacks_stays_where_it_is_and_is_named() -> None:
+    best = sc.minimize("(x - 1)^4 + exp(x)", {"x": 1.0, "z": 2.0})
+
+    assert best.converged
+    assert best.x["z"] == 2.0
+    assert "The objective does not depend on `z`." in best.diagnosis
+    assert any("Flat" in said and "z" in said for said in best.diagnosis)
+
+
+# -- quadratics -----------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize(
-    ("objective", "name", "hint"),
+    ("text", "start", "said"),
     [
-        ("(x - 1)^2", "z", "does not depend on it"),
-        (sc.parse("x^2 + e"), "e", "is the constant e in this formula"),
+        ("x^2 + 2*y^2 - x*y + 3*x", "x=1, y=2", "The only minimum: the objective is quadratic"),
+        ("(x - y)^2", "x=3, y=1", "does not change along 0.71*x + 0.71*y"),
+        ("1e20*(x - 1)^2 + 1e-20*(y - 1e9)^2", "x=0, y=0", "The only minimum"),
     ],
 )
-def test_a_start_for_what_the_objective_lacks_is_refused(
-    objective: Any, name: str, hint: str
-) -> None:
-    with pytest.raises(ArgumentError, match=f"`{name}` has a start, but .*{hint}"):
-        sc.minimize(objective, {"x": 1.0, name: 2.0})
+def test_a_quadratic_is_solved_in_one_step(text: str, start: str, said: str) -> None:
+    best = sc.minimize(text, start)
+
+    assert best.method == "linear_solve"
+    assert best.n_steps == 1
+    assert best.converged
+    assert any(said in sentence for sentence in best.diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("text", "along"),
+    [("x^2 - y^2", "y"), ("(x - y)^2 + x", "0.71*x + 0.71*y"), ("x - 2*y", "0.89*y - 0.45*x")],
+)
+def test_a_quadratic_without_a_minimum_is_told_with_the_direction(text: str, along: str) -> None:
+    best = sc.minimize(text, "x=1, y=1")
+
+    assert best.outcome is Outcome.UNBOUNDED
+    assert f"falls without limit along {along};" in best.diagnosis[0]
+
+
+def test_least_squares_over_a_matrix_is_one_linear_solve() -> None:
+    rng = np.random.default_rng(3)
+    matrix, target = rng.normal(size=(300, 150)), rng.normal(size=300)
+    best = sc.minimize("sum((X@w - y)^2)", "w=zeros", data={"X": matrix, "y": target})
+
+    assert best.method == "linear_solve"
+    assert best.x["w"] == pytest.approx(np.linalg.lstsq(matrix, target, rcond=None)[0], rel=1e-8)
 
 
 # -- jumps, kinks, plateaus, maxima ---------------------------------------------------------------
@@ -306,7 +348,7 @@ def test_one_step_is_not_called_steps() -> None:
         assert not re.search(
             r"\b1 (steps|evaluations|gradients|Hessians|squares|variables)", report
         )
-    assert "a sum of 1 square in 1 variable" in sc.minimize("x^2", "x=1").why
+    assert "a sum of 1 square in 1 variable" in sc.minimize("sin(x)^2", "x=1").why
 
 
 def test_throw_raises_with_the_result() -> None:
@@ -345,7 +387,7 @@ def test_throw_raises_with_the_result() -> None:
             "x=1",
             {"rate": 1},
             ArgumentError,
-            "'lm' .* has no option `rate`. It belongs to 'gradient_descent', 'momentum'",
+            "'linear_solve' .* has no option `rate`. It belongs to 'gradient_descent'",
         ),
         ("x^2", "x=1", {"rat": 1}, ArgumentError, "Did you mean `rate`"),
         ("x^2", "x=1", {"zzzz": 1}, ArgumentError, "No method has it"),

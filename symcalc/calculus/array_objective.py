@@ -9,12 +9,12 @@ from typing import Any
 from ..backends import ArrayFunction, FlatFunction
 from ..facts import ObjectiveFacts
 from ..language import Limits
-from ..optimize import Objective
+from ..optimize import MAX_SOLVED, Objective
 from .array_reading import ArrayFormula, read_array_formula
 from .array_squares import find_residuals
 from .data import Table
 from .reading import Formula
-from .structure import find_roughness
+from .structure import find_degree, find_roughness
 
 __all__ = ["ArrayObjective", "read_array_objective"]
 
@@ -39,7 +39,9 @@ class ArrayObjective(ArrayFormula):
         f, expression = self.function, self.expression
         rough = find_roughness(expression.graph, expression.root, self.start)
         n = self.vector.size
-        forms_hessian = n <= MAX_DENSE or needs == "hessian"
+        is_quadratic = find_degree(expression.graph, expression.root, self.start) <= 2
+        largest = MAX_SOLVED if is_quadratic and needs is None else MAX_DENSE
+        forms_hessian = n <= largest or needs in ("hessian", "quadratic")
         squares = None
         if needs == "residuals":  # Newton's method, with exact curvature, meets valleys better
             squares = find_residuals(expression, tuple(self.start), self.data, self.sizes)
@@ -53,6 +55,7 @@ class ArrayObjective(ArrayFormula):
             has_jumps="jump" in rough,
             has_joins="join" in rough,
             n_residuals=0 if squares is None else squares.n_residuals,
+            is_quadratic=is_quadratic,
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ..errors import ArgumentError
@@ -58,7 +59,8 @@ def minimize(
         "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
         "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC"; with constraints "SLSQP",
         "trust-constr" and "augmented_lagrangian"; of values only
-        "pattern_search", "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" where the objective is
+        "pattern_search", "Nelder-Mead", "Powell"; "levenberg_marquardt" and SciPy's "lm", "trf" and
+        "dogbox" where the objective is
         a sum of squares.
     constraints : sequence of str
         Relations between formulas in the variables and the data, `["x^2 + y^2 <= 1", "x == 2*y",
@@ -95,10 +97,10 @@ def minimize(
 
     Notes
     -----
-    "auto" takes Levenberg-Marquardt for a sum of squares, Newton's method where second
-    derivatives are few or sparse, L-BFGS-B for bounds and for many variables, Nelder-Mead for few
-    variables and kinks, a pattern search where the objective jumps; `Optimum.why` says which and
-    why.
+    "auto" solves a quadratic in one step; it takes Levenberg-Marquardt for a sum of squares,
+    Newton's method where second derivatives are few or sparse, L-BFGS-B for bounds and for many
+    variables, Nelder-Mead for few variables and kinks, a pattern search where the objective jumps;
+    `Optimum.why` says which and why.
 
     Examples
     --------
@@ -137,9 +139,9 @@ def minimize(
             )
         found: Optimum = run_within_memory(
             "minimize", target.expression, guess, data=data if constraints else target.data,
-            shapes=shapes if constraints else None, method=method, constraints=constraints, bounds=pairs,
-            max_steps=max_steps, tolerance=tolerance, seed=seed, throw=throw, limits=allowed,
-            **options,
+            shapes=shapes if constraints else None, method=method, constraints=constraints,
+            bounds=pairs, max_steps=max_steps, tolerance=tolerance, seed=seed, throw=throw,
+            limits=allowed, **options,
         )  # fmt: skip
         return found
     if constraints:
@@ -159,4 +161,4 @@ def minimize(
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
         return with_arrays(best, target)
-    return best
+    return replace(best, diagnosis=(*best.diagnosis, *target.notes)) if target.notes else best

@@ -20,7 +20,7 @@ from ..optimize import Objective
 from .data import Table
 from .reading import Formula, to_expression
 from .start import refuse_unused
-from .structure import Square, find_roughness, find_squares, is_separable
+from .structure import Square, find_degree, find_roughness, find_squares, is_separable
 
 __all__ = ["FormulaObjective", "read_objective"]
 
@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 MAX_DENSE = 100
 
 #: Up to this number of single squares each is compiled as a residual without being asked for.
-MAX_SQUARES = 64
+MAX_SQUARES = 256
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,12 +46,15 @@ class FormulaObjective:
     columns : dict of str to ndarray
     n_rows : int
         1 without columns.
+    notes : tuple of str
+        Variables that the formula does not depend on.
     """
 
     expression: Expression
     names: tuple[str, ...]
     columns: dict[str, Array]
     n_rows: int
+    notes: tuple[str, ...] = ()
 
     @property
     def data(self) -> dict[str, Any] | None:
@@ -73,7 +76,7 @@ class FormulaObjective:
         function = self._compile(expression.root, 2)
         f, rest = function, tuple(self.columns.values())
         hessian: Callable[[Array], Any] | None = None
-        if n <= MAX_DENSE or sparse or needs == "hessian":
+        if n <= MAX_DENSE or sparse or needs in ("hessian", "quadratic"):
             hessian = f.flat_hessian if not rest else lambda x: f.hessian(*x.tolist(), *rest)
         residuals, jacobian = self._residuals(squares) if squares else (None, None)
         objective = Objective(
@@ -90,6 +93,7 @@ class FormulaObjective:
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough, has_sparse_hessian=sparse,
             n_residuals=n_residuals, has_jumps="jump" in rough, has_joins="join" in rough,
+            is_quadratic=find_degree(expression.graph, expression.root, names) <= 2,
         )  # fmt: skip
 
     def _compile(self, root: int, order: int) -> CompiledFunction:
@@ -180,7 +184,9 @@ def read_objective(
             f"`{'`, `'.join(unknown[:6])}` in the objective has neither a start "
             f"({', '.join(names[:12])}) nor data ({', '.join(available[:12]) or 'none given'})."
         )
-    refuse_unused(expression, names, {*used, *elsewhere})
+    unused = [name for name in names if name not in {*used, *elsewhere}]
+    if unused and (not used or _constants_among(expression, unused)):
+        refuse_unused(expression, names, {*used, *elsewhere})
     needed = tuple(name for name in used if name in available)
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
     graph, root = expression.graph, expression.root
@@ -188,7 +194,16 @@ def read_objective(
     variables = [Variable(name) for name in names]
     variables += [Variable(name, graph.shape(graph.var(name))) for name in needed]
     copy = graph.copy()
-    return FormulaObjective(Expression(copy, root, variables), names, columns, n_rows)
+    listed = ", ".join(f"`{name}`" for name in unused[:6]) + (", …" if unused[6:] else "")
+    notes = (f"The objective does not depend on {listed}.",) if unused else ()
+    return FormulaObjective(Expression(copy, root, variables), names, columns, n_rows, notes)
+
+
+def _constants_among(expression: Expression, names: list[str]) -> bool:
+    """Whether one of the names is a constant of the formula: then it was meant as a variable."""
+    graph = expression.graph
+    kinds = {graph.kinds[node] for node in graph.reachable([expression.root])}
+    return any(name in kinds for name in names)
 
 
 def _read_shaped(

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
 
-__all__ = ["Square", "find_roughness", "find_squares", "is_separable"]
+__all__ = ["Square", "find_degree", "find_roughness", "find_squares", "is_separable"]
+
+#: Kinds whose result is linear in their one moving argument, or in all of them together.
+_LINEAR = frozenset({"add", "sum", "take", "put", "concat", "reshape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,34 @@ def find_roughness(graph: Graph, root: Node, names: Iterable[str]) -> frozenset[
         elif kind == "piecewise" and not moving.isdisjoint(args[1::2]):
             found |= _branch_roughness(graph, args, moving)
     return frozenset(found)
+
+
+def find_degree(graph: Graph, root: Node, names: Iterable[str]) -> float:
+    """Return the degree of a formula as a polynomial in `names`, infinity where it is none.
+
+    An upper bound: terms that cancel are counted.
+    """
+    wanted = set(names)
+    degrees: dict[Node, float] = {}
+    for node in graph.reachable([root]):
+        kind, args = graph.kinds[node], graph.args[node]
+        of_args = [degrees[arg] for arg in args]
+        if kind == "var":
+            degree = float(graph.data[node] in wanted)
+        elif kind == "size" or not any(of_args):
+            degree = 0.0
+        elif kind in _LINEAR:
+            degree = max(of_args)
+        elif kind in ("mul", "ein"):
+            degree = sum(of_args)
+        elif kind == "pow" and not of_args[1]:
+            power = graph.value(args[1])
+            is_whole = isinstance(power, int) and power >= 0
+            degree = of_args[0] * power if is_whole else float("inf")  # type: ignore[operator]
+        else:
+            degree = float("inf")
+        degrees[node] = degree
+    return degrees[root]
 
 
 def _branch_roughness(graph: Graph, args: tuple[Node, ...], moving: set[Node]) -> set[str]:

@@ -6,7 +6,7 @@ from .constrained import KKT, ConstraintState, minimize_constrained
 from .constraints import Constraints, Label, no_constraints
 from .fit import Fit
 from .fit_residuals import FIT_METHODS, fit_residuals
-from .methods import METHODS, Method, choose_method, find_method
+from .methods import MAX_SOLVED, METHODS, Method, choose_method, find_method
 from .minimize import minimize_objective
 from .objective import Objective
 from .optimum import Optimum
@@ -15,6 +15,7 @@ from .trace import StepState, Trace
 __all__ = [
     "FIT_METHODS",
     "KKT",
+    "MAX_SOLVED",
     "METHODS",
     "ConstraintState",
     "Constraints",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ArgumentError
+from ..facts import ObjectiveFacts
 from .bounds import Bounds, Vector
 from .methods import METHODS, Method
 from .objective import Objective
@@ -139,14 +140,18 @@ def _refusal(method: Method, name: str, chosen_for: str | None) -> str:
     return f"Method {method.name!r} has no option `{name}`. {hint} It takes {allowed}."
 
 
-def check_method(method: Method, objective: Objective, bounds: Bounds | None) -> None:
+def check_method(
+    method: Method, objective: Objective, bounds: Bounds | None, facts: ObjectiveFacts
+) -> None:
     """Refuse a method that lacks what it needs or cannot keep to the bounds."""
     missing = {
         "hessian": objective.hessian is None,
+        "quadratic": objective.hessian is None or not facts.is_quadratic,
         "product": objective.hessian_product is None and objective.hessian is None,
         "residuals": objective.residuals is None or objective.residual_jacobian is None,
     }
-    what = {"hessian": "a Hessian", "product": "a Hessian or its products with vectors",
+    what = {"hessian": "a Hessian", "quadratic": "an objective of degree two or less",
+            "product": "a Hessian or its products with vectors",
             "residuals": "an objective that is a sum of squares"}  # fmt: skip
     if missing.get(method.needs, False):
         raise ArgumentError(f"Method {method.name!r} needs {what[method.needs]}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -25,10 +26,14 @@ class Step(NamedTuple):
     memory : object
         Plain data: None, numbers, strings, arrays, and tuples, lists and dictionaries of them.
         Together with the point it is the whole state of a method, so that a run can be resumed.
+    promise : callable or None
+        Returns the fall that the method's own model promises from the new point. Where it is not
+        negligible a small gradient does not end the run.
     """
 
     point: Point
     memory: Any = None
+    promise: Callable[[], float] | None = None
 
 
 class Stepper(Protocol):
@@ -51,13 +56,13 @@ def run_loop(evaluator: Evaluator, start: Point, stepper: Stepper, journal: Jour
             step = stepper.step(evaluator, point, memory)
             if step is None:
                 return Outcome.LINE_SEARCH_FAILED
-            new, memory = step
+            new, memory, promise = step
             if not new.is_finite or new.value > ceiling:
                 return _bad_end(new, ceiling)
             norm, move = rule.norm(new.x, new.gradient), new.x - point.x
             point = new
             journal.record(new.x, new.value, norm, float(move @ move) ** 0.5)
-            journal.check(new.value, norm)
+            journal.check(new.value, norm, promise)
     except StopRun as stop:
         return stop.outcome
 

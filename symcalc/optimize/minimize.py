@@ -27,7 +27,7 @@ from .door import (
 from .methods import CONSTRAINED, Method, Solver, choose_method, find_method
 from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
-from .probing import FARTHEST, Probe, find_fall
+from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
 from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Callback, Journal, Trace
@@ -159,7 +159,7 @@ def minimize_objective(
     start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
-    check_method(row, objective, limits)
+    check_method(row, objective, limits, known)
     steps = row.max_steps if max_steps is None else check_count("max_steps", max_steps)
     accuracy = TOLERANCE if tolerance is None else check_positive("tolerance", tolerance)
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
@@ -168,8 +168,9 @@ def minimize_objective(
     solver = row.make(chosen)
     seed = check_count("seed", seed, 0)
     evaluator = Evaluator(
-        objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits
-    )
+        objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits,
+        by_residuals=row.needs == "residuals",
+    )  # fmt: skip
     run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
@@ -186,7 +187,8 @@ def _run(
     """Evaluate the start, run the method, and judge where it ended."""
     start = run.evaluator.point(x0)
     rule = StoppingRule(tolerance, max_steps, np.inf, run.bounds)
-    rule = StoppingRule(tolerance, max_steps, rule.norm(x0, start.gradient), run.bounds)
+    norm = rule.norm(x0, start.gradient)
+    rule = StoppingRule(tolerance, max_steps, norm, run.bounds, start.value)
     journal = Journal(run.evaluator, rule, run.names, callback, bar)
     outcome: Outcome | None
     try:
@@ -268,7 +270,7 @@ def _judge(
         outcome, said = _judge_values(run, start, best, outcome)
         diagnosis += said
     if outcome.is_good and not run.facts.has_kinks:
-        kind = classify(evaluator, best, run.names, free)
+        kind = classify(evaluator, best, run.names, free, run.facts.is_quadratic)
         if kind is not None:
             diagnosis.append(kind.sentence)
             if kind.is_excluded:
@@ -301,7 +303,9 @@ def _judge_values(
     if not outcome.is_good:
         return outcome, said
     descent = start.value - best.value
-    probe = Probe(run.evaluator.value, best.x, best.value, descent, run.bounds)
+    is_rough = run.facts.has_kinks or run.facts.has_jumps
+    n_oblique = N_OBLIQUE if is_rough else N_AT_JOINS
+    probe = Probe(run.evaluator.value, best.x, best.value, descent, run.bounds, n_oblique)
     fall = find_fall(probe, run.seed)
     if fall is None:
         if run.facts.has_jumps:

@@ -80,12 +80,15 @@ class Evaluator:
         Evaluations of the value after which the next one ends the run.
     bounds : Bounds or None
         Differences of gradients stay inside them.
+    by_residuals : bool
+        Whether values and gradients are made of the residuals and their Jacobian.
 
     Notes
     -----
     An `ArithmeticError` (overflow, division by zero) of the function counts as the value NaN;
     any other exception but `MemoryError` is wrapped in `UserFunctionError`, saying in which step
-    it happened.
+    it happened. The last Hessian, and with `by_residuals` the last residuals and Jacobian, are
+    kept: asked for again at the same point they are neither evaluated nor counted.
     """
 
     def __init__(
@@ -95,8 +98,10 @@ class Evaluator:
         time_limit: float | None = None,
         max_evaluations: int | None = None,
         bounds: Bounds | None = None,
+        by_residuals: bool = False,
     ) -> None:
-        self.objective, self._bounds = objective, bounds
+        self.objective, self._bounds, self._by_residuals = objective, bounds, by_residuals
+        self._latest: dict[str, tuple[Vector, Any]] = {}
         self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
         self.best_x: Vector | None = None
         self.best_value = np.inf
@@ -135,11 +140,19 @@ class Evaluator:
 
     def value(self, x: Vector) -> float:
         """Return the value at `x`, NaN where there is none."""
+        if self._by_residuals:
+            residuals = self.residuals(x)
+            return float(residuals @ residuals)
         self._count()
         return self._seen(x, _as_number(self._call(self.objective.value, x)))
 
     def point(self, x: Vector) -> Point:
         """Return value and gradient at `x`, NaN where there are none."""
+        if self._by_residuals:
+            residuals, jacobian = self.residuals(x), self.residual_jacobian(x)
+            value, gradient = float(residuals @ residuals), 2.0 * (residuals @ jacobian)
+            self.last_point = Point(x, value, gradient)
+            return self.last_point
         self._count()
         self.n_gradients += 1
         result = self._call(self.objective.value_and_gradient, x)
@@ -158,9 +171,15 @@ class Evaluator:
         """Return the Hessian at `x`, dense or sparse as the objective gives it."""
         if self.objective.hessian is None:
             raise TypeError("the objective has no Hessian")
+        known = self._recall("hessian", x)
+        if known is not None:
+            return known
         self.n_hessians += 1
         result = self._call(self.objective.hessian, x)
-        return np.full((x.size, x.size), np.nan) if isinstance(result, float) else result
+        if isinstance(result, float):
+            result = np.full((x.size, x.size), np.nan)
+        self._keep("hessian", x, result)
+        return result
 
     def product(self, x: Vector, v: Vector) -> Vector:
         """Return the Hessian at `x` times `v`; from the Hessian or gradients when need be."""
@@ -186,18 +205,41 @@ class Evaluator:
         """Return the residuals at `x`; their sum of squares is the value."""
         if self.objective.residuals is None:
             raise TypeError("the objective is not a sum of squares")
+        known: Vector | None = self._recall("residuals", x)
+        if known is not None:
+            return known
         self._count()
         result = self._call(self.objective.residuals, x)
         residuals = np.atleast_1d(np.asarray(result, dtype=float))
         self._seen(x, float(residuals @ residuals))
+        self._keep("residuals", x, residuals)
         return residuals
 
     def residual_jacobian(self, x: Vector) -> Vector:
         """Return the Jacobian of the residuals at `x`, of shape `(m, n)`."""
         if self.objective.residual_jacobian is None:
             raise TypeError("the objective has no Jacobian of residuals")
+        known: Vector | None = self._recall("jacobian", x)
+        if known is not None:
+            return known
         self.n_gradients += 1
-        return np.asarray(self._call(self.objective.residual_jacobian, x), dtype=float)
+        result = self._call(self.objective.residual_jacobian, x)
+        jacobian = np.asarray(result, dtype=float)
+        if jacobian.ndim != 2 or jacobian.shape[1] != x.size:
+            jacobian = np.full((1, x.size), np.nan)
+        self._keep("jacobian", x, jacobian)
+        return jacobian
+
+    def _recall(self, what: str, x: Vector) -> Any:
+        """Return what was evaluated last where it was at this point, else None."""
+        if what != "hessian" and not self._by_residuals:
+            return None
+        place, result = self._latest.get(what, (None, None))
+        return result if place is not None and np.array_equal(place, x) else None
+
+    def _keep(self, what: str, x: Vector, result: Any) -> None:
+        """Remember the last evaluation of its kind."""
+        self._latest[what] = (x.copy(), result)
 
     def _count(self) -> None:
         """Count one evaluation, or end the run when the budget is spent."""

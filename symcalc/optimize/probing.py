@@ -9,7 +9,7 @@ import numpy as np
 
 from .bounds import Bounds, Vector
 
-__all__ = ["FARTHEST", "Fall", "Probe", "find_fall", "is_on_plateau"]
+__all__ = ["FARTHEST", "N_AT_JOINS", "N_OBLIQUE", "Fall", "Probe", "find_fall", "is_on_plateau"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -20,8 +20,8 @@ FARTHEST = NEAREST * 4.0 ** (N_DISTANCES - 1)
 #: More axes than this are not looked along; a random choice of them is.
 MAX_AXES = 200
 
-#: Random directions looked along besides the axes.
-N_OBLIQUE = 8
+#: Random directions looked along besides the axes; fewer where only branches meet.
+N_OBLIQUE, N_AT_JOINS = 8, 2
 
 #: A fall by less than this share of the value, or of the descent so far, is no evidence.
 MATERIAL = 1e-9
@@ -57,6 +57,8 @@ class Probe:
     descent : float
         How far the run came down to `value`.
     bounds : Bounds or None
+    n_oblique : int
+        Random directions looked along besides the axes.
     """
 
     function: Callable[[Vector], float]
@@ -64,6 +66,7 @@ class Probe:
     value: float
     descent: float = 0.0
     bounds: Bounds | None = None
+    n_oblique: int = N_OBLIQUE
 
 
 def find_fall(probe: Probe, seed: int = 0) -> Fall | None:
@@ -73,7 +76,7 @@ def find_fall(probe: Probe, seed: int = 0) -> Fall | None:
     rise ends the search on that side. So no point is called higher than another valley behind a
     ridge; but a plateau, where every derivative is zero, is left for the slope at its end.
     """
-    for direction in _directions(probe.x, seed):
+    for direction in _directions(probe.x, seed, probe.n_oblique):
         for side in (1.0, -1.0):
             fall = _look(probe, side * direction)
             if fall is not None:
@@ -94,7 +97,7 @@ def is_on_plateau(probe: Probe, index: int) -> bool:
     return any(probe.function(x) != probe.value for x in inside)
 
 
-def _directions(x: Vector, seed: int) -> Iterator[Vector]:
+def _directions(x: Vector, seed: int, n_oblique: int) -> Iterator[Vector]:
     """Yield the axes and some random directions, each scaled by the size of the variables."""
     rng = np.random.default_rng(seed)
     scale = 1.0 + np.abs(x)
@@ -103,7 +106,7 @@ def _directions(x: Vector, seed: int) -> Iterator[Vector]:
         axis = np.zeros_like(x)
         axis[i] = scale[i]
         yield axis
-    for _ in range(N_OBLIQUE if x.size > 1 else 0):
+    for _ in range(n_oblique if x.size > 1 else 0):
         vector = rng.standard_normal(x.size)
         yield scale * vector / np.linalg.norm(vector)
 

@@ -42,7 +42,11 @@ class StationaryPoint:
 
 
 def classify(
-    evaluator: Evaluator, point: Point, names: tuple[str, ...], free: Mask
+    evaluator: Evaluator,
+    point: Point,
+    names: tuple[str, ...],
+    free: Mask,
+    is_quadratic: bool = False,
 ) -> StationaryPoint | None:
     """Classify a stationary point, or return None when there is no Hessian to look at.
 
@@ -57,6 +61,8 @@ def classify(
         return StationaryPoint("unknown", "The Hessian at the end is not finite.")
     curvature, axes = _scaled_eigenvalues(hessian)
     floor = FLAT * float(np.abs(curvature).max())
+    if is_quadratic and curvature[0] >= -floor:
+        return _classify_quadratic(hessian, names, free)
     if curvature[0] > floor and not _fades(evaluator, point, free, curvature[0]):
         eigenvalues = np.linalg.eigvalsh(hessian)
         return StationaryPoint(
@@ -82,6 +88,30 @@ def classify(
         kind,
         f"A{'n' if kind == 'inflection' else ''} {kind}, not a minimum: {why} and the objective "
         f"falls along {words}; start a little way along it, on either side.",
+    )
+
+
+def _classify_quadratic(hessian: Vector, names: tuple[str, ...], free: Mask) -> StationaryPoint:
+    """Say whether the minimum of a quadratic objective is the only one: its Hessian is constant."""
+    sizes = np.sqrt(np.abs(np.diag(hessian)))
+    scale = 1.0 / np.where(sizes > 0.0, sizes, 1.0)
+    curvature, axes = np.linalg.eigh(scale[:, None] * hessian * scale)
+    is_curved = curvature > 8.0 * EPS * len(hessian) * curvature[-1]
+    if is_curved.all():
+        eigenvalues = np.linalg.eigvalsh(hessian)
+        return StationaryPoint(
+            "minimum",
+            "The only minimum: the objective is quadratic, its Hessian's smallest eigenvalue "
+            f"{eigenvalues[0]:.3g}, its condition number {eigenvalues[-1] / eigenvalues[0]:.2g}.",
+        )
+    axis = np.zeros(len(names))
+    axis[free] = scale * axes[:, int(np.argmin(is_curved))]
+    n_others = int((~is_curved).sum()) - 1
+    more = f" and {n_others} more direction{'s' * (n_others > 1)}" if n_others else ""
+    return StationaryPoint(
+        "flat",
+        "A minimum, but not the only one: the objective is quadratic and, but for rounding, does "
+        f"not change along {describe_axis(axis / np.linalg.norm(axis), names)}{more}.",
     )
 
 

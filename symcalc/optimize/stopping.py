@@ -13,6 +13,9 @@ __all__ = ["StoppingRule", "gradient_noise", "noise_level", "predicted_fall"]
 
 EPS = float(np.finfo(float).eps)
 
+#: A fall by less than this share of the value, or of the start's, is negligible.
+SETTLED, UNSEEN = 1e-10, 1e-16
+
 #: Above this number of variables the quadratic model is minimized by conjugate gradients.
 MAX_DENSE = 200
 
@@ -32,12 +35,15 @@ class StoppingRule:
     start_norm : float
         The largest component of the gradient at the start.
     bounds : Bounds or None
+    start_value : float
+        The objective at the start.
     """
 
     tolerance: float
     max_steps: int
     start_norm: float
     bounds: Bounds | None = None
+    start_value: float = 0.0
 
     def free(self, x: Vector, gradient: Vector) -> Mask:
         """Return which variables may still move downhill."""
@@ -60,6 +66,13 @@ class StoppingRule:
     def is_met(self, value: float, norm: float) -> bool:
         """Whether the gradient test holds."""
         return norm <= self.threshold(value)
+
+    def is_settled(self, value: float, promised: float) -> bool:
+        """Whether the fall that a method's own model still promises is negligible.
+
+        Where the curvature is small a small gradient alone is none: the value may be far off.
+        """
+        return promised <= SETTLED * abs(value) + UNSEEN * abs(self.start_value)
 
 
 def noise_level(evaluator: Evaluator, point: Point, seed: int) -> float:

@@ -148,11 +148,12 @@ class Journal:
                 StepState(step, x.copy(), self._names, value, norm, length, count, elapsed)
             )
 
-    def check(self, value: float, norm: float) -> None:
+    def check(self, value: float, norm: float, promise: Callable[[], float] | None = None) -> None:
         """Raise `StopRun` when the point just recorded is stationary or the last one allowed."""
-        if self.rule.is_met(value, norm):
+        rule = self.rule
+        if rule.is_met(value, norm) and (promise is None or rule.is_settled(value, promise())):
             raise StopRun(Outcome.CONVERGED_GRADIENT)
-        if self.n_steps >= self.rule.max_steps:
+        if self.n_steps >= rule.max_steps:
             raise StopRun(Outcome.MAX_STEPS)
 
     def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .choice import MAX_EXPLORED, choose_method
+from .choice import MAX_EXPLORED, MAX_SOLVED, choose_method
 from .constrained_methods import CONSTRAINED
 from .method import Method, Solver
 from .table import METHODS, find_method
@@ -10,6 +10,7 @@ from .table import METHODS, find_method
 __all__ = [
     "CONSTRAINED",
     "MAX_EXPLORED",
+    "MAX_SOLVED",
     "METHODS",
     "Method",
     "Solver",

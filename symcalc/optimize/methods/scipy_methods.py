@@ -258,7 +258,7 @@ _LEAST_SQUARES = tuple(
         {"x_scale": "SciPy's option of that name"}, takes_bounds=name != "lm", aliases=aliases,
     )
     for name, summary, aliases in (
-        ("lm", "Levenberg-Marquardt (MINPACK) on the residuals", ("levenberg_marquardt",)),
+        ("lm", "MINPACK's Levenberg-Marquardt on the residuals", ("minpack",)),
         ("trf", "trust-region reflective on the residuals, with bounds", ()),
         ("dogbox", "dogleg in a box on the residuals, with bounds", ()),
     )

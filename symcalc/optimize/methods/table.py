@@ -10,13 +10,18 @@ from .line_methods import LINE_METHODS
 from .method import Method
 from .patterns import PATTERN_METHODS
 from .scipy_methods import SCIPY_METHODS
+from .square_methods import SQUARE_METHODS
 
 __all__ = ["METHODS", "find_method"]
 
 #: Every method by name. A new one is a row here and a row of tests.
 METHODS: dict[str, Method] = {
-    row.name: row for row in (*LINE_METHODS, *PATTERN_METHODS, *SCIPY_METHODS, *CONSTRAINED_METHODS)
-}
+    row.name: row
+    for family in (
+        LINE_METHODS, SQUARE_METHODS, PATTERN_METHODS, SCIPY_METHODS, CONSTRAINED_METHODS,
+    )
+    for row in family
+}  # fmt: skip
 
 
 def _plain_name(name: str) -> str:
