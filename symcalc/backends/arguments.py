@@ -170,8 +170,10 @@ class Arguments:
             array = np.broadcast_to(array, batch).copy()
         return array if array.ndim else array.item()
 
-    def stack(self, entries: Sequence[Any], batch: tuple[int, ...]) -> Array:
+    def stack(self, entries: Sequence[Any] | Array, batch: tuple[int, ...]) -> Array:
         """Return the entries along a new last axis: shape `batch + (n,)`."""
+        if isinstance(entries, np.ndarray):
+            return np.moveaxis(entries, 0, -1)
         result = np.empty((*batch, len(entries)), dtype=self.real_dtype)
         for index, entry in enumerate(entries):
             result[..., index] = entry

@@ -97,8 +97,12 @@ class ArrayFunction(CompiledFunction):
         order: int = 0,
         wrt: Sequence[str] | None = None,
         dtype: str = "float64",
+        backend: str = "auto",
+        accuracy: str = "fast",
     ) -> None:
-        super().__init__(expression, args, order=order, wrt=wrt, dtype=dtype)
+        super().__init__(
+            expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
+        )
         self._by_sizes: dict[Any, _Code] = {}
         self._by_order: dict[Any, Generated] = {}
         #: what was asked for last: sizes (the very dict), what is known of arguments, code

@@ -18,6 +18,8 @@ def compile_expression(
     order: int = 0,
     wrt: Sequence[str] | None = None,
     dtype: str = "float64",
+    backend: str = "auto",
+    accuracy: str = "fast",
 ) -> CompiledFunction:
     """Return the expression as a compiled function; see `CompiledFunction` and `ArrayFunction`.
 
@@ -30,4 +32,6 @@ def compile_expression(
     """
     names = (wrt,) if isinstance(wrt, str) else wrt
     kind = ArrayFunction if needs_shapes(expression, names, order) else CompiledFunction
-    return kind(expression, args, order=order, wrt=wrt, dtype=dtype)
+    return kind(
+        expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
+    )

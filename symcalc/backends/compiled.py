@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError, DerivativeError
+from ..errors import ArgumentError, CompileError, DerivativeError
 from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..symbolic import prepare
@@ -17,6 +17,9 @@ from .arguments import Arguments, Bound
 from .derivatives import Derivatives
 from .flavours import NestingError
 from .lambdified import Generated, generate
+from .native import PointCall
+from .native_path import NativePath
+from .outputs import no_value_no_derivative, returned_text, split_outputs
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -27,7 +30,12 @@ Array = NDArray[Any]
 
 #: Whether all types among these are plain floats.
 only_floats = {float}.issuperset
-to_array = np.array
+to_array = np.asarray
+
+_NOT_NATIVE = (
+    "backend='native' computes with real numbers in doubles, one formula for all points; arrays of "
+    "declared shapes, 'float32' and complex numbers need backend='numpy'."
+)
 
 #: What plain-float code raises where NumPy returns NaN or an infinity, and says so in a warning.
 FLOAT_TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
@@ -53,6 +61,10 @@ class CompiledFunction:
         The variables that gradient and Hessian are taken in; default: all arguments.
     dtype : str
         "float64" or "float32"; "complex128" for an expression with `I` or a complex variable.
+    backend : str
+        "numpy"; "native": machine code, made by LLVM; "auto": that where it is worth its making.
+    accuracy : str
+        Of native code at many points: "fast" or "strict".
 
     Attributes
     ----------
@@ -87,6 +99,8 @@ class CompiledFunction:
         order: int = 0,
         wrt: Sequence[str] | None = None,
         dtype: str = "float64",
+        backend: str = "auto",
+        accuracy: str = "fast",
     ) -> None:
         if order not in (0, 1, 2):
             raise ArgumentError(f"`order` is {order!r}; allowed are 0, 1 and 2.")
@@ -101,8 +115,11 @@ class CompiledFunction:
         self._lock = threading.RLock()
         self._generated: dict[tuple[str, bool], Generated | None] = {}
         self._derivatives: Derivatives | None = None
+        self.backend, self.accuracy = backend, accuracy
+        self._native = self._native_path()
         self._fast_value: Callable[[Sequence[Any]], Any] = self._first_value
         self._fast_gradient: Callable[[Sequence[Any]], Any] = self._first_gradient
+        self._point: PointCall | None = None
 
     # -- calls ----------------------------------------------------------------------------
 
@@ -134,7 +151,8 @@ class CompiledFunction:
         value, entries = self._run("gradient", bound)
         value = self._arguments.finish(value, bound.batch)
         gradient = self._arguments.stack(entries, bound.batch)
-        return value, no_value_no_derivative(value, gradient)
+        is_native = isinstance(entries, np.ndarray)
+        return value, gradient if is_native else no_value_no_derivative(value, gradient)
 
     def hessian(self, *args: Any, **kwargs: Any) -> Array:
         """Return the matrix of second partial derivatives, shape `batch + (n, n)`."""
@@ -166,6 +184,9 @@ class CompiledFunction:
 
     def flat_value_and_gradient(self, x: Array) -> tuple[float, Array]:
         """Return value and gradient at a vector of shape `(n,)`."""
+        if self._point is not None:
+            found = self._point(x)
+            return found.item(0), found[1:]
         value, gradient = self.value_and_gradient(*np.asarray(x, dtype=np.float64).tolist())
         return float(value), gradient
 
@@ -226,8 +247,9 @@ class CompiledFunction:
     def __hash__(self) -> int:
         return hash(self._identity())
 
-    def _identity(self) -> tuple[Expression, tuple[str, ...], int, tuple[str, ...], str]:
-        return self.expression, self.names, self.order, self.wrt, self._arguments.dtype
+    def _identity(self) -> tuple[Any, ...]:
+        kind = self._arguments.dtype, self.backend, self.accuracy
+        return self.expression, self.names, self.order, self.wrt, *kind
 
     # -- inside -----------------------------------------------------------------------------
 
@@ -278,13 +300,20 @@ class CompiledFunction:
     ) -> Generated | None:
         names = (*self.names, *extra)
         try:
-            return generate(graph, outputs, names, scalar=scalar, returns=_returns(what))
+            return generate(graph, outputs, names, scalar=scalar, returns=returned_text(what))
         except NestingError:
             return None
 
     def _run(self, what: str, bound: Bound) -> Any:
         """Run the code for what is asked for: on plain floats where the arguments are."""
-        if bound.is_plain and self._arguments.has_fast_path:
+        if not bound.is_plain:
+            batch = self._native.batch(what, bound.batch)
+            if batch is not None:
+                return split_outputs(what, batch(bound.values, bound.batch))
+        elif self._arguments.has_fast_path:
+            point = self._native.point(what)
+            if point is not None:
+                return split_outputs(what, point(bound.values))
             try:
                 return self._code(what, scalar=True).function(bound.values)
             except (*FLOAT_TROUBLE, NestingError):
@@ -292,21 +321,54 @@ class CompiledFunction:
         return self._code(what, scalar=False).function(bound.arrays())
 
     def _first_value(self, args: Sequence[Any]) -> Any:
-        self._fast_value = self._float_code("value")
+        self._set_fast_value(self._native.point("value"))
         return self._fast_value(args)
 
     def _first_gradient(self, args: Sequence[Any]) -> Any:
-        self._fast_gradient = self._float_code("gradient") if self.order else _no_fast_path
+        self._set_fast_gradient(self._native.point("gradient") if self.order else None)
         return self._fast_gradient(args)
 
-    def _float_code(self, what: str) -> Callable[[Sequence[Any]], Any]:
+    def _set_fast_value(self, point: PointCall | None) -> None:
+        if point is not None:
+            self._fast_value = lambda args: point(args).item(0)
+        else:
+            self._fast_value = self._float_code("value", self._set_fast_value)
+
+    def _set_fast_gradient(self, point: PointCall | None) -> None:
+        if point is not None:
+            self._point = point
+            self._fast_gradient = lambda args: split_outputs("gradient", point(args))
+        elif self.order:
+            self._fast_gradient = self._float_code("gradient", self._set_fast_gradient)
+        else:
+            self._fast_gradient = _no_fast_path
+
+    def _float_code(
+        self, what: str, replace: Callable[[PointCall | None], None]
+    ) -> Callable[[Sequence[Any]], Any]:
         """Return the code on plain floats, or what sends the caller to the path for arrays."""
         if not self._arguments.has_fast_path:
             return _no_fast_path
         try:
-            return self._code(what, scalar=True).function
+            function = self._code(what, scalar=True).function
         except NestingError:
             return _no_fast_path
+        return self._native.after_many_calls(what, function, replace)
+
+    def _native_path(self) -> NativePath:
+        """Return what runs as native code: real numbers in doubles."""
+        if self._arguments.dtype != "float64" or self._arguments.shapes:
+            backend = "numpy" if self.backend == "auto" else self.backend
+            if backend == "native":
+                raise CompileError(_NOT_NATIVE)
+        else:
+            backend = self.backend
+
+        def outputs(what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
+            with self._lock:
+                return self._parts().outputs(what)
+
+        return NativePath(backend, self.accuracy, self.names, outputs)
 
 
 def _no_fast_path(args: Sequence[Any]) -> Any:
@@ -320,21 +382,10 @@ def _rebuild(
     order: int,
     wrt: tuple[str, ...],
     dtype: str,
+    backend: str,
+    accuracy: str,
 ) -> CompiledFunction:
     """Make a pickled function again."""
-    return kind(expression, names, order=order, wrt=wrt, dtype=dtype)
-
-
-def _returns(what: str) -> Callable[[list[str]], str]:
-    """Return how the outputs of a kind of code become one returned text."""
-    if what == "value":
-        return lambda texts: texts[0]
-    return lambda texts: f"{texts[0]}, [{', '.join(texts[1:])}]"
-
-
-def no_value_no_derivative(value: Any, derivative: Array) -> Array:
-    """Make a derivative NaN where the function has no value: log(-1) has none, nor 1/(-1)."""
-    undefined = np.isnan(value)
-    if undefined.any():
-        derivative[undefined] = np.nan
-    return derivative
+    return kind(
+        expression, names, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
+    )

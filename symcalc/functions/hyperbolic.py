@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import continuations
+from . import continuations, machine
 from .row import FunctionRow, Kink
 
 __all__ = ["ROWS"]
@@ -15,6 +15,7 @@ _DIRECT = (
         derivatives=(lambda m, y, x: m.cosh(x),),
         scalar="math.sinh",
         array="numpy.sinh",
+        machine="sinh",
         sympy="sinh",
         ball="sinh",
         continuation="sinh",
@@ -29,6 +30,7 @@ _DIRECT = (
         derivatives=(lambda m, y, x: m.sinh(x),),
         scalar="math.cosh",
         array="numpy.cosh",
+        machine="cosh",
         sympy="cosh",
         ball="cosh",
         continuation="cosh",
@@ -44,6 +46,7 @@ _DIRECT = (
         derivatives=(lambda m, y, x: m.sech(x) ** 2,),
         scalar="math.tanh",
         array="numpy.tanh",
+        machine="tanh",
         sympy="tanh",
         ball="tanh",
         continuation="tanh",
@@ -59,6 +62,7 @@ _DIRECT = (
         domain="x != 0",
         scalar="kernels.scalar_coth",
         array="kernels.coth",
+        machine=machine.coth,
         sympy="coth",
         ball="coth",
         continuation="coth",
@@ -73,6 +77,7 @@ _DIRECT = (
         derivatives=(lambda m, y, x: -y * m.tanh(x),),
         scalar="kernels.scalar_sech",
         array="kernels.sech",
+        machine=machine.sech,
         sympy="sech",
         ball="sech",
         continuation="sech",
@@ -87,6 +92,7 @@ _DIRECT = (
         domain="x != 0",
         scalar="kernels.scalar_csch",
         array="kernels.csch",
+        machine=machine.csch,
         sympy="csch",
         ball="csch",
         continuation="csch",
@@ -104,6 +110,7 @@ _INVERSE = (
         aliases=("arcsinh", "arsinh"),
         scalar="math.asinh",
         array="numpy.arcsinh",
+        machine="asinh",
         sympy="asinh",
         ball="asinh",
         continuation=continuations.asinh,
@@ -120,6 +127,7 @@ _INVERSE = (
         domain="x >= 1",
         scalar="math.acosh",
         array="numpy.arccosh",
+        machine="acosh",
         sympy="acosh",
         ball="acosh",
         continuation=continuations.acosh,
@@ -136,6 +144,7 @@ _INVERSE = (
         domain="abs(x) < 1",
         scalar="math.atanh",
         array="numpy.arctanh",
+        machine="atanh",
         sympy="atanh",
         ball="atanh",
         continuation=continuations.asin_like("atanh"),
@@ -152,6 +161,7 @@ _INVERSE = (
         domain="abs(x) > 1",
         scalar="kernels.scalar_acoth",
         array="kernels.acoth",
+        machine=machine.acoth,
         sympy="acoth",
         ball=lambda x: (1 / x).atanh(),
         continuation=continuations.of_reciprocal(continuations.asin_like("atanh")),
@@ -167,6 +177,7 @@ _INVERSE = (
         domain="0 < x <= 1",
         scalar="kernels.scalar_asech",
         array="kernels.asech",
+        machine=machine.asech,
         sympy="asech",
         ball=lambda x: (1 / x).acosh(),
         continuation=continuations.of_reciprocal(continuations.acosh),
@@ -183,6 +194,7 @@ _INVERSE = (
         kinks=(Kink(lambda m, x: x, "jump", "none"),),
         scalar="kernels.scalar_acsch",
         array="kernels.acsch",
+        machine=machine.acsch,
         sympy="acsch",
         ball=lambda x: (1 / x).asinh(),
         continuation=continuations.of_reciprocal(continuations.asinh),

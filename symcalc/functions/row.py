@@ -64,6 +64,10 @@ class FunctionRow:
         Spelling for plain floats: `"math.sin"`, or `"kernels.NAME"` for our own; empty: array's.
     array : str
         Spelling for NumPy arrays: `"numpy.sin"`, `"scipy.special.erf"`, `"kernels.NAME"`.
+    machine : str or callable
+        What native code and exported source compute: the function of C's mathematics by name
+        (`"exp"`; also `"max"`, `"min"` and `"mod"` with NumPy's meaning), or `machine(m, *args)`
+        in such functions (see `functions.machine`); empty: only arrays have it.
     sympy : str or callable
         SymPy's class or function by name, or `build(sympy, *args)`.
     ball : str or callable or None
@@ -96,6 +100,7 @@ class FunctionRow:
     kinks: tuple[Kink, ...] = ()
     scalar: str = ""
     array: str = ""
+    machine: str | Callable[..., Any] = ""
     sympy: str | Callable[..., Any] = ""
     ball: str | Callable[..., Any] | None = None
     continuation: str | Callable[..., Any] | None = None

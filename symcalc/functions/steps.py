@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from typing import Any
 
-from . import continuations, enclosures
+from . import continuations, enclosures, machine
 from .row import FunctionRow, Kink
 
 __all__ = ["ROWS"]
@@ -49,6 +49,7 @@ ROWS = (
         kinks=(Kink(lambda m, x: x, "kink", "0"),),
         scalar="math.fabs",
         array="numpy.abs",
+        machine="fabs",
         sympy="Abs",
         ball="__abs__",
         continuation=continuations.absolute,
@@ -63,6 +64,7 @@ ROWS = (
         kinks=(Kink(lambda m, x: x, "jump", "0"),),
         scalar="kernels.scalar_sign",
         array="numpy.sign",
+        machine=machine.sign,
         sympy="sign",
         ball=enclosures.sign,
         continuation=continuations.sign,
@@ -78,6 +80,7 @@ ROWS = (
         kinks=(Kink(lambda m, x: x, "jump", "0"),),
         scalar="kernels.scalar_heaviside",
         array="kernels.heaviside",
+        machine=machine.heaviside,
         sympy="Heaviside",
         ball=enclosures.heaviside,
         continuation=continuations.heaviside,
@@ -91,6 +94,7 @@ ROWS = (
         kinks=(Kink(lambda m, x: x, "kink", "0"),),
         scalar="kernels.scalar_relu",
         array="kernels.relu",
+        machine=machine.relu,
         sympy=lambda sympy, x: sympy.Max(x, 0),
         ball=lambda x: x.max(0),
         continuation=continuations.relu,
@@ -107,6 +111,7 @@ ROWS = (
         kinks=(Kink(lambda m, *xs: _gap(m, m.max, m.min, xs), "kink", "1/2"),),
         scalar="kernels.scalar_maximum",
         array="kernels.maximum",
+        machine="max",
         sympy="Max",
         ball=enclosures.maximum,
         continuation=continuations.maximum,
@@ -123,6 +128,7 @@ ROWS = (
         kinks=(Kink(lambda m, *xs: _gap(m, m.min, m.max, xs), "kink", "1/2"),),
         scalar="kernels.scalar_minimum",
         array="kernels.minimum",
+        machine="min",
         sympy="Min",
         ball=enclosures.minimum,
         continuation=continuations.minimum,
@@ -137,6 +143,7 @@ ROWS = (
         kinks=(Kink(lambda m, x: x - m.floor(x), "jump", "0"),),
         scalar="kernels.scalar_floor",
         array="numpy.floor",
+        machine="floor",
         sympy="floor",
         ball="floor",
         continuation=continuations.rounding("floor"),
@@ -152,6 +159,7 @@ ROWS = (
         kinks=(Kink(lambda m, x: m.ceil(x) - x, "jump", "0"),),
         scalar="kernels.scalar_ceil",
         array="numpy.ceil",
+        machine="ceil",
         sympy="ceiling",
         ball="ceil",
         continuation=continuations.rounding("ceil"),
@@ -168,6 +176,7 @@ ROWS = (
         domain="y != 0",
         kinks=(Kink(lambda m, x, y: x / y - m.floor(x / y), "jump", "1"),),
         array="numpy.mod",
+        machine="mod",
         sympy="Mod",
         ball=lambda x, y: x - y * (x / y).floor(),
         continuation=continuations.mod,

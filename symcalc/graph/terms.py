@@ -93,6 +93,18 @@ class Terms:
         """Return the condition `left relation right`."""
         return Term(self.graph, self.graph.compare(relation, self(left).node, self(right).node))
 
+    def both(self, left: Term, right: Term) -> Term:
+        """Return the condition that both hold."""
+        return Term(self.graph, self.graph.node("and", (left.node, right.node)))
+
+    def either(self, left: Term, right: Term) -> Term:
+        """Return the condition that one of two holds."""
+        return Term(self.graph, self.graph.node("or", (left.node, right.node)))
+
+    def no(self, condition: Term) -> Term:
+        """Return the condition that one does not hold."""
+        return Term(self.graph, self.graph.node("not", (condition.node,)))
+
     def where(self, *pieces: Term | Number) -> Term:
         """Return the piecewise (condition, value, condition, value, ..., otherwise)."""
         pairs = [

@@ -3,6 +3,7 @@
 from .contractions import in_steps
 from .cost import operation_cost
 from .pairs import shared_exponentials
+from .primitives import missing_primitives, to_primitives
 from .program import Program, lower
 from .rows import RowBlocks, row_blocks
 
@@ -11,7 +12,9 @@ __all__ = [
     "RowBlocks",
     "in_steps",
     "lower",
+    "missing_primitives",
     "operation_cost",
     "row_blocks",
     "shared_exponentials",
+    "to_primitives",
 ]

@@ -1,0 +1,139 @@
+"""Native code as Python calls it: for many points in threads, for one point through buffers."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engine import Code
+
+__all__ = ["BatchCall", "PointCall"]
+
+Array = NDArray[np.float64]
+
+#: A thread is not worth its start for fewer points than this.
+LEAST = 16384
+
+_BATCH = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
+_POINT = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Return the threads of this process that compute, one for each processor it may use."""
+    return ThreadPoolExecutor(n_threads(), thread_name_prefix="symcalc")
+
+
+def n_threads() -> int:
+    """Return how many processors this process may use."""
+    count = getattr(os, "sched_getaffinity", None)
+    return len(count(0)) if count else os.cpu_count() or 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
+class BatchCall:
+    """The outputs of a program at many points.
+
+    Parameters
+    ----------
+    code : Code
+        Of a module made by `batch_module`.
+    n_outputs, width : int
+    """
+
+    def __init__(self, code: Code, n_outputs: int, width: int) -> None:
+        self._code, self._function = code, _BATCH(code.address)
+        self._n_outputs, self._width = n_outputs, width
+
+    def __call__(self, values: Sequence[Any], batch: tuple[int, ...]) -> Array:
+        """Return the outputs, of shape `(n_outputs, *batch)`; the global lock is not held."""
+        n = 1
+        for size in batch:
+            n *= size
+        arrays, strides = self._laid_out(values, batch)
+        outputs = np.empty((self._n_outputs, n))
+        starts = np.array([array.ctypes.data for array in arrays], dtype=np.uintp)
+        targets = outputs.ctypes.data + np.arange(self._n_outputs, dtype=np.uintp) * np.uintp(8 * n)
+        steps = np.array(strides, dtype=np.int64)
+
+        def run(first: int, last: int) -> None:
+            inputs = starts + (8 * first * steps).astype(np.uintp)
+            places = targets + np.uintp(8 * first)
+            self._function(
+                last - first, inputs.ctypes.data, steps.ctypes.data, places.ctypes.data
+            )  # fmt: skip
+
+        pieces = max(1, min(n_threads(), n // LEAST))
+        edges = [n * k // pieces // self._width * self._width for k in range(pieces)] + [n]
+        others = [_pool().submit(run, *ends) for ends in pairwise(edges[1:])]
+        run(edges[0], edges[1])
+        for other in others:
+            other.result()
+        return outputs.reshape(self._n_outputs, *batch)
+
+    def _laid_out(
+        self, values: Sequence[Any], batch: tuple[int, ...]
+    ) -> tuple[list[Array], list[int]]:
+        """Return each argument one after the other in memory, or as copies of its one number."""
+        arrays, strides = [], []
+        for value in values:
+            array = np.asarray(value, dtype=np.float64)
+            is_single = array.size == 1
+            if is_single:
+                array = np.full(self._width, array.item())
+            elif array.shape != batch:
+                array = np.broadcast_to(array, batch)
+            arrays.append(np.ascontiguousarray(array))
+            strides.append(0 if is_single else 1)
+        return arrays, strides
+
+
+class _Buffers(NamedTuple):
+    """Memory for one call: numbers in, numbers out, and where both start."""
+
+    inputs: Array
+    outputs: Array
+    source: int
+    target: int
+
+
+class PointCall:
+    """The outputs of a program at one point.
+
+    Buffers are taken from a list and put back: calls from several threads do not meet.
+
+    Parameters
+    ----------
+    code : Code
+        Of a module made by `point_module`.
+    n_inputs, n_outputs : int
+    """
+
+    def __init__(self, code: Code, n_inputs: int, n_outputs: int) -> None:
+        self._code, self._function = code, _POINT(code.address)
+        self._n_inputs, self._n_outputs = n_inputs, n_outputs
+        self._free: list[_Buffers] = []
+
+    def __call__(self, values: Any) -> Array:
+        """Return the outputs at the point that the numbers `values` are, in order."""
+        try:
+            buffers = self._free.pop()
+        except IndexError:
+            inputs, outputs = np.empty(self._n_inputs), np.empty(self._n_outputs)
+            buffers = _Buffers(inputs, outputs, inputs.ctypes.data, outputs.ctypes.data)
+        buffers.inputs[:] = values
+        self._function(buffers.source, buffers.target)
+        result = buffers.outputs.copy()
+        self._free.append(buffers)
+        return result

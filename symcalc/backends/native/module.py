@@ -1,0 +1,88 @@
+"""Program → the text of an LLVM module with one entry point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...program import Program
+from .body import Body
+from .entries import batch_text, point_text
+from .mathematics import scalar_address, vector_address
+from .parts import cut
+
+__all__ = ["Module", "batch_module", "point_module"]
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The text of a module and what it calls.
+
+    Attributes
+    ----------
+    text : str
+    entry : str
+        The name of its entry point.
+    addresses : dict of str to int
+        Where the functions start that the module declares.
+    n_instructions : int
+    """
+
+    text: str
+    entry: str
+    addresses: dict[str, int]
+    n_instructions: int
+
+
+class _Declarations:
+    """Collects the functions of C's mathematics that a body calls."""
+
+    def __init__(self, width: int, letter: str) -> None:
+        self._width, self._letter = width, letter
+        self.addresses: dict[str, int] = {}
+        self.lines: dict[str, str] = {}
+
+    def function(self, name: str, n_args: int) -> tuple[str, bool]:
+        """Declare a function; return its symbol and whether it takes vectors."""
+        found = vector_address(name, n_args, self._letter, self._width) if self._width > 1 else None
+        kind = "double" if found is None else f"<{self._width} x double>"
+        symbol, address = (name, scalar_address(name)) if found is None else found
+        if address is None:
+            raise NotImplementedError(f"This system's C library lacks `{name}`.")
+        symbol = f"symcalc_{symbol}"
+        self.addresses[symbol] = address
+        given = ", ".join([kind] * n_args)
+        self.lines[symbol] = f"declare {kind} @{symbol}({given}) nounwind willreturn memory(none)"
+        return symbol, found is not None
+
+
+def point_module(program: Program, names: Sequence[str]) -> Module:
+    """Return a module for one point: `point(inputs, outputs)` on arrays of doubles."""
+    return _module(program, names, 1, "")
+
+
+def batch_module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
+    """Return a module for many points: `batch(n, inputs, strides, outputs)`.
+
+    `inputs` and `outputs` are arrays of pointers. A stride is 1, or 0 for an argument that is the
+    same everywhere: then `width` copies of it stand at its pointer. What is left over after whole
+    vectors is computed in scratch space by the same instructions, so that the place of a point
+    does not change its bits. Without a `letter` every function is that for one double.
+    """
+    return _module(program, names, width, letter)
+
+
+def _module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
+    declared = _Declarations(width, letter)
+    graph = program.graph
+    used = {graph.data[node] for node in program.order if graph.kinds[node] == "var"}
+    inputs = {name: f"%in{place}" for place, name in enumerate(names) if name in used}
+    body = Body(program, width, inputs, declared.function)
+    outputs = body.run()
+    parts, n_slots = cut(body.lines, outputs)
+    if width == 1:
+        entry, text = "point", point_text(parts, n_slots)
+    else:
+        entry, text = "batch", batch_text(parts, n_slots, width, len(names), len(outputs))
+    lines = "\n".join(declared.lines.values())
+    return Module(f"{lines}\n{text}", entry, declared.addresses, len(body.lines))

@@ -1,0 +1,143 @@
+"""Native code for one compiled function: made when it is asked for, or worth its making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..errors import ArgumentError, CompileError
+from ..graph.graph import Graph, Node
+from ..program import missing_primitives
+from .native import BatchCall, PointCall, compile_batch, compile_point, has_native
+
+__all__ = ["ACCURACIES", "BACKENDS", "NativePath"]
+
+BACKENDS = ("auto", "numpy", "native")
+
+#: "fast": functions of vectors, right to 4 units in the last place; "strict": those for one double.
+ACCURACIES = ("fast", "strict")
+
+#: From so many points on, code for all of them in one pass is worth the time that LLVM takes.
+MANY_POINTS = 20_000
+
+#: A formula of so many nodes, called so often at single points, is worth it as well.
+MANY_NODES, MANY_CALLS = 100, 8000
+
+#: What plain floats and native code may compute differently in the last bit.
+_OWN_IN_PYTHON = frozenset({"hypot", "direction", "gamma", "mod", "logsumexp", "erf", "erfc"})
+
+#: `outputs(what)` returns graph, output nodes, and names of further arguments.
+Outputs = Callable[[str], tuple[Graph, list[Node], tuple[str, ...]]]
+
+
+class NativePath:
+    """What of a compiled function runs as native code.
+
+    Parameters
+    ----------
+    backend : str
+        "native": everything; "auto": what is worth it, where llvmlite is installed and every
+        function has a native form; "numpy": nothing.
+    accuracy : str
+    names : tuple of str
+    outputs : callable
+    """
+
+    def __init__(
+        self, backend: str, accuracy: str, names: tuple[str, ...], outputs: Outputs
+    ) -> None:
+        if backend not in BACKENDS:
+            raise ArgumentError(f"`backend` is {backend!r}; allowed are {', '.join(BACKENDS)}.")
+        if accuracy not in ACCURACIES:
+            raise ArgumentError(f"`accuracy` is {accuracy!r}; allowed are {', '.join(ACCURACIES)}.")
+        self._is_strict, self._is_forced = accuracy == "strict", backend == "native"
+        self._names, self._outputs = names, outputs
+        self._is_off = backend == "numpy" or (backend == "auto" and not has_native())
+        self._batches: dict[str, BatchCall | None] = {}
+        self._points: dict[str, PointCall | None] = {}
+
+    @classmethod
+    def none(cls) -> NativePath:
+        """Return the path of a function that has no native code."""
+        return cls("numpy", "fast", (), _no_outputs)
+
+    def batch(self, what: str, shape: tuple[int, ...]) -> BatchCall | None:
+        """Return the code for points of a shape, None where arrays go through NumPy."""
+        if self._is_off:
+            return None
+        if not self._is_forced and _size(shape) < MANY_POINTS:
+            return None
+        if what not in self._batches:
+            self._batches[what] = self._make_batch(what)
+        return self._batches[what]
+
+    def point(self, what: str) -> PointCall | None:
+        """Return the code for one point where it was asked for."""
+        if self._is_off or not (self._is_forced or what in self._points):
+            return None
+        if what not in self._points:
+            graph, nodes, extra = self._outputs(what)
+            self._points[what] = compile_point(graph, nodes, (*self._names, *extra))
+        return self._points[what]
+
+    def after_many_calls(
+        self,
+        what: str,
+        function: Callable[[Sequence[Any]], Any],
+        replace: Callable[[PointCall | None], None],
+    ) -> Callable[[Sequence[Any]], Any]:
+        """Return a function of plain floats that counts its calls, and at last asks to be replaced.
+
+        Native code replaces it only where both compute the same bits: a run may not depend on how
+        often its objective was called before.
+        """
+        if self._is_off or not self._is_worth_counting(what):
+            return function
+        n_calls = 0
+
+        def counted(values: Sequence[Any]) -> Any:
+            nonlocal n_calls
+            n_calls += 1
+            found = function(values)
+            if n_calls == MANY_CALLS:
+                graph, nodes, extra = self._outputs(what)
+                point = compile_point(graph, nodes, (*self._names, *extra))
+                if _flat(found) == point(values).tolist():
+                    self._points[what] = point
+                    replace(point)
+            return found
+
+        return counted
+
+    def _is_worth_counting(self, what: str) -> bool:
+        graph, nodes, _ = self._outputs(what)
+        used = graph.reachable(nodes)
+        kinds = {graph.kinds[node] for node in used}
+        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON):
+            return False
+        return not missing_primitives(graph, nodes)
+
+    def _make_batch(self, what: str) -> BatchCall | None:
+        graph, nodes, extra = self._outputs(what)
+        try:
+            return compile_batch(graph, nodes, (*self._names, *extra), strict=self._is_strict)
+        except CompileError:
+            if self._is_forced:
+                raise
+            return None
+
+
+def _flat(found: Any) -> list[float]:
+    """Return the outputs of code on plain floats as one list."""
+    return [found[0], *found[1]] if isinstance(found, tuple) else [found]
+
+
+def _size(shape: tuple[int, ...]) -> int:
+    total = 1
+    for size in shape:
+        total *= size
+    return total
+
+
+def _no_outputs(what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
+    raise CompileError(f"There is no native code for {what!r}.")

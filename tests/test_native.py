@@ -1,0 +1,292 @@
+"""Native code computes what the NumPy backend computes: every row, special numbers, every shape."""
+
+from __future__ import annotations
+
+import math
+import pickle
+
+import flint
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.functions import TABLE
+
+pytest.importorskip("llvmlite")
+
+#: Units in the last place that a row may be off, where they are more than 4.
+LIMIT = {"cosm1": 8}  # the square of a sine has twice its error
+
+SPECIAL = [
+    math.nan, math.inf, -math.inf, 0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, -2.5, 1e-310, -1e-310,
+    1e-20, 1e20, -1e20, 1e300, -1e300, 700.5, -745.0, 3.0, 36.0,
+]  # fmt: skip
+
+UNARY = sorted(name for name, row in TABLE.items() if row.machine and row.arity[1] == 1)
+UNARY.append("log")
+BINARY = sorted(
+    name
+    for name, row in TABLE.items()
+    if row.machine and row.arity[0] <= 2 and (row.arity[1] >= 2 or row.arity[1] == -1)
+    and name != "log"
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory, monkeypatch):
+    monkeypatch.setenv("SYMCALC_CACHE", str(tmp_path_factory.getbasetemp() / "native"))
+
+
+def _both(text, **options):
+    native = sc.compile(text, backend="native", **options)
+    return native, sc.compile(text, backend="numpy", **options)
+
+
+def _quiet(function, *args):
+    with np.errstate(all="ignore"):
+        return np.asarray(function(*args))
+
+
+def _assert_alike(found, wanted, ulps):
+    """Assert the same NaNs, infinities and zeros, and numbers equal to some units."""
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(wanted))
+    np.testing.assert_array_equal(np.isinf(found), np.isinf(wanted))
+    finite = np.isfinite(wanted)
+    gap = np.abs(found[finite] - wanted[finite])
+    assert (gap <= ulps * np.spacing(np.abs(wanted[finite]))).all()
+    infinite = np.isinf(wanted)
+    np.testing.assert_array_equal(np.sign(found[infinite]), np.sign(wanted[infinite]))
+    zero = wanted == 0
+    np.testing.assert_array_equal(np.signbit(found[zero]), np.signbit(wanted[zero]))
+
+
+@pytest.mark.parametrize("name", UNARY)
+@pytest.mark.parametrize("accuracy", ["fast", "strict"])
+def test_a_row_at_special_numbers_is_as_in_numpy(name, accuracy):
+    native, plain = _both(f"{name}(x)", args=["x"])
+    native = sc.compile(f"{name}(x)", ["x"], backend="native", accuracy=accuracy)
+    x = np.array(SPECIAL)
+    _assert_alike(_quiet(native, x), _quiet(plain, x), 16)
+    points = np.array([native(v) for v in SPECIAL])
+    _assert_alike(points, _quiet(plain, x), 16)
+
+
+@pytest.mark.parametrize("name", BINARY)
+def test_a_row_of_two_at_special_numbers_is_as_in_numpy(name):
+    native, plain = _both(f"{name}(x, y)", args=["x", "y"])
+    x, y = (a.ravel() for a in np.meshgrid(SPECIAL, SPECIAL))
+    _assert_alike(_quiet(native, x, y), _quiet(plain, x, y), 16)
+
+
+def _truth(row, x):
+    """Return the value at a double as a ball, NaN outside the real domain."""
+    with flint.ctx.workprec(200):
+        ball = flint.arb(x)
+        return getattr(ball, row.ball)() if isinstance(row.ball, str) else row.ball(ball)
+
+
+@pytest.mark.parametrize("name", [n for n in UNARY if TABLE[n].ball is not None])
+def test_a_row_is_right_to_some_units_in_the_last_place(name):
+    row = TABLE[name]
+    rng = np.random.default_rng(5)
+    x = np.concatenate(
+        [rng.uniform(-1, 1, 60), rng.uniform(-30, 30, 60), 10.0 ** rng.uniform(-12, 2.5, 40)]
+    )
+    found = _quiet(sc.compile(f"{name}(x)", ["x"], backend="native"), x)
+    checked = 0
+    for value, result in zip(x.tolist(), found.tolist(), strict=True):
+        truth = _truth(row, value)
+        if not truth.is_finite():
+            continue
+        with flint.ctx.workprec(200):
+            gap = float(abs(truth - flint.arb(result)))
+        middle = abs(float(truth))
+        if middle < 1e-300:
+            continue
+        checked += 1
+        assert gap <= LIMIT.get(name, 4) * np.spacing(middle), (value, result)
+    assert checked >= 20
+
+
+FORMULAS = [
+    "x^2*y + 3*x/(1 + y^2) - 1/x",
+    "x^7 - 2*x^(1/2)*y^(-3/2) + x^y + 2^x",
+    "exp(-x^2/(2*y^2))/(y*sqrt(2*pi))",
+    "piecewise((x^2, x < 1), (log(x), y > 0.7), (sin(x), True))",
+    "max(x, y, x*y) - min(x, 1) + abs(x - y)",
+    "sin(x*y)/x + tanh(x - y)",
+    "log(exp(x) + exp(y) + exp(x*y))",
+    "atan2(y, x)*hypot(x, y) + floor(3*x) + mod(x, y)",
+    "1/3 + 0.1*x - x/7",
+]
+
+
+def _points(n):
+    rng = np.random.default_rng(3)
+    return rng.uniform(0.2, 3, n), rng.uniform(0.3, 2, n)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+@pytest.mark.parametrize("n", [1, 7, 8, 100])
+def test_value_gradient_and_hessian_are_those_of_numpy(text, n):
+    native, plain = _both(text, args=["x", "y"], order=2)
+    x, y = _points(n)
+    for found, wanted in (
+        (native(x, y), _quiet(plain, x, y)),
+        (native.gradient(x, y), _quiet(plain.gradient, x, y)),
+        (native.hessian(x, y), _quiet(plain.hessian, x, y)),
+        (native.hessian_product([1, -2], x, y), _quiet(plain.hessian_product, [1, -2], x, y)),
+    ):
+        assert found.shape == wanted.shape
+        np.testing.assert_allclose(found, wanted, rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_one_point_gives_the_bits_of_plain_floats(text):
+    if "hypot" in text or "exp(x*y)" in text:
+        pytest.skip("Python's hypot and sums of exponentials round by themselves")
+    native, plain = _both(text, args=["x", "y"], order=1)
+    for x, y in zip(*_points(30), strict=True):
+        value, gradient = native.value_and_gradient(float(x), float(y))
+        wanted = plain.value_and_gradient(float(x), float(y))
+        assert value == wanted[0]
+        np.testing.assert_array_equal(gradient, wanted[1])
+
+
+def test_the_place_of_a_point_and_the_number_of_threads_do_not_change_its_bits(monkeypatch):
+    from symcalc.backends.native import calls
+
+    native = sc.compile("sin(x)*exp(-x*y) + log(y)^3", order=1, backend="native")
+    x, y = _points(100_003)
+    whole = native.gradient(x, y)
+    monkeypatch.setattr(calls, "n_threads", lambda: 5)
+    np.testing.assert_array_equal(native.gradient(x, y), whole)
+    for k in (0, 1, 50_001, 100_002):
+        np.testing.assert_array_equal(native.gradient(x[k:], y[k:])[0], whole[k])
+
+
+def test_arguments_are_stretched_as_in_numpy():
+    native, plain = _both("x*y + z", args=["x", "y", "z"])
+    x, y = np.arange(12.0).reshape(4, 3)[:, ::-1], np.arange(4.0)[:, None]
+    np.testing.assert_array_equal(native(x, y, 2), plain(x, y, 2))
+    np.testing.assert_array_equal(native(x.T, 1.5, y.T), plain(x.T, 1.5, y.T))
+    assert native(np.zeros((0, 3)), 1, 2).shape == (0, 3)
+    np.testing.assert_array_equal(native(np.float32(2), [3], 1), [7.0])
+
+
+def test_a_derivative_is_nan_where_there_is_no_value():
+    native = sc.compile("log(x)", order=1, backend="native")
+    value, slope = native.value_and_gradient(np.array([-1.0, 2.0]))
+    assert np.isnan(value[0])
+    assert np.isnan(slope[0, 0])
+    np.testing.assert_array_equal(slope[1], [0.5])
+    assert math.isnan(native.value_and_gradient(-1.0)[1][0])
+
+
+def test_a_long_formula_is_cut_into_parts():
+    n = 60
+    names = [f"x{i}" for i in range(n)]
+    text = " + ".join(
+        f"abs(x{i + 1} - x{i}^2)*piecewise((x{i}, x{i + 1} > 0), (1, True))" for i in range(n - 1)
+    )
+    native, plain = _both(text, args=names, order=1)
+    x = np.random.default_rng(2).normal(size=n)
+    value, gradient = native.flat_value_and_gradient(x)
+    wanted = plain.flat_value_and_gradient(x)
+    assert value == wanted[0]
+    np.testing.assert_array_equal(gradient, wanted[1])
+    columns = np.random.default_rng(2).normal(size=(n, 11))
+    np.testing.assert_allclose(native.gradient(*columns), plain.gradient(*columns), rtol=1e-13)
+
+
+def test_auto_is_native_for_many_points_only():
+    f = sc.compile("sin(x)*exp(x)", backend="auto")
+    plain = sc.compile("sin(x)*exp(x)", backend="numpy")
+    few, many = np.linspace(0, 5, 1000), np.linspace(0, 5, 30_000)
+    np.testing.assert_array_equal(f(few), plain(few))
+    assert not f._native._batches
+    np.testing.assert_allclose(f(many), plain(many), rtol=1e-14, atol=1e-15)
+    assert f._native._batches
+
+
+def test_auto_takes_numpy_where_a_function_has_no_native_form():
+    f = sc.compile("besselj(0, x)", backend="auto")
+    many = np.linspace(0, 5, 30_000)
+    np.testing.assert_array_equal(f(many), sc.compile("besselj(0, x)", backend="numpy")(many))
+
+
+def test_native_refuses_what_it_cannot_compute():
+    with pytest.raises(sc.CompileError, match="besselj"):
+        sc.compile("besselj(0, x)", backend="native")(np.ones(3))
+    with pytest.raises(sc.CompileError, match="float32"):
+        sc.compile("x + 1", backend="native", dtype="float32")
+    with pytest.raises(sc.ArgumentError, match="accuracy"):
+        sc.compile("x + 1", accuracy="sloppy")
+    with pytest.raises(sc.ArgumentError, match="auto, numpy, native"):
+        sc.compile("x + 1", backend="fortran")
+
+
+def test_a_missing_extra_is_named(monkeypatch):
+    from symcalc.backends.native import engine
+
+    engine.get_engine.cache_clear()
+    monkeypatch.setattr(engine, "has_llvm", lambda: False)
+    try:
+        with pytest.raises(sc.CompileError, match=r"pip install 'symcalc\[native\]'"):
+            sc.compile("x + 1", backend="native")(1.0)
+    finally:
+        engine.get_engine.cache_clear()
+
+
+def test_many_calls_of_a_long_formula_bring_native_code(monkeypatch):
+    from symcalc.backends import native_path
+
+    monkeypatch.setattr(native_path, "MANY_CALLS", 5)
+    text = " + ".join(f"exp(x{i})*x{i}^3/(1 + x{i}^2)" for i in range(10))
+    f = sc.compile(text, order=1)
+    x = np.linspace(0.1, 1, 10)
+    found = [f.flat_value_and_gradient(x) for _ in range(8)]
+    assert f._point is not None
+    assert len({value for value, _ in found}) == 1
+    assert len({gradient.tobytes() for _, gradient in found}) == 1
+
+
+def test_native_functions_pickle_and_compare_by_what_they_compute():
+    f = sc.compile("x^2*y", order=2, backend="native", accuracy="strict")
+    g = pickle.loads(pickle.dumps(f))
+    assert f == g
+    assert g.backend == "native"
+    np.testing.assert_array_equal(g.hessian(3.0, 2.0), f.hessian(3.0, 2.0))
+    assert f != sc.compile("x^2*y", order=2, backend="numpy")
+
+
+def test_code_is_kept_on_disk_and_damaged_files_are_made_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("SYMCALC_CACHE", str(tmp_path / "code"))
+    x = np.linspace(0, 1, 9)
+    wanted = sc.compile("x^5 - 7*x", backend="native")(x)
+    (kept,) = (tmp_path / "code").iterdir()
+    good = kept.read_bytes()
+    np.testing.assert_array_equal(sc.compile("x^5 - 7*x", backend="native")(x), wanted)
+    assert kept.read_bytes() == good
+    kept.write_bytes(good[:-7])
+    np.testing.assert_array_equal(sc.compile("x^5 - 7*x", backend="native")(x), wanted)
+    assert kept.read_bytes() == good
+
+
+def test_a_folder_that_others_may_write_to_is_not_read(tmp_path, monkeypatch):
+    folder = tmp_path / "open"
+    folder.mkdir(mode=0o777)
+    folder.chmod(0o777)
+    monkeypatch.setenv("SYMCALC_CACHE", str(folder))
+    assert sc.compile("x^6 + 1", backend="native")(np.ones(3)).tolist() == [2.0] * 3
+    assert not list(folder.iterdir())
+
+
+def test_calls_from_many_threads_do_not_meet():
+    from concurrent.futures import ThreadPoolExecutor
+
+    f = sc.compile("x^3 + exp(y)", order=1, backend="native")
+    points = [(float(k), k / 100) for k in range(400)]
+    wanted = [f(*p) for p in points]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda p: f(*p), points)) == wanted
