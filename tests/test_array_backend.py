@@ -315,6 +315,16 @@ def test_results_are_arrays_of_their_own() -> None:
     assert f.gradient(**point)["w"][0] == 1.0
 
 
+def test_numbers_among_zeros_have_all_their_digits() -> None:
+    X, U = np.ones((2, 3)), np.ones((2, 1))
+    f = sc.compile("concat([U, diag(mean(X, axis=1))], axis=1)", order=1, wrt=["X"],
+                   shapes="U: m k; X: m n")  # fmt: skip
+    g = sc.compile("sum((w/3)[0]*w)", order=1, wrt=["w"], shapes="w: n")
+
+    assert f.jacobian(U=U, X=X)["X"].max() == 1 / 3
+    np.testing.assert_allclose(g.gradient(w=np.ones(1))["w"], 2 / 3, rtol=1e-15)
+
+
 def test_a_hessian_too_large_is_refused_with_the_way_out() -> None:
     f = compiled("least squares")
     n = 20_000

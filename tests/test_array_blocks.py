@@ -49,10 +49,7 @@ NOT_BY_ROWS = {
 
 def given(f: Any, seed: int = 0) -> dict[str, Any]:
     """Return values for a function's arguments: the usual ones with 40 rows."""
-    rng, values = np.random.default_rng(seed), random_values(seed)
-    for name, shape in SHAPES.items():
-        if shape.count("m"):
-            values[name] = rng.normal(size=[(DIMENSIONS | {"m": 40})[d] for d in shape])
+    values = random_values(seed, DIMENSIONS | {"m": 40})
     return {name: values[name] for name in f.names}
 
 

@@ -77,11 +77,6 @@ def test_roots_of_a_positive_definite_matrix_are_real_where_it_is_compared():
     assert sc.check("S@x/sqrt(x@S@x)", "sqrt(x@S@x)", "x", shapes="S: n n spd; x: n").is_good
 
 
-def test_python_functions_over_matrices_are_refused_in_words():
-    with pytest.raises(sc.ArgumentError, match="claim the derivative as a formula"):
-        sc.check(lambda w, X, y: X.T @ (X @ w - y), *LEAST_SQUARES[:2], shapes=LEAST_SQUARES[2])
-
-
 def test_dimensions_of_two_columns_are_told_apart():
     shapes = "x: m; y: n"
 

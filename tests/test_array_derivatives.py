@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.backends.array_derivatives import ArrayDerivatives
 from symcalc.calculus.derived import judged
 from symcalc.errors import ArgumentError, OutcomeError
 from symcalc.expression import Expression, Variable
@@ -172,6 +174,49 @@ def test_the_size_of_a_hessian_does_not_grow_with_the_formula_written_twice():
     assert len(graph.reachable([jacobian_nodes(graph, slope, [node])[0]])) <= 6
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sum(X@w + a)", 4),
+        ("sum(max(X, axis=1) + a)", 4),
+        ("sum(X[0] + a)", 3),
+        ("sum(outer(w, w) + a)", 9),
+        ("sum(diag(w) + a)", 9),
+        ("sum(inv(S) + a)", 9),
+        ("sum(kron(w, w) + a)", 9),
+        ("sum(concat(y, w) + a)", 7),
+        ("sum(w + a)", 3),
+    ],
+)
+def test_a_scalar_beside_an_array_counts_the_elements_of_that_array(text, expected):
+    shapes = {"X": "m n", "w": "n", "y": "m", "S": "n n"}
+    values = {"X": np.ones((4, 3)), "w": np.ones(3), "y": np.ones(4), "S": np.eye(3), "a": 2.0}
+    f = sc.compile(text, order=1, wrt=["a"], shapes=shapes)
+
+    assert f.gradient(**{name: values[name] for name in f.names}) == [expected]
+    assert sc.gradient(text, "a", shapes=shapes).check.trust is Trust.CHECKED
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(softmax(y)*z)[0]", "where(y <= 0, y**2, z)@z", "where(y <= 0, y, sum(z)*sum(y))@z"],
+)
+def test_parts_and_choices_of_vectors_have_first_and_second_derivatives(text):
+    shapes = "y: m; z: m"
+
+    assert sc.gradient(text, "y, z", shapes=shapes).check.is_good
+    assert sc.hessian(text, "y, z", shapes=shapes).check.is_good
+
+
+def test_a_product_of_many_matrices_is_written_out_two_at_a_time():
+    v = Arrays()
+    g = v.graph
+    power = contract(g, [(v.S, (k, k + 1)) for k in range(12)], (0, 12))
+
+    # all at once would be a sum of 3**11 products for each of 9 elements
+    assert len(unroll(g, [power], {"n": 3}).graph.kinds) < 1000
+
+
 # -- contractions ------------------------------------------------------------------------------
 
 
@@ -182,6 +227,9 @@ def test_identity_matrices_are_used_up():
     assert contract(g, [(eye(g, "n"), (0, 1)), (x, (1,))], (0,)) == x
     assert contract(g, [(eye(g, "n"), (0, 0))], ()) == g.node("dim", (), "n")
     assert contract(g, [(eye(g, 3), (0, 0))], ()) == g.const(3)
+    ones = broadcast(g, g.const(1), ("n",), ())
+    assert contract(g, [(eye(g, "n"), (0, 0))], (0,)) == ones
+    assert contract(g, [(eye(g, "n"), (0, 0)), (x, (0,))], (0,)) == x
 
 
 def test_a_transpose_of_a_transpose_is_the_matrix():
@@ -217,3 +265,21 @@ def test_a_formula_is_written_out_for_small_sizes():
     assert Expression(found.graph, found.roots[0][()]).text == "X_row0_0*w_row0 + X_row0_1*w_row1"
     with pytest.raises(ArgumentError, match="has no size"):
         unroll(v.graph, [v.Xw], {"m": 2})
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "n_axes"),
+    [
+        ("-sum(logsumexp(a - sum((X[:, None] - M)**2, axis=2)/2, axis=1))", "M", 3),
+        ("sum(sqrt(sum((X - c)**2, axis=1) + 1))", "c", 2),
+    ],
+)
+def test_second_derivatives_in_centers_hold_no_array_of_rows_by_variables_twice(
+    text: str, name: str, n_axes: int
+) -> None:
+    expression = sc.parse(text, shapes="X: m n; M: k n; a: k; c: n")
+    derivatives = ArrayDerivatives(expression.graph, expression.root, [name])
+    graph, outputs, _ = derivatives.outputs("hessian")
+    of_rows = [shape for node in graph.reachable(outputs) if "m" in (shape := graph.shape(node))]
+
+    assert max(map(len, of_rows)) <= n_axes

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from array_strings import DIMENSIONS, TypedStrings, numpy_value, random_values
-from array_strings import SHAPES as STRING_SHAPES
+from array_oracle import numpy_value
+from array_strings import DECLARED, DIMENSIONS, TypedStrings, random_values
 from array_values import value_of, values_of
 
 from symcalc.errors import ArgumentError, ParseError
@@ -86,11 +86,10 @@ def test_random_strings_mean_what_they_mean_in_numpy(block):
     for seed in range(40 * block, 40 * (block + 1)):
         text, in_numpy = _draw(seed)
         values = random_values(seed)
-        shapes = {name: " ".join(shape) for name, shape in STRING_SHAPES.items() if shape}
-        expression = read(text, shapes=shapes)
+        expression = read(text, shapes=DECLARED)
         found = values_of(expression.graph, [expression.root], values, DIMENSIONS)[0]
 
-        expected = numpy_value(in_numpy, values)
+        expected = numpy_value(in_numpy, values, DIMENSIONS)
         assert np.shape(found) == np.shape(expected), text
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9, err_msg=text)
 
@@ -101,7 +100,7 @@ def test_operators_bind_as_in_numpy_and_are_refused_where_numpy_refuses(block):
     for seed in range(100 * block, 100 * (block + 1)):
         text, values = TypedStrings(seed).draw_flat(), random_values(seed)
         try:
-            expected = numpy_value(text, values)
+            expected = numpy_value(text, values, DIMENSIONS)
         except (ValueError, TypeError, IndexError):
             with pytest.raises(ParseError):
                 read(text, shapes=shapes)

@@ -13,6 +13,7 @@ import pytest
 import scipy.special
 from array_values import sizes_of, values_of
 
+import symcalc as sc
 from symcalc.errors import ArgumentError, ParseError
 from symcalc.expression import Expression
 from symcalc.graph.contractions import broadcast, contract, eye, transpose
@@ -367,6 +368,46 @@ def test_einsum_and_reshape_say_what_nothing_else_can():
     assert read("einsum('ij,ik->ijk', X, U)", shapes=SHAPES).text == ('einsum("ij,ik->ijk", X, U)')
     assert read("reshape(X, n, m)", shapes=SHAPES) == read("reshape(X, (n, m))", shapes=SHAPES)
     assert read("kron(S, V)", shapes=SHAPES).text == "kron(S, V)"
+
+
+def test_a_reshaped_outer_product_is_no_kronecker_product_unless_the_shape_is_its():
+    for text in ("reshape(outer(w, y), m, n)", "reshape(outer(w, y), m*n)"):
+        node = read(text, shapes=SHAPES)
+
+        assert read(node.text, shapes=SHAPES) == node
+        assert ("kron" in node.text) == ("m*n" in text)
+    turned = sc.jacobian("reshape(outer(w, y).T, n, m)", "w", shapes=SHAPES)["w"]
+
+    assert "kron" not in turned.text + turned.latex
+    back = read(turned.text, shapes=SHAPES)
+    assert back.graph.shape(back.root) == ("n", "m", "n")
+
+
+def test_a_row_of_ones_is_no_identity_matrix():
+    node = read('stack([einsum("ii->i", eye(k)), b])', shapes=SHAPES + "; b: k")
+
+    for graph, root in ((node.graph, node.root), tidy_arrays(node.graph, [node.root])):
+        (root,) = [root] if isinstance(root, int) else root
+        found = values_of(graph, [root], {"b": np.full(2, 7.0)}, SIZES)[0]
+        np.testing.assert_array_equal(found, [[1, 1], [7, 7]])
+
+
+def test_a_sum_of_powers_that_is_spread_is_no_power_of_a_sum():
+    node = read("outer(ones(1), sum((eye(n) - outer(w, w))**2, axis=0))", shapes=SHAPES)
+    values = {"w": np.array([1.0, 2.0, -3.0])}
+
+    graph, roots = tidy_arrays(node.graph, [node.root])
+    found = values_of(graph, roots, values, SIZES)[0]
+    expected = np.sum((np.eye(3) - np.outer(*[values["w"]] * 2)) ** 2, axis=0)
+    np.testing.assert_allclose(found, expected[None, :])
+
+
+def test_ones_along_three_axes_are_read_back():
+    found = sc.jacobian("(w - mean(w))[:, None]", "w", shapes=SHAPES)["w"]
+    back = read(found.text, shapes=SHAPES)
+
+    values = [values_of(e.graph, [e.root], {}, SIZES)[0] for e in (found, back)]
+    np.testing.assert_allclose(*values)
 
 
 @pytest.mark.parametrize(

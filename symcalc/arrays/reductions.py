@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from ..graph.contractions import broadcast, contract, dimension_node
+from ..graph.contractions import broadcast, contract
 from ..graph.graph import Graph, Node
 from ..graph.shapes import Shape, written
 from .broadcasting import BroadcastingGraph
@@ -42,7 +42,7 @@ def n_elements(graph: Graph, node: Node, axis: int | None = None) -> Node:
         return graph.size(node)
     shape = graph.shape(node)
     sizes = shape if axis is None else (shape[axis],)
-    return graph.mul([dimension_node(graph, size) for size in sizes])
+    return graph.mul([graph.dimension(size) for size in sizes])
 
 
 def _sum(graph: Graph, node: Node, axis: int | None) -> Node:

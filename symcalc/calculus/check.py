@@ -9,12 +9,12 @@ from typing import Any, ParamSpec
 
 import numpy as np
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, UserFunctionError
 from ..expression import Expression, Variable
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
-from ..verify.array_claims import ArrayClaim, compare_arrays, has_arrays
+from ..verify.array_claims import ArrayClaim, compare_arrays, compare_code, has_arrays
 from ..verify.diagnosis import diagnose
 from ..verify.evidence import UNDEFINED, Evidence, Question
 from ..verify.identity import is_identity
@@ -22,6 +22,7 @@ from ..verify.mistakes import Finding, Verdict
 from .budget import budgeted
 from .checked import Check, Sighting, positive_names
 from .claimed import NumericGradient, WrongShapeError, split_formulas
+from .claimed_arrays import CodedDerivative
 from .gradient import gradient
 from .reading import Formula, to_expression, to_names
 from .results import Gradient
@@ -75,7 +76,8 @@ def check(
     wrt : str or sequence of str, optional
         The variables, "w, b"; default: those of a dict, else all.
     shapes : dict or str, optional
-        Shapes of data columns, `{"x": "rows"}`; a callable gets them as arrays.
+        Shapes of arrays, `"X: m n; w: n"`, and of data columns, `{"x": "rows"}`; a callable gets
+        them as arrays, of several sizes in turn.
     assume : str, optional
         What is known of the variables, `"a > 0"`.
     syntax : str
@@ -125,7 +127,7 @@ def check(
     truth = gradient(expression, names)
     report = functools.partial(Check.of, expression, names, truth.entries)
     if callable(claims):
-        return _numeric(claims, expression, names, report, seed)
+        return _numeric(claims, expression, names, truth, report, seed)
     known = expression.names
     forms = [to_expression(c, declared=known, limits=limits, **options) for c in claims]
     return _symbolic(forms, expression, truth, report, seed)
@@ -242,18 +244,38 @@ def _question(
 # -- callables ------------------------------------------------------------------------------------
 
 
+def _coded(
+    function: Callable[..., Any], truth: Gradient, report: Callable[..., Check], seed: int
+) -> Check:
+    """Judge a function over arrays, in doubles for several sizes."""
+    graph, variables = Graph(), truth.expression.variables
+    truths = {name: graph.absorb(right.graph, [right.root])[0] for name, right in truth.items()}
+    shapes = {v.name: v.shape for v in variables}
+    code = CodedDerivative(function, {name: shapes.get(name, ()) for name in truth}, variables)
+    notes = [f"called as {code.called}"]
+    try:
+        findings, n_draws = compare_code(graph, truths, variables, code, seed)
+    except WrongShapeError as error:
+        finding = Finding(Verdict.WRONG_SHAPE, str(error), tuple(truth))
+        return report(findings=[finding], notes=notes)
+    if not n_draws and code.failure is not None:
+        failure = f"{type(code.failure).__name__}: {code.failure}"
+        raise UserFunctionError(f"{code.label} failed at every point: {failure}")
+    found = report(findings=findings, notes=notes)
+    message = found.message if findings else f"agrees with the derivative on {n_draws} data sets"
+    return replace(found, message=message, n_points=n_draws)
+
+
 def _numeric(
     function: Callable[..., Any],
     expression: Expression,
     names: tuple[str, ...],
+    truth: Gradient,
     report: Callable[..., Check],
     seed: int,
 ) -> Check:
     if _has_arrays(expression, names, ()):
-        raise ArgumentError(
-            "A Python function is judged for numbers and columns of data, not yet for vectors and "
-            "matrices; claim the derivative as a formula."
-        )
+        return _coded(function, truth, report, seed)
     numeric = NumericGradient(function, names, expression.variables)
     question = _question(expression, names, function=numeric)
     notes = [f"called as {numeric.called}"]

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import count
 
 from ..errors import ArgumentError
-from .dimensions import polynomial
 from .graph import Graph, Node, Number
 from .shapes import Dimension, Shape, written
 
@@ -22,7 +21,6 @@ __all__ = [
     "Factor",
     "broadcast",
     "contract",
-    "dimension_node",
     "eye",
     "has_eye",
     "transpose",
@@ -97,15 +95,6 @@ def contract(
 def eye(graph: Graph, dimension: Dimension) -> Node:
     """Return the node of an identity matrix."""
     return graph.node("eye", (), dimension)
-
-
-def dimension_node(graph: Graph, dimension: Dimension) -> Node:
-    """Return a dimension as a scalar."""
-    terms = [
-        graph.mul([graph.const(number), *[graph.node("dim", (), name) for name in names]])
-        for names, number in polynomial(dimension).items()
-    ]
-    return graph.add(terms)
 
 
 def transpose(graph: Graph, node: Node) -> Node:
@@ -209,7 +198,7 @@ class _Work:
         graph = self.graph
         used = {label for _, labels in self.factors for label in labels} | self.renamed | set(out)
         self.front += [
-            dimension_node(graph, size) for label, size in self.dims.items() if label not in used
+            graph.dimension(size) for label, size in self.dims.items() if label not in used
         ]
         body = self._body(out)
         if body is None:
@@ -217,14 +206,15 @@ class _Work:
         return _scaled(graph, self.front, body)
 
     def _use_up_eyes(self, kept: set[int]) -> None:
-        """Rename labels by the identity matrices that have a summed one, until none has."""
+        """Rename labels by the identity matrices that have a summed one; a diagonal is ones."""
         graph = self.graph
         while True:
             place = next(
                 (
                     index
                     for index, (node, labels) in enumerate(self.factors)
-                    if graph.kinds[node] == "eye" and not kept.issuperset(labels)
+                    if graph.kinds[node] == "eye"
+                    and (labels[0] == labels[1] or not kept.issuperset(labels))
                 ),
                 None,
             )

@@ -14,7 +14,7 @@ from fractions import Fraction
 from ..errors import DerivativeError
 from ..functions import CONSTANTS, TABLE
 from .array_rules import ARRAY_RULES, Passing
-from .contractions import broadcast, contract, dimension_node, eye, has_eye
+from .contractions import broadcast, contract, eye, has_eye
 from .graph import Graph, Node, Number
 from .leibniz import leibniz
 from .regions import Region, branches, find_regions
@@ -212,11 +212,17 @@ class _Reverse:
 
         Multiplied out one by one they stay structured; as a whole the sum is a full array.
         """
-        graph = self.graph
-        terms = graph.args[adjoint]
-        if not self.root_shape or graph.kinds[adjoint] != "add" or len(terms) > MAX_TERMS:
-            return (adjoint,)
-        return terms if any(has_eye(graph, term) for term in terms) else (adjoint,)
+        graph, found = self.graph, [adjoint]
+        place = 0 if self.root_shape else 1
+        while place < len(found):
+            number, whole = self._split(found[place])
+            terms = graph.args[whole]
+            fits = len(found) + len(terms) - 1 <= MAX_TERMS
+            if graph.kinds[whole] == "add" and fits and has_eye(graph, whole):
+                found[place : place + 1] = [graph.scale(number, term) for term in terms]
+            else:
+                place += 1
+        return found
 
     def _give(self, node: Node, arg: Node, contribution: Node) -> None:
         if arg not in self.active or contribution == self.zero:
@@ -232,15 +238,8 @@ class _Reverse:
             if contribution in shapes:
                 contribution = self.graph.node("sum", (contribution,))
             else:
-                contribution = self._times(self._count(node), contribution)
+                contribution = self._times(self.graph.size(node), contribution)
         self._note(arg, contribution, region)
-
-    def _count(self, node: Node) -> Node:
-        """Return the number of elements of an array: of a column of data, or by dimensions."""
-        graph, size = self.graph, self.graph.size(node)
-        if graph.kinds[graph.args[size][0]] == "var":
-            return size
-        return graph.mul([dimension_node(graph, dimension) for dimension in graph.shape(node)])
 
     def _note(self, arg: Node, contribution: Node, region: Region | None) -> None:
         """Note a contribution to an adjoint; those of an array root know no regions."""
@@ -383,7 +382,8 @@ class _Reverse:
         """Return the product of an adjoint of an array root with a local derivative."""
         graph, n_outer = self.graph, len(self.root_shape)
         region = self.regions.get(self.current)
-        if region is not None:  # where the branch is not taken, its derivative has no meaning
+        if region is not None and (self.rank or not self._is_per_row(region)):
+            # where the branch is not taken, its derivative has no meaning
             local = self._masked(region, local)
         labels = tuple(range(len(graph.shape(adjoint))))
         inner = labels[n_outer:] if graph.shape(local) else ()

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
-from .shapes import SHAPE_RULES, Shape, elementwise_shape
+from .dimensions import polynomial
+from .shapes import SHAPE_RULES, Dimension, Shape, elementwise_shape
 
 __all__ = ["COMPARISONS", "REDUCTIONS", "Graph", "Node", "Number", "Shape", "exact_decimal"]
 
@@ -223,12 +224,23 @@ class Graph:
         return self.node("piecewise", (*flat, otherwise))
 
     def size(self, node: Node) -> Node:
-        """Return the number of elements of an array: of the first of this shape it is made of."""
-        shape, inner = self.shapes[node], node
-        while inner != -1:
-            node = inner
-            inner = next((arg for arg in self.args[node] if self.shapes.get(arg) == shape), -1)
-        return self.node("size", (node,))
+        """Return the number of elements of an array: of a variable of its shape in it, if any."""
+        shape: Shape | None = self.shapes[node]
+        inside: Node | None = node
+        while inside is not None and self.kinds[inside] != "var":
+            args = self.args[inside]
+            inside = next((arg for arg in args if self.shapes.get(arg) == shape), None)
+        if inside is not None:
+            return self.node("size", (inside,))
+        return self.mul([self.dimension(own) for own in self.shapes[node]])
+
+    def dimension(self, dimension: Dimension) -> Node:
+        """Return a dimension as a scalar."""
+        terms = [
+            self.mul([self.const(number), *[self.node("dim", (), name) for name in names]])
+            for names, number in polynomial(dimension).items()
+        ]
+        return self.add(terms)
 
     def node(self, kind: str, args: tuple[Node, ...], data: Any = None) -> Node:
         """Return the one node with this kind, these arguments and these data."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 from math import inf, prod
 from typing import Any
 
@@ -22,6 +22,9 @@ MAX_MATRIX = 4
 
 #: The elements of an array by their indices; a scalar has the one index ().
 Elements = dict[tuple[int, ...], Node]
+
+#: A factor of a contraction: its elements, and the labels of their indices.
+Part = tuple[Elements, tuple[int, ...]]
 
 
 @dataclass
@@ -147,17 +150,31 @@ class _Unroller:
         """Return the sums of products that a contraction stands for."""
         data: Contraction = self.source.data[node]
         sizes = [self.size(dimension) for dimension in data.dims]
-        summed = [label for label in range(len(sizes)) if label not in data.out]
+        parts: list[Part] = list(zip(args, data.factors, strict=True))
+
+        def cost(pair: Sequence[Part]) -> int:
+            return prod(sizes[label] for label in {*pair[0][1], *pair[1][1]})
+
+        while len(parts) > 2:  # two at a time: all at once is a sum over every label of all
+            two = min(combinations(parts, 2), key=cost)
+            parts = [part for part in parts if part is not two[0] and part is not two[1]]
+            needed = set(data.out).union(*(labels for _, labels in parts))
+            left = tuple(x for x in dict.fromkeys(two[0][1] + two[1][1]) if x in needed)
+            parts.append((self.contracted(two, left, sizes), left))
+        return self.contracted(parts, data.out, sizes)
+
+    def contracted(
+        self, parts: Sequence[Part], out: Sequence[int], sizes: Sequence[int]
+    ) -> Elements:
+        """Return sums of products of elements over all labels but those of the result."""
+        summed = sorted({label for _, labels in parts for label in labels} - set(out))
         found: Elements = {}
-        for outer in product(*(range(sizes[label]) for label in data.out)):
-            at = dict(zip(data.out, outer, strict=True))
+        for outer in product(*(range(sizes[label]) for label in out)):
+            at = dict(zip(out, outer, strict=True))
             terms = []
             for inner in product(*(range(sizes[label]) for label in summed)):
                 at.update(zip(summed, inner, strict=True))
-                factors = [
-                    arg[tuple(at[label] for label in labels)]
-                    for arg, labels in zip(args, data.factors, strict=True)
-                ]
+                factors = [elements[tuple(at[x] for x in labels)] for elements, labels in parts]
                 terms.append(self.graph.mul(factors) if factors else self.graph.const(1))
             found[outer] = self.graph.add(terms)
         return found

@@ -97,7 +97,8 @@ class _Tidying(PlainProducts):
 
     def _contraction(self, args: Sequence[Node], data: Contraction) -> Node:
         """Return a contraction; factors with the same labels are multiplied first."""
-        if data.free and len(args) == 1 and self.new.kinds[args[0]] == "pow":
+        is_spread = data.free and len(args) == 1 and {*data.factors[0]} <= {*data.out}
+        if is_spread and self.new.kinds[args[0]] == "pow":
             base, exponent = self.new.args[args[0]]
             if self.new.value(exponent) is not None and self.new.shape(base):
                 return self._power(self._contraction((base,), data), exponent)
@@ -146,10 +147,9 @@ class _Tidying(PlainProducts):
 
     def _is_turned_eye(self, node: Node) -> bool:
         """Whether a contraction is a transposed identity matrix, which is the same."""
-        args = self.new.args[node]
-        return (
-            len(args) == 1 and self.new.kinds[args[0]] == "eye" and len(self.new.shape(node)) == 2
-        )
+        kinds = [self.new.kinds[arg] for arg in self.new.args[node]]
+        data: Contraction = self.new.data[node]
+        return kinds == ["eye"] and data.factors == (data.out[::-1],) and len(data.out) == 2
 
     def _without_inverses(self, factors: list[Factor], out: Sequence[int]) -> list[Factor]:
         """Return factors; a matrix that meets its own inverse is an identity matrix."""

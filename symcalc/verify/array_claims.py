@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from ..writing import to_text
 from .mistakes import Finding, Verdict
 from .sampling import sample_points
 
-__all__ = ["ArrayClaim", "ArraySides", "compare_arrays", "has_arrays"]
+__all__ = ["ArrayClaim", "ArraySides", "Code", "compare_arrays", "compare_code", "has_arrays"]
 
 Array = NDArray[np.float64]
 
@@ -30,6 +31,8 @@ SIZES = ((3, 2, 4), (2, 3, 4), (4, 2, 3))
 N_DRAWS, MAX_TRIES, BITS = 3, 40, 160
 #: What rounding to doubles leaves between equal numbers.
 ROUNDING = 1e-12
+#: What code in doubles may be off by.
+DOUBLES = 1e-8
 #: Numbers that a factor is looked for among, times dimensions and their inverses.
 NUMBERS = tuple(
     Fraction(sign * top, bottom)
@@ -47,12 +50,22 @@ class ArrayClaim:
     claim: Node
 
 
+#: A claim in code: from the values of variables to a derivative by name, rows after rows; NaN
+#: where it has none.
+Code = Callable[[Mapping[str, Any], Mapping[str, int]], Mapping[str, Array]]
+
+
 @dataclass
 class ArraySides:
     """Nodes in numbers: for each draw the sizes, and the elements of each node in a row."""
 
     sizes: list[dict[str, int]] = field(default_factory=list)
     values: list[dict[Node, Array]] = field(default_factory=list)
+    tolerance: float = ROUNDING
+
+    def same(self, left: Sequence[Array], right: Sequence[Array]) -> bool:
+        """Whether arrays agree at every draw, but for rounding."""
+        return all(_same(a, b, self.tolerance) for a, b in zip(left, right, strict=True))
 
     @property
     def n_draws(self) -> int:
@@ -99,6 +112,33 @@ def compare_arrays(
     return [finding for finding in found if finding is not None], sides.n_draws
 
 
+def compare_code(
+    graph: Graph,
+    truths: Mapping[str, Node],
+    variables: Sequence[Variable],
+    code: Code,
+    seed: int,
+) -> tuple[list[Finding], int]:
+    """Return what is wrong with derivatives that code computes in doubles; see `compare_arrays`.
+
+    A draw at which the code has no finite numbers does not count.
+    """
+    claims = [ArrayClaim(name, node, -1 - k) for k, (name, node) in enumerate(truths.items())]
+    parts = [term for claim in claims for term in _terms(graph, claim.truth)]
+    nodes = list(dict.fromkeys([*truths.values(), *parts]))
+
+    def claimed(point: Mapping[str, Any], sizes: Mapping[str, int]) -> dict[Node, Array]:
+        found = code(point, sizes)
+        return {claim.claim: found[claim.name] for claim in claims}
+
+    sides = _evaluated(graph, nodes, variables, seed, SIZES, claimed)
+    sides.tolerance = DOUBLES
+    if not sides.n_draws:
+        return [Finding(Verdict.UNDECIDED, str(Verdict.UNDECIDED), tuple(truths))], 0
+    found = [_finding(graph, claim, sides) for claim in claims]
+    return [finding for finding in found if finding is not None], sides.n_draws
+
+
 def _shape_finding(graph: Graph, claim: ArrayClaim) -> Finding | None:
     """Return what is wrong with the shape of a claim."""
     given, right = graph.shape(claim.claim), graph.shape(claim.truth)
@@ -128,8 +168,9 @@ def _evaluated(
     variables: Sequence[Variable],
     seed: int,
     patterns: Sequence[Sequence[int]],
+    further: Callable[..., dict[Node, Array]] | None = None,
 ) -> ArraySides:
-    """Evaluate nodes in balls for several sizes, at random elements."""
+    """Evaluate nodes in balls for several sizes, at random elements, and what comes `further`."""
     counted = [graph.data[n] for n in graph.reachable(nodes) if graph.kinds[n] == "dim"]
     named = [d for v in variables for d in v.shape if isinstance(d, str)]
     names = list(dict.fromkeys([*named, *counted]))
@@ -148,12 +189,28 @@ def _evaluated(
             _make_symmetric(point, found.entries, variables)
             balls = iter(program.evaluate(point, BITS))
             rows = [np.array([float(next(balls).mid()) for _ in root]) for root in roots]
-            if all(np.isfinite(row).all() for row in rows):
+            numbers = dict(zip(nodes, rows, strict=True))
+            if further is not None and all(np.isfinite(row).all() for row in rows):
+                numbers |= further(_as_arrays(point, found.entries, scalars), sizes)
+            if all(np.isfinite(row).all() for row in numbers.values()):
                 sides.sizes.append(sizes)
-                sides.values.append(dict(zip(nodes, rows, strict=True)))
+                sides.values.append(numbers)
             if sides.n_draws - n_before == N_DRAWS:
                 break
     return sides
+
+
+def _as_arrays(
+    point: Mapping[str, float],
+    entries: Mapping[str, Mapping[tuple[int, ...], str]],
+    scalars: Sequence[str],
+) -> dict[str, Any]:
+    """Return a point in scalars as numbers and arrays by name."""
+    found: dict[str, Any] = {name: point[name] for name in scalars}
+    for name, places in entries.items():
+        shape = tuple(top + 1 for top in max(places, default=()))
+        found[name] = np.array([point[one] for one in places.values()]).reshape(shape)
+    return found
 
 
 def _make_symmetric(
@@ -208,7 +265,7 @@ def _finding(graph: Graph, claim: ArrayClaim, sides: ArraySides) -> Finding | No
     """Return what is wrong with a claim whose shape is right, None for nothing."""
     truths = [values[claim.truth] for values in sides.values]
     claims = [values[claim.claim] for values in sides.values]
-    if all(_same(a, b) for a, b in zip(truths, claims, strict=True)):
+    if sides.same(truths, claims):
         return None
     explained = (
         _factor(claim, sides, truths, claims)
@@ -217,7 +274,7 @@ def _finding(graph: Graph, claim: ArrayClaim, sides: ArraySides) -> Finding | No
     )
     if explained is not None:
         return explained
-    draw = next(i for i, (a, b) in enumerate(zip(truths, claims, strict=True)) if not _same(a, b))
+    draw = next(i for i in range(sides.n_draws) if not _same(truths[i], claims[i], sides.tolerance))
     place = int(np.argmax(np.abs(claims[draw] - truths[draw])))
     message = (
         f"differs: for {_sizes_text(sides.sizes[draw])} an element is {claims[draw][place]:.6g} "
@@ -226,9 +283,9 @@ def _finding(graph: Graph, claim: ArrayClaim, sides: ArraySides) -> Finding | No
     return Finding(Verdict.DIFFERS, message, (claim.name,))
 
 
-def _same(left: Array, right: Array) -> bool:
+def _same(left: Array, right: Array, tolerance: float) -> bool:
     size = max(float(np.abs(left).max(initial=0.0)), float(np.abs(right).max(initial=0.0)))
-    return bool(np.abs(left - right).max(initial=0.0) <= ROUNDING * size)
+    return bool(np.abs(left - right).max(initial=0.0) <= tolerance * size)
 
 
 def _factor(
@@ -239,7 +296,7 @@ def _factor(
     for powers in sorted(product((0, 1, -1), repeat=len(names)), key=lambda p: sum(map(abs, p))):
         for number in NUMBERS:
             scales = [_scale(number, names, powers, sizes) for sizes in sides.sizes]
-            if all(_same(s * a, b) for s, a, b in zip(scales, truths, claims, strict=True)):
+            if sides.same([s * a for s, a in zip(scales, truths, strict=True)], claims):
                 return _multiple(claim, number, names, powers)
     return None
 
@@ -292,7 +349,7 @@ def _transposed(
     for sizes, truth in zip(sides.sizes, truths, strict=True):
         n = sizes[shape[0]] if isinstance(shape[0], str) else shape[0]
         turned.append(truth.reshape(n, n).T.ravel())
-    if all(_same(a, b) for a, b in zip(turned, claims, strict=True)):
+    if sides.same(turned, claims):
         return Finding(Verdict.RULE, "is the transpose of the derivative", (claim.name,))
     return None
 
@@ -314,10 +371,12 @@ def _term(
     for side, scale, verdict, words in cases:
         for term in _terms(graph, side):
             values = [found.get(term) for found in sides.values]
-            if all(
-                value is not None and _same(scale * np.broadcast_to(value, gap.shape), gap)
+            terms = [
+                scale * np.broadcast_to(value, gap.shape)
                 for value, gap in zip(values, gaps, strict=True)
-            ):
+                if value is not None
+            ]
+            if len(terms) == len(gaps) and sides.same(terms, gaps):
                 text = to_text(graph, term)
                 return Finding(verdict, f"{words}{text}", (claim.name,), text)
     return None

@@ -80,7 +80,7 @@ class ArrayNotation(MatrixNotation):
             if present == data.out[:1] and len(data.out) == 2:
                 return self.column(vector, present)
             return self.form(vector, present)
-        if data.free and not present:
+        if not present and 0 < len(data.free) < 3:
             leaves.append(Leaf(Made("ones", tuple(data.dims[x] for x in data.free)), data.free))
         else:
             leaves += [Leaf(Made("ones", (data.dims[x],)), (x,)) for x in data.free]
