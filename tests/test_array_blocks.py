@@ -138,3 +138,38 @@ def test_large_data_are_read_in_blocks_and_small_data_are_not() -> None:
         np.testing.assert_allclose(gradient["w"], 2 * X.T @ residual, rtol=1e-9)
 
     assert ["for begin" in source for source in code] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mean((y - (a*x + b))**2)",
+        "sum(exp(-a*x)*y)/sum(x**2) + b",
+        "sum(y*x if x > a else b*x**9) + a**9",
+        "b*mean(logaddexp(x, a*y))",
+    ],
+)
+def test_long_columns_beside_numbers_are_read_in_blocks(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    values = {"a": 0.3, "b": 1.2, "x": rng.normal(size=101), "y": rng.normal(size=101)}
+    found: list[list[Any]] = []
+    for block_bytes in (rows.BLOCK_BYTES, 500):
+        monkeypatch.setattr(rows, "BLOCK_BYTES", block_bytes)
+        f = sc.compile(text, order=2, wrt=["a", "b"], shapes="x: m; y: m")
+        found.append([f(**values), f.gradient(**values), f.hessian(**values)])
+        found[-1].append(f.hessian_product([1.0, 2.0], **values))
+        assert ("for begin" in f.source) == (block_bytes == 500)
+
+    for first, second in zip(*found, strict=True):
+        assert_same(first, second)
+
+
+def test_columns_with_results_of_their_length_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rows, "BLOCK_BYTES", 500)
+    f = sc.compile("a*x + y", shapes="x: m; y: m")
+    x = np.arange(101.0)
+
+    np.testing.assert_array_equal(f(a=2.0, x=x, y=x), 3 * x)
+    assert "for begin" not in f.source

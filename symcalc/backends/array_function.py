@@ -17,6 +17,7 @@ from ..program import in_steps, lower, row_blocks
 from ..symbolic import stabilize
 from .arguments import NATIVE, Bound
 from .array_derivatives import ArrayDerivatives
+from .columns import MAX_SIZES
 from .compiled import CompiledFunction
 from .flat import FlatFunction
 from .lambdified import Generated, generate_for_sizes
@@ -28,9 +29,6 @@ Array = NDArray[Any]
 
 #: A Hessian or Jacobian with more entries than this is not formed.
 MAX_ENTRIES = 10**8
-
-#: So many combinations of sizes are remembered.
-MAX_SIZES = 256
 
 #: Kinds of nodes that code for columns of data knows.
 COLUMN_KINDS = frozenset({"sum", "size"})

@@ -14,6 +14,7 @@ from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..symbolic import prepare
 from .arguments import Arguments, Bound
+from .columns import ColumnBlocks
 from .derivatives import Derivatives
 from .flavours import NestingError
 from .lambdified import Generated, generate
@@ -114,6 +115,7 @@ class CompiledFunction:
             )
         self._lock = threading.RLock()
         self._generated: dict[tuple[str, bool], Generated | None] = {}
+        self._columns = ColumnBlocks(self.names, lambda what: self._parts().outputs(what))
         self._derivatives: Derivatives | None = None
         self.backend, self.accuracy = backend, accuracy
         self._native = self._native_path()
@@ -225,8 +227,12 @@ class CompiledFunction:
 
     @property
     def source(self) -> str:
-        """The generated Python for arrays: value, and gradient when `order` is at least 1."""
-        return self._code("gradient" if self.order else "value", scalar=False).source
+        """The generated Python for arrays: value, and gradient when `order` is at least 1.
+
+        After calls with columns of data it is that for their lengths: long ones are read in blocks.
+        """
+        what = "gradient" if self.order else "value"
+        return self._columns.source(what) or self._code(what, scalar=False).source
 
     @property
     def hessian_sparsity(self) -> list[tuple[int, int]]:
@@ -318,6 +324,9 @@ class CompiledFunction:
                 return self._code(what, scalar=True).function(bound.values)
             except (*FLOAT_TROUBLE, NestingError):
                 pass
+        in_blocks = self._columns.function(what, bound.sizes) if bound.sizes else None
+        if in_blocks is not None:
+            return in_blocks(bound.values)
         return self._code(what, scalar=False).function(bound.arrays())
 
     def _first_value(self, args: Sequence[Any]) -> Any:

@@ -166,7 +166,7 @@ class MatrixEmitter(ArrayEmitter):
         (arg,) = self.graph.args[node]
         if self.graph.kinds[node] == "size":
             sizes = [self.size(dimension) for dimension in self.graph.shape(arg)]
-            self._set(node, "*".join(sizes) or "1", PRODUCT, (arg,))
+            self._set(node, "*".join(sizes) or "1", PRODUCT if sizes[1:] else ATOM, (arg,))
             return
         text = f"{self.function('numpy.sum')}({self.full(arg, self._region(node), ADDITION)})"
         self._set(node, text, ATOM, (arg,))

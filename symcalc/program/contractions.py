@@ -127,7 +127,7 @@ class _Steps:
         return [outer, *rest]
 
     def _total(self, summand: Node) -> Node:
-        """Return a total; that of a product of two, or of a square, without forming the product."""
+        """Return a total; that of a product or a square without its last multiplication."""
         new, graph = self.new, self.graph
         shape, kind = graph.shape(summand), graph.kinds[summand]
         factors, scalars = [summand], []
@@ -135,15 +135,35 @@ class _Steps:
             base, exponent = graph.args[summand]
             factors = [base, base] if graph.value(exponent) == 2 else [summand]
         elif self.uses[summand] == 1 and shape and kind == "mul":
-            factors = [arg for arg in graph.args[summand] if graph.shape(arg)]
-            scalars = [self.place[arg] for arg in graph.args[summand] if not graph.shape(arg)]
+            every = self._opened(summand)
+            factors = [arg for arg in every if graph.shape(arg)]
+            scalars = [self.place[arg] for arg in every if not graph.shape(arg)]
         if len(factors) == 1:
             return new.mul([*scalars, new.node("sum", (self.place[factors[0]],))])
-        if len(factors) > 2 or any(graph.kinds[factor] == "eye" for factor in factors):
+        if any(graph.kinds[factor] == "eye" for factor in factors):
             return new.node("sum", (self.place[summand],))
         labels, dims = tuple(range(len(shape))), dict(enumerate(shape))
-        both = [(self.place[factor], labels) for factor in factors]
+        *most, last = [self.place[factor] for factor in factors]
+        both = [(self._product(most), labels), (last, labels)]
         return new.mul([*scalars, self._of_many(both, (), dims)])
+
+    def _opened(self, product: Node) -> list[Node]:
+        """Return the factors of a product, those of products inside that nothing else reads too.
+
+        A quotient of arrays stays one: a*(b/c) is not a*b/c, which may overflow.
+        """
+        graph = self.graph
+        found: list[Node] = []
+        waiting = list(reversed(graph.args[product]))
+        while waiting:
+            node = waiting.pop()
+            args = graph.args[node]
+            powers = [arg for arg in args if graph.kinds[arg] == "pow" and graph.shape(arg)]
+            if graph.kinds[node] == "mul" and self.uses[node] == 1 and not powers:
+                waiting += reversed(args)
+            else:
+                found.append(node)
+        return found
 
     # -- contractions -------------------------------------------------------------------------
 
