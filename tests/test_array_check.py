@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from array_mistakes import RIGHT, WRONG
 
 import symcalc as sc
 from symcalc.verify.mistakes import Verdict
@@ -25,7 +27,7 @@ MATRIX = ("sum((X - U@V.T)**2)", "U", "X: m n; U: m k; V: n k")
         ("X.T@(X@w + y)/m", Verdict.SIGN, "the sign of a term is wrong"),
         ("sum(X@w - y)/m", Verdict.WRONG_SHAPE, "is a scalar"),
         ("(X@w - y)/m", Verdict.WRONG_SHAPE, "has the shape (m,)"),
-        ("X.T@((X@w - y)**2)/m", Verdict.DIFFERS, "an element is"),
+        ("X.T@((X@w - y)**2)/m", Verdict.RULE, "the power of X @ w - y is 2 instead of 1"),
     ],
 )
 def test_mistakes_in_the_gradient_of_least_squares_are_named(claim, verdict, words):
@@ -120,3 +122,35 @@ def test_derivatives_through_other_shapes_are_checked(formula, wrt, derivative):
     assert sc.gradient(formula, wrt, shapes=shapes).check.trust is sc.Trust.CHECKED
     assert sc.check(derivative, formula, wrt, shapes=shapes).is_good
     assert not sc.check(f"2*({derivative})", formula, wrt, shapes=shapes).is_good
+
+
+@pytest.mark.parametrize(("claim", "problem", "message"), WRONG, ids=[row[0] for row in WRONG])
+def test_a_common_mistake_in_arrays_is_named(claim, problem, message):
+    formula, name, shapes = problem
+    found = sc.check(claim, formula, name, shapes=shapes)
+
+    assert found.outcome not in (sc.Verdict.AGREES, sc.Verdict.DIFFERS)
+    assert message in found.message
+
+
+@pytest.mark.parametrize(("claim", "problem"), RIGHT, ids=[row[0] for row in RIGHT])
+def test_another_spelling_of_a_derivative_in_arrays_is_right(claim, problem):
+    formula, name, shapes = problem
+
+    assert sc.check(claim, formula, name, shapes=shapes).outcome is sc.Verdict.AGREES
+
+
+def test_a_slip_in_code_is_named_as_one_in_a_formula():
+    found = sc.check(
+        lambda X, w, y: X.T @ (-y / (1 + np.exp(-y * (X @ w)))),
+        "sum(log(1 + exp(-y*(X@w))))", "w", shapes="X: m n; w: n; y: m",
+    )  # fmt: skip
+
+    assert found.message == "the sign of y*(X @ w) is wrong"
+
+
+def test_what_no_slip_explains_is_shown_in_numbers():
+    found = sc.check("cos(X.T@y)", "sum((X@w - y)**2)", "w", shapes="X: m n; w: n; y: m")
+
+    assert found.outcome is sc.Verdict.DIFFERS
+    assert "instead of" in found.message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -11,26 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..balls import BallProgram
 from ..expression import Variable
 from ..graph.contractions import contract
 from ..graph.graph import Graph, Node
-from ..graph.parts import enlarged
 from ..graph.shapes import Shape, written
-from ..graph.unroll import unroll
 from ..writing import to_text
+from .array_sides import SIZES, ArraySides, Further, evaluate_sides, same_numbers
+from .array_slips import find_slips
 from .mistakes import Finding, Verdict
-from .sampling import sample_points
 
-__all__ = ["ArrayClaim", "ArraySides", "Code", "compare_arrays", "compare_code", "has_arrays"]
+__all__ = ["ArrayClaim", "Code", "compare_arrays", "compare_code", "has_arrays"]
 
 Array = NDArray[np.float64]
 
-#: Sizes for which both sides are evaluated: no two dimensions alike, and other ones again.
-SIZES = ((3, 2, 4), (2, 3, 4), (4, 2, 3))
-N_DRAWS, MAX_TRIES, BITS = 3, 40, 160
-#: What rounding to doubles leaves between equal numbers.
-ROUNDING = 1e-12
 #: What code in doubles may be off by.
 DOUBLES = 1e-8
 #: Numbers that a factor is looked for among, times dimensions and their inverses.
@@ -53,24 +46,6 @@ class ArrayClaim:
 #: A claim in code: from the values of variables to a derivative by name, rows after rows; NaN
 #: where it has none.
 Code = Callable[[Mapping[str, Any], Mapping[str, int]], Mapping[str, Array]]
-
-
-@dataclass
-class ArraySides:
-    """Nodes in numbers: for each draw the sizes, and the elements of each node in a row."""
-
-    sizes: list[dict[str, int]] = field(default_factory=list)
-    values: list[dict[Node, Array]] = field(default_factory=list)
-    tolerance: float = ROUNDING
-
-    def same(self, left: Sequence[Array], right: Sequence[Array]) -> bool:
-        """Whether arrays agree at every draw, but for rounding."""
-        return all(_same(a, b, self.tolerance) for a, b in zip(left, right, strict=True))
-
-    @property
-    def n_draws(self) -> int:
-        """How often all nodes had finite values."""
-        return len(self.values)
 
 
 def has_arrays(variables: Sequence[Variable]) -> bool:
@@ -104,12 +79,13 @@ def compare_arrays(
         return [finding for finding in findings if finding is not None], 0
     parts = [t for claim in claims for s in (claim.truth, claim.claim) for t in _terms(graph, s)]
     nodes = list(dict.fromkeys([n for c in claims for n in (c.truth, c.claim)] + parts))
-    sides = _evaluated(graph, nodes, variables, seed, sizes)
+    sides = evaluate_sides(graph, nodes, variables, seed, patterns=sizes)
     if not sides.n_draws:
         names = tuple(claim.name for claim in claims)
         return [Finding(Verdict.UNDECIDED, str(Verdict.UNDECIDED), names)], 0
     found = [_finding(graph, claim, sides) for claim in claims]
-    return [finding for finding in found if finding is not None], sides.n_draws
+    question = _Question(graph, variables, seed, sizes)
+    return question.named(claims, found), sides.n_draws
 
 
 def compare_code(
@@ -131,12 +107,68 @@ def compare_code(
         found = code(point, sizes)
         return {claim.claim: found[claim.name] for claim in claims}
 
-    sides = _evaluated(graph, nodes, variables, seed, SIZES, claimed)
+    sides = evaluate_sides(graph, nodes, variables, seed, claimed)
     sides.tolerance = DOUBLES
     if not sides.n_draws:
         return [Finding(Verdict.UNDECIDED, str(Verdict.UNDECIDED), tuple(truths))], 0
     found = [_finding(graph, claim, sides) for claim in claims]
-    return [finding for finding in found if finding is not None], sides.n_draws
+    return _Question(graph, variables, seed, SIZES, claimed).named(claims, found), sides.n_draws
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What is needed to evaluate further nodes at the draws of a comparison."""
+
+    graph: Graph
+    variables: Sequence[Variable]
+    seed: int
+    patterns: Sequence[Sequence[int]]
+    code: Further | None = None
+
+    def named(
+        self, claims: Sequence[ArrayClaim], findings: Sequence[Finding | None]
+    ) -> list[Finding]:
+        """Return the findings, those without a name explained by a slip where there is one."""
+        found = []
+        for claim, finding in zip(claims, findings, strict=True):
+            if finding is not None:
+                slip = self.slip(claim) if finding.verdict is Verdict.DIFFERS else None
+                found.append(slip or finding)
+        return found
+
+    def slip(self, claim: ArrayClaim) -> Finding | None:
+        """Return the one change that makes one side the other."""
+        is_code = self.code is not None
+        slips = [(slip, slip.if_claimed, True) for slip in find_slips(self.graph, claim.truth)]
+        if not is_code:
+            own = find_slips(self.graph, claim.claim)
+            slips += [(slip, slip.if_derived, False) for slip in own]
+        nodes = [claim.truth] if is_code else [claim.truth, claim.claim]
+        changed = [slip.node for slip, *_ in slips]
+        sides = evaluate_sides(
+            self.graph,
+            nodes,
+            self.variables,
+            self.seed,
+            self.code,
+            optional=changed,
+            patterns=self.patterns,
+        )
+        sides.tolerance = DOUBLES if is_code else sides.tolerance
+        for slip, words, is_claimed in slips:
+            target = claim.claim if is_claimed else claim.truth
+            right = [values[target] for values in sides.values]
+            left = [
+                np.broadcast_to(values[slip.node], row.shape)
+                for values, row in zip(sides.values, right, strict=True)
+            ]
+            if right and all(map(_is_finite, left)) and sides.same(left, right):
+                return Finding(slip.verdict, words, (claim.name,))
+        return None
+
+
+def _is_finite(row: Array) -> bool:
+    return bool(np.isfinite(row).all())
 
 
 def _shape_finding(graph: Graph, claim: ArrayClaim) -> Finding | None:
@@ -147,9 +179,19 @@ def _shape_finding(graph: Graph, claim: ArrayClaim) -> Finding | None:
     if not right and len(given) == 1:
         message = "has one value per row: is a sum or mean missing?"
         return Finding(Verdict.WRONG_SHAPE, message, (claim.name,))
+    return _wrong_shape(claim, given, right, _advice(given, right))
+
+
+def _advice(given: Shape, right: Shape) -> str:
+    """Return what to do about a shape, where that is plain."""
     if given == right[::-1]:
-        return _wrong_shape(claim, given, right, "transpose it")
-    return _wrong_shape(claim, given, right, "")
+        return "transpose it"
+    if len(given) == len(right) + 1:
+        if given[1:] == right:
+            return "is a sum or mean over axis 0 missing?"
+        if given[:-1] == right:
+            return f"is a sum or mean over axis {len(right)} missing?"
+    return "it is summed over too much" if right and not given else ""
 
 
 def _wrong_shape(claim: ArrayClaim, given: Shape, right: Shape, advice: str) -> Finding:
@@ -157,81 +199,6 @@ def _wrong_shape(claim: ArrayClaim, given: Shape, right: Shape, advice: str) -> 
     want = f"has that of `{claim.name}`, {written(right)}" if right else "is a scalar"
     message = f"{have}; the derivative {want}" + (f": {advice}" if advice else "")
     return Finding(Verdict.WRONG_SHAPE, message, (claim.name,))
-
-
-# -- both sides in numbers ----------------------------------------------------------------------
-
-
-def _evaluated(
-    graph: Graph,
-    nodes: Sequence[Node],
-    variables: Sequence[Variable],
-    seed: int,
-    patterns: Sequence[Sequence[int]],
-    further: Callable[..., dict[Node, Array]] | None = None,
-) -> ArraySides:
-    """Evaluate nodes in balls for several sizes, at random elements, and what comes `further`."""
-    counted = [graph.data[n] for n in graph.reachable(nodes) if graph.kinds[n] == "dim"]
-    named = [d for v in variables for d in v.shape if isinstance(d, str)]
-    names = list(dict.fromkeys([*named, *counted]))
-    arrays = [graph.var(v.name, v.shape) for v in variables if v.shape]
-    scalars = [v.name for v in variables if not v.shape]
-    sides = ArraySides()
-    for pattern in patterns:
-        sizes = {name: pattern[place % len(pattern)] for place, name in enumerate(names)}
-        sizes = enlarged(graph, nodes, sizes)
-        found = unroll(graph, [*nodes, *arrays], sizes)
-        roots = [list(root.values()) for root in found.roots[: len(nodes)]]
-        program = BallProgram(found.graph, [node for root in roots for node in root])
-        entries = [entry for row in found.entries.values() for entry in row.values()]
-        n_before = sides.n_draws
-        for point in sample_points([*scalars, *entries], seed=seed, n_tries=MAX_TRIES):
-            _make_symmetric(point, found.entries, variables)
-            balls = iter(program.evaluate(point, BITS))
-            rows = [np.array([float(next(balls).mid()) for _ in root]) for root in roots]
-            numbers = dict(zip(nodes, rows, strict=True))
-            if further is not None and all(np.isfinite(row).all() for row in rows):
-                numbers |= further(_as_arrays(point, found.entries, scalars), sizes)
-            if all(np.isfinite(row).all() for row in numbers.values()):
-                sides.sizes.append(sizes)
-                sides.values.append(numbers)
-            if sides.n_draws - n_before == N_DRAWS:
-                break
-    return sides
-
-
-def _as_arrays(
-    point: Mapping[str, float],
-    entries: Mapping[str, Mapping[tuple[int, ...], str]],
-    scalars: Sequence[str],
-) -> dict[str, Any]:
-    """Return a point in scalars as numbers and arrays by name."""
-    found: dict[str, Any] = {name: point[name] for name in scalars}
-    for name, places in entries.items():
-        shape = tuple(top + 1 for top in max(places, default=()))
-        found[name] = np.array([point[one] for one in places.values()]).reshape(shape)
-    return found
-
-
-def _make_symmetric(
-    point: dict[str, float],
-    entries: Mapping[str, Mapping[tuple[int, ...], str]],
-    variables: Sequence[Variable],
-) -> None:
-    """Give matrices that were declared so symmetric values, and positive eigenvalues."""
-    for variable in variables:
-        words = variable.assumption.split()
-        if variable.name not in entries or {"symmetric", "spd"}.isdisjoint(words):
-            continue
-        places = entries[variable.name]
-        for (row, column), name in places.items():
-            if row > column:
-                point[name] = point[places[column, row]]
-        if "spd" in words:  # by Gershgorin: a diagonal that outweighs its row
-            for row, column in places:
-                if row == column:
-                    others = [abs(point[n]) for (i, j), n in places.items() if i == row != j]
-                    point[places[row, row]] = abs(point[places[row, row]]) + sum(others)
 
 
 def _terms(graph: Graph, side: Node) -> list[Node]:
@@ -274,18 +241,15 @@ def _finding(graph: Graph, claim: ArrayClaim, sides: ArraySides) -> Finding | No
     )
     if explained is not None:
         return explained
-    draw = next(i for i in range(sides.n_draws) if not _same(truths[i], claims[i], sides.tolerance))
+    draw = next(
+        i for i in range(sides.n_draws) if not same_numbers(truths[i], claims[i], sides.tolerance)
+    )
     place = int(np.argmax(np.abs(claims[draw] - truths[draw])))
     message = (
         f"differs: for {_sizes_text(sides.sizes[draw])} an element is {claims[draw][place]:.6g} "
         f"instead of {truths[draw][place]:.6g}"
     )
     return Finding(Verdict.DIFFERS, message, (claim.name,))
-
-
-def _same(left: Array, right: Array, tolerance: float) -> bool:
-    size = max(float(np.abs(left).max(initial=0.0)), float(np.abs(right).max(initial=0.0)))
-    return bool(np.abs(left - right).max(initial=0.0) <= tolerance * size)
 
 
 def _factor(
