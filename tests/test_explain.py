@@ -237,11 +237,6 @@ def test_a_function_without_a_derivative_is_refused_by_name() -> None:
         sc.explain("besselj(x, 2)", "x")
 
 
-def test_data_columns_are_refused() -> None:
-    with pytest.raises(ArgumentError, match="data columns"):
-        sc.explain(sc.parse("sum(a*x)", shapes="x: rows"), "a")
-
-
 def test_a_variable_that_does_not_occur_has_the_derivative_zero() -> None:
     story = sc.explain("y^2", "x")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +10,13 @@ from ..errors import ArgumentError, OutcomeError
 from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..language import Limits
-from ..outcome import Outcome, Trust
 from ..symbolic import repair_joins, simplify_for_display
 from ..symbolic.derivation import Derivation, Part, Step, derive_by_hand
 from ..verify import DerivativeCheck, judge_derivatives
+from .array_explanation import explain_arrays
 from .budget import budgeted
 from .differentiate import differentiate
-from .explanation import Explanation, ExplanationStep
+from .explanation import Explanation, ExplanationStep, verdict
 from .reading import Formula, to_expression, to_names
 
 __all__ = ["explain"]
@@ -32,6 +31,7 @@ def explain(
     wrt: Any = None,
     *,
     max_steps: int = 40,
+    shapes: Any = None,
     assume: str | None = None,
     syntax: str = "symcalc",
     limits: Limits | None = None,
@@ -46,7 +46,7 @@ def explain(
         The variable; may be left out when the formula has one.
     max_steps : int
         So many steps are listed, the outer ones first; how many are left out is said.
-    assume, syntax, limits
+    shapes, assume, syntax, limits
         As for `gradient`.
 
     Returns
@@ -69,6 +69,9 @@ def explain(
     the reverse sweep that gives the answer. Parts that are linear in the variable have no step
     of their own. Each output is compared with differences of values of its input.
 
+    A formula over vectors and matrices is told backwards, as its gradient is derived: each step
+    says how an operation passes the derivative of the whole formula on to its parts.
+
     Examples
     --------
     >>> import symcalc as sc
@@ -82,18 +85,16 @@ def explain(
         raise ArgumentError(f"`max_steps` is {max_steps!r}; it is a whole number from 1 on.")
     names = to_names(wrt)
     expression = to_expression(
-        expr, declared=names or (), assume=assume, syntax=syntax, limits=limits
+        expr, declared=names or (), shapes=shapes, assume=assume, syntax=syntax, limits=limits
     )
     variable = _one_variable(expression, names)
-    if any(v.shape for v in expression.variables):
-        raise ArgumentError(
-            "Formulas over data columns are not explained; explain the formula for one row."
-        )
     derivative, failed = _answer(expression, variable)
+    if any(v.shape for v in expression.variables):
+        return explain_arrays(expression, variable, derivative, failed, max_steps)
     derivation = derive_by_hand(expression.graph, expression.root, variable)
     steps, n_hidden = _Teller(expression, variable, derivation).tell(max_steps)
     agrees = derivative is not None and _is_same(expression, variable, steps[0], derivative)
-    check = _verdict(steps, agrees, failed)
+    check = verdict(steps, agrees, failed)
     return Explanation(expression, variable, steps, derivative, agrees, check, n_hidden)
 
 
@@ -231,36 +232,3 @@ def values_agree(graph: Graph, left: Node, right: Node, expression: Expression) 
             if float(abs(one - other).lower()) > 1e-13 * size:
                 return False
     return True
-
-
-def _verdict(
-    steps: tuple[ExplanationStep, ...], agrees: bool, failed: DerivativeCheck | None
-) -> DerivativeCheck:
-    """Sum the checks of all steps up."""
-    wrong = [step for step in steps if not step.is_good]
-    if wrong:
-        first = max(wrong, key=lambda step: step.depth)
-        message = f"step {first.number} ({first.rule.title}) {first.check.message}"
-        return _disagreement(first.check, message)
-    if failed is not None:
-        return _disagreement(failed, failed.message)
-    if not agrees:
-        return _disagreement(steps[0].check, "the derivation does not end in the derivative")
-    weak = [step for step in steps if step.check.trust is not Trust.CHECKED]
-    gaps = [s.check.worst_gap for s in steps if not math.isnan(s.check.worst_gap)]
-    worst = max(gaps, default=math.nan)
-    n = min(step.check.n_points for step in steps)
-    count = "the only step agrees" if len(steps) == 1 else f"all {len(steps)} steps agree"
-    gap = f"{worst:.0e}" if worst else "0"
-    message = f"{count} with independent derivatives, worst relative gap {gap}"
-    if not weak:
-        return DerivativeCheck(Trust.CHECKED, Outcome.DONE, n, worst, message)
-    step = weak[0]
-    message = f"step {step.number} could not be judged: {step.check.message}"
-    return DerivativeCheck(Trust.UNCHECKED, Outcome.DONE, n, worst, message)
-
-
-def _disagreement(check: DerivativeCheck, message: str) -> DerivativeCheck:
-    return DerivativeCheck(
-        Trust.SUSPECT, Outcome.DISAGREES, check.n_points, check.worst_gap, message, check.details
-    )

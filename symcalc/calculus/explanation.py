@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ArgumentError
 from ..expression import Expression
-from ..outcome import Outcome
+from ..outcome import Outcome, Trust
 from ..symbolic.rules import Rule
 from ..verify import DerivativeCheck
 
-__all__ = ["Explanation", "ExplanationStep"]
+__all__ = ["Explanation", "ExplanationStep", "verdict"]
 
 #: Formulas longer than this are cut where people read them; JSON has them whole.
 MAX_TEXT, MAX_LATEX = 300, 1200
@@ -178,7 +179,7 @@ class Explanation:
             lines += [
                 f"{indent}1. **{step.rule.title}** (step {step.number}): ${step.rule.latex}$",
                 "",
-                f"{indent}   ${self._equation(step)}${mark}",
+                f"{indent}   ${self.latex_equation(step)}${mark}",
                 "",
             ]
         if self.derivative is not None:
@@ -200,11 +201,19 @@ class Explanation:
         head = f"{indent}{step.number}. "
         what = _parts(step)
         where = f", where {what}" if what else ""
-        equation = f"{self._operator()}[{_short(step.input)}] = {_short(step.output)}"
         return (
-            f"{head}{step.rule.title}: {step.rule.text}{where}{self._links(step)}",
-            f"{' ' * len(head)}{equation}",
+            f"{head}{step.rule.title}: {step.rule.text}{where}{self.links(step)}",
+            f"{' ' * len(head)}{self.equation(step)}",
         )
+
+    def equation(self, step: ExplanationStep) -> str:
+        """Return the derivative that a step gives."""
+        return f"{self._operator()}[{_short(step.input)}] = {_short(step.output)}"
+
+    def latex_equation(self, step: ExplanationStep, between: str = "=") -> str:
+        """Return the derivative that a step gives, in LaTeX."""
+        inside, found = _short_latex(step.input), _short_latex(step.output)
+        return rf"{self._latex_operator()}\left[{inside}\right] {between} {found}"
 
     def conclusion(self) -> list[str]:
         """Return the lines after the last step: the derivative, the verdict, the notes."""
@@ -225,7 +234,7 @@ class Explanation:
             if not step.is_good:
                 yield f"   ^ this step is wrong: {step.check.message}"
 
-    def _links(self, step: ExplanationStep) -> str:
+    def links(self, step: ExplanationStep) -> str:
         """Return where the steps are that a step uses, unless they follow it directly."""
         below = {s.number for s in self.steps if s.number > step.number and s.depth > step.depth}
         apart = [str(number) for number in step.uses if number not in below]
@@ -245,10 +254,6 @@ class Explanation:
         space = " " if len(d) > 1 else ""
         return rf"\frac{{{d}{space}{of}}}{{{d}{space}{self._symbol()}}}"
 
-    def _equation(self, step: ExplanationStep, between: str = "=") -> str:
-        inside, found = _short_latex(step.input), _short_latex(step.output)
-        return rf"{self._latex_operator()}\left[{inside}\right] {between} {found}"
-
     def _result(self, between: str = "=") -> str:
         if self.derivative is None:
             raise ArgumentError("There is no derivative that passed its check.")
@@ -256,7 +261,7 @@ class Explanation:
 
     def _rows(self) -> str:
         rows = [
-            rf"{self._equation(step, '&=')} && \text{{{step.rule.title}: }} {step.rule.latex}"
+            rf"{self.latex_equation(step, '&=')} && \text{{{step.rule.title}: }} {step.rule.latex}"
             for step in self.steps
         ]
         if self.derivative is not None:
@@ -285,3 +290,36 @@ def _short(formula: Expression, limit: int = MAX_TEXT) -> str:
 def _short_latex(formula: Expression) -> str:
     latex = formula.latex
     return latex if len(latex) <= MAX_LATEX else r"\text{(too long to print)}"
+
+
+def verdict(
+    steps: tuple[ExplanationStep, ...], agrees: bool, failed: DerivativeCheck | None
+) -> DerivativeCheck:
+    """Sum the checks of all steps up."""
+    wrong = [step for step in steps if not step.is_good]
+    if wrong:
+        first = max(wrong, key=lambda step: step.depth)
+        message = f"step {first.number} ({first.rule.title}) {first.check.message}"
+        return _disagreement(first.check, message)
+    if failed is not None:
+        return _disagreement(failed, failed.message)
+    if not agrees:
+        return _disagreement(steps[0].check, "the derivation does not end in the derivative")
+    weak = [step for step in steps if step.check.trust is not Trust.CHECKED]
+    gaps = [s.check.worst_gap for s in steps if not math.isnan(s.check.worst_gap)]
+    worst = max(gaps, default=math.nan)
+    n = min(step.check.n_points for step in steps)
+    count = "the only step agrees" if len(steps) == 1 else f"all {len(steps)} steps agree"
+    gap = f"{worst:.0e}" if worst else "0"
+    message = f"{count} with independent derivatives, worst relative gap {gap}"
+    if not weak:
+        return DerivativeCheck(Trust.CHECKED, Outcome.DONE, n, worst, message)
+    step = weak[0]
+    message = f"step {step.number} could not be judged: {step.check.message}"
+    return DerivativeCheck(Trust.UNCHECKED, Outcome.DONE, n, worst, message)
+
+
+def _disagreement(check: DerivativeCheck, message: str) -> DerivativeCheck:
+    return DerivativeCheck(
+        Trust.SUSPECT, Outcome.DISAGREES, check.n_points, check.worst_gap, message, check.details
+    )

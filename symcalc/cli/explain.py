@@ -9,7 +9,14 @@ import click
 import symcalc as sc
 
 from .formulas import FormulaCommand
-from .options import formula_options, json_option, read_formula, read_names, wrt_option
+from .options import (
+    formula_options,
+    json_option,
+    read_formula,
+    read_names,
+    shapes_option,
+    wrt_option,
+)
 from .output import answer
 
 __all__ = ["explain"]
@@ -25,6 +32,7 @@ __all__ = ["explain"]
     show_default=True,
     help="List so many steps, the outer ones first.",
 )
+@shapes_option
 @formula_options
 @click.option(
     "--format",
@@ -51,6 +59,7 @@ def explain(
       symcalc explain "x^2*sin(x*y)" --wrt x
       symcalc explain "-log(1+exp(-x))" --format latex
       symcalc explain "x^x" --format markdown
+      symcalc explain "sum((X@w - y)**2)/(2*m)" --wrt w --shapes "X: m n; w: n; y: m"
     """
     formula, arguments = read_formula(expression, **reading)
     names = read_names(wrt) or None
