@@ -145,3 +145,48 @@ def test_a_result_is_ready_for_json_and_for_numpy() -> None:
 
     assert json.loads(json.dumps(found.to_dict()))["value"] == [0.25, "nan"]
     assert np.asarray(found)[0] == 0.25
+
+
+def test_a_hessian_with_a_block_that_vanishes_is_judged() -> None:
+    hessian = sc.hessian("sum((X@w - y)**2) + b*sum(w)", "w, b", shapes=SHAPES)
+
+    assert hessian.check.trust is sc.Trust.CHECKED
+    assert hessian["b", "b"].text == "0"
+
+
+@pytest.mark.parametrize(
+    ("wrt", "right"),
+    [
+        (("w", "w", "w"), lambda X, y, e: np.einsum("ia,ib,ic,i->abc", X, X, X, e)),
+        ((("w", 3),), lambda X, y, e: np.einsum("ia,ib,ic,i->abc", X, X, X, e)),
+        (("w", "y"), lambda X, y, e: np.outer(np.ones(3), 2 * 1.5 * y)),
+        (("y", "w"), lambda X, y, e: np.outer(2 * 1.5 * y, np.ones(3))),
+        (("lam", "w"), lambda X, y, e: np.full(3, y @ y)),
+        (("y", "lam", "y"), lambda X, y, e: 2 * POINT["w"].sum() * np.eye(4)),
+    ],
+)
+def test_mixed_and_third_derivatives_over_arrays_are_judged_and_right(
+    wrt: tuple, right: object
+) -> None:
+    found = sc.differentiate("sum(exp(X@w)) + lam*(y@y)*sum(w)", *wrt, shapes=SHAPES)
+    point = {**POINT, "lam": 1.5}
+    value = sc.evaluate(found, at=point).value
+
+    assert found.check.trust is sc.Trust.CHECKED
+    wanted = right(POINT["X"], POINT["y"], np.exp(POINT["X"] @ POINT["w"]))
+    assert value == pytest.approx(wanted, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        (lambda e: sc.audit(e, over={"w": (0, 1)}), "Audit the formula of one entry"),
+        (sc.domain, "Write an array out for one of its entries"),
+        (lambda e: sc.compare(e, at={"w": [1]}), "judges its derivatives"),
+        (lambda e: sc.integrate(e, ("w", 0, 1)), "no single value"),
+        (lambda e: sc.limit(e, "w", 0), "no single limit"),
+    ],
+)
+def test_verbs_that_know_numbers_only_say_what_to_do_instead(verb: object, words: str) -> None:
+    with pytest.raises(sc.ArgumentError, match=words):
+        verb(sc.parse(LOSS, shapes=SHAPES))

@@ -319,6 +319,11 @@ def _check(
 ) -> None:
     """Raise what is wrong with the arguments, before any work."""
     graph = expression.graph
+    if any(v.shape or v.kind == "complex" for v in expression.variables) or "I" in graph.kinds:
+        raise ArgumentError(
+            "An audit is of real formulas in numbers; complex ones and arrays are not. Audit the "
+            "formula of one entry; `evaluate` encloses values over arrays."
+        )
     used = [graph.data[node] for node in graph.variables([expression.root])]
     if not used:
         raise ArgumentError("The formula has no variable; there is nothing to vary.")
@@ -328,10 +333,6 @@ def _check(
     strange = [name for name in ranges if name not in used]
     if strange:
         raise ArgumentError(f"`{strange[0]}` does not occur in the formula; leave its range out.")
-    if any(v.shape or v.kind == "complex" for v in expression.variables) or "I" in graph.kinds:
-        raise ArgumentError(
-            "An audit is of real scalar formulas; complex ones and columns are not."
-        )
     if isinstance(points, bool) or not isinstance(points, int) or not 20 <= points <= 20000:
         raise ArgumentError(f"`points` is {points!r}; it is a whole number from 20 to 20000.")
     if not 0 <= tolerate <= 16:

@@ -142,7 +142,10 @@ def compare(
         expr, declared=names or (), assume=assume, syntax=syntax, limits=limits
     )
     if any(variable.shape for variable in expression.variables):
-        raise ArgumentError("Formulas over data columns are not compared at points.")
+        raise ArgumentError(
+            "Formulas over arrays are not compared at points; `gradient(...)` judges its "
+            "derivatives by values, and `check` a claim of yours."
+        )
     places = [to_point(expression, point, {}) for point in points]
     chosen = names or expression.names
     if not chosen:

@@ -82,7 +82,10 @@ def domain(
     if any(v.shape or v.kind == "complex" for v in expression.variables) or (
         "I" in expression.graph.kinds
     ):
-        raise ArgumentError("The domain is of real scalar formulas; complex ones are not.")
+        raise ArgumentError(
+            "The domain is that of a real formula in numbers; complex ones and arrays are not. "
+            "Write an array out for one of its entries."
+        )
     used = [expression.graph.data[n] for n in expression.graph.variables([expression.root])]
     if len(used) == 1:
         return _OnLine(expression, used[0]).domain()

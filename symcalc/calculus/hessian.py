@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..backends import second_derivatives
+from ..expression import Expression
 from ..graph.derive import gradient_nodes
 from ..graph.graph import Graph, Node
 from ..language import Limits
@@ -75,7 +77,7 @@ def hessian(
         }
 
     forms = closed_forms(expression, derive)
-    check = judged(expression, forms)
+    check = judged(expression, _with_zeros(expression, forms, chosen))
     entries = {
         (row, column): forms[_orders(row, column)]
         for index, row in enumerate(chosen)
@@ -83,6 +85,20 @@ def hessian(
         if _orders(row, column) in forms
     }
     return Hessian(expression, chosen, entries, check)
+
+
+def _with_zeros(
+    expression: Expression, forms: Mapping[Orders, Expression], names: Sequence[str]
+) -> dict[Orders, Expression]:
+    """Return the blocks of a Hessian over arrays with those that vanish, so that all are judged."""
+    whole = dict(forms)
+    if any(variable.shape for variable in expression.variables):
+        graph = Graph()
+        zero = Expression(graph, graph.const(0), expression.variables)
+        for index, row in enumerate(names):
+            for column in names[: index + 1]:
+                whole.setdefault(_orders(row, column), zero)
+    return whole
 
 
 def _orders(row: str, column: str) -> Orders:
