@@ -235,7 +235,7 @@ class _Examination:
         scale = 1 + float(np.max(np.abs(expected), initial=0))
         if np.shape(found) != np.shape(expected):
             self.found.faults.append(f"{what}: shape {np.shape(found)}, not {np.shape(expected)}")
-        elif np.any(np.isnan(found)) and what != "value":
+        elif np.any(np.isnan(found) | np.isnan(expected)) and what != "value":
             self.found.undefined.append(what)
         elif not _gap(found, expected) <= TOLERANCE * scale + 10 * error:
             self.found.faults.append(f"{what}: {found}, not {np.asarray(expected, float)}")

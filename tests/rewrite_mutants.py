@@ -42,7 +42,15 @@ from symcalc.symbolic import (
 )
 from symcalc.symbolic.patch import patch_removable
 
-__all__ = ["RewriteMutant", "difference", "faults", "rewrite_mutants", "rewriting"]
+__all__ = [
+    "TURNED",
+    "RewriteMutant",
+    "difference",
+    "faults",
+    "put_in_place",
+    "rewrite_mutants",
+    "rewriting",
+]
 
 MODULES = (atoms, exponential_quotients, logarithms, stable_differences, conjugates)
 #: What a rewritten formula may be off in doubles at the points that stand beside it.
@@ -74,7 +82,7 @@ def rewriting(mutant: RewriteMutant) -> Iterator[types.ModuleType]:
     changed.__package__ = mutant.module.__package__
     tree = ast.parse(inspect.getsource(mutant.module))
     target = next(itertools.islice(ast.walk(tree), mutant.place, None))
-    _put(tree, target, mutant.make(target))
+    put_in_place(tree, target, mutant.make(target))
     exec(compile(ast.fix_missing_locations(tree), "mutant", "exec"), changed.__dict__)
     if mutant.module is atoms:
         yield changed
@@ -112,7 +120,7 @@ def rewrite_mutants() -> Iterator[RewriteMutant]:
                 yield RewriteMutant(module, _owner(tree, line), line, change, place, make)
 
 
-def _put(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
+def put_in_place(tree: ast.AST, old: ast.AST, new: ast.AST) -> None:
     """Replace a node of a tree, which may be part of what replaces it."""
     for parent in list(ast.walk(tree)):
         for name, value in ast.iter_fields(parent):
