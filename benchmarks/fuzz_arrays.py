@@ -1,8 +1,8 @@
 """Random strings over vectors and matrices through every verb, beside NumPy in long doubles.
 
-`python benchmarks/fuzz_arrays.py --inputs 5000 --seed 0`; same seed, same strings. For each: what is
-printed is read back; the value, the gradient or Jacobian, the Hessian and its products of compiled
-code, and the printed derivatives, for three sets of sizes. `tests/array_strings.py` draws,
+`python benchmarks/fuzz_arrays.py --inputs 5000 --seed 0`; same seed, same strings. For each: what
+is printed is read back; the value, the gradient or Jacobian, the Hessian and its products of
+compiled code, and the printed derivatives, for three sets of sizes. `tests/array_strings.py` draws,
 `tests/array_oracle.py` knows the truth without symcalc, `tests/array_fuzz.py` compares.
 """
 

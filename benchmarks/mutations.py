@@ -1,25 +1,31 @@
-"""Wrong rows and wrong rewrites planted one by one: how many the judges of the house see, by kind.
+"""Wrong rows, rewrites and rules of arrays planted one by one: how many the judges see, by kind.
 
 Every row of the function table is mutated field by field, and every place in the source of the
 stable forms; `tests/row_mutants.py` and `tests/rewrite_mutants.py` make the mutants, and the
 judges are `judge_derivatives` and the tests of the table. Mutants that no judge sees are compared
 with the original far beyond the judges' points; those that differ nowhere are left out as
 equivalent. `--survivors` lists equivalent mutants too.
+
+`--arrays STEP` plants every STEP-th mutant of the rooms of arrays instead (`--first` says where to
+begin); `tests/array_mutants.py` makes them, and the tests of arrays judge. Survivors are listed
+with the number of tests that run through their line.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from timing import ROOT, arguments, header, seconds, verdict
+from timing import ROOT, header, seconds, verdict
 
 sys.path.insert(0, str(ROOT / "tests"))
 
+import array_mutants
 import mutation_judges
 import rewrite_mutants
 from row_mutants import row_mutants
@@ -43,8 +49,19 @@ class Tally:
 
 
 def main() -> None:
-    options = arguments(__doc__, "survivors")
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--smallest", action="store_true", help="a few mutants")
+    parser.add_argument("--survivors", action="store_true", help="list equivalent mutants too")
+    parser.add_argument("--arrays", type=int, metavar="STEP", help="mutants of arrays instead")
+    parser.add_argument("--first", type=int, default=0, help="the first mutant of arrays")
+    options = parser.parse_args()
     header("mutants of the function table and of the stable forms", ("numpy", "sympy", "mpmath"))
+    if options.arrays:
+        _arrays(array_mutants.array_mutants()[options.first :: options.arrays])
+        return
+    if options.smallest:
+        rules = [m for m in array_mutants.array_mutants() if m.module == "graph.array_rules"]
+        _arrays(rules[::SMALLEST], array_mutants.JUDGES[:1])
     warnings.simplefilter("ignore")
     tally, start = Tally(), time.perf_counter()
     step = SMALLEST if options.smallest else 1
@@ -75,6 +92,28 @@ def _line(tally: Tally, kinds: list[str], name: str) -> None:
     share = f"{seen / max(planted - equivalent, 1):7.2%}"
     verified = str(by_verify) if by_verify else ""
     print(f"   {name:16}{planted:8d}{equivalent:11d}{seen:7d} {share}{verified:>11}")
+
+
+def _arrays(
+    mutants: Sequence[array_mutants.ArrayMutant], judges: Sequence[str] = array_mutants.JUDGES
+) -> None:
+    """Plant mutants of the rooms of arrays, and print what the tests see of them."""
+    tally, start = Tally(), time.perf_counter()
+
+    def report(seen: array_mutants.Seen) -> None:
+        kind = seen.mutant.module
+        tally.planted[kind] += 1
+        tally.seen[kind] += bool(seen.judge)
+        if not seen.judge:
+            print(f"   survives: {seen.mutant} ({seen.n_judges} tests)", flush=True)
+
+    array_mutants.judged(mutants, report, judges)
+    print(f"   {'module':30}{'planted':>8}{'seen':>7}{'share':>8}")
+    for kind in tally.planted:
+        planted, seen = tally.planted[kind], tally.seen[kind]
+        print(f"   {kind:30}{planted:8d}{seen:7d}{seen / planted:8.1%}")
+    print(f"   {seconds(time.perf_counter() - start)} in all")
+    verdict("share of mutants seen", tally.seen.total() / tally.planted.total(), ">=", TARGET)
 
 
 def _rows(step: int) -> Iterator[tuple[str, str, list[str], str]]:

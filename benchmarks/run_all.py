@@ -20,6 +20,7 @@ SCRIPTS = (
     "hostile",
     "audit_digits",
     "fuzz_parser",
+    "fuzz_arrays",
     "check_mistakes",
     "mutations",
     "imports",

@@ -3,8 +3,8 @@
 A mutant is one function of the rooms of arrays with one place of its source changed: labels
 exchanged, a sign or a factor lost, another axis, a slice that is off by one. It is planted by
 giving the function the code of the changed one, in a process of its own; whoever imported the
-function has it. The judges are the tests of arrays themselves: those that run through the changed line, the
-quickest first.
+function has it. The judges are the tests of arrays themselves: those that run through the changed
+line, the quickest first.
 """
 
 from __future__ import annotations

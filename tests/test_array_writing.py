@@ -402,6 +402,24 @@ def test_a_sum_of_powers_that_is_spread_is_no_power_of_a_sum():
     np.testing.assert_allclose(found, expected[None, :])
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("((diag(b) + outer(b, b))*prod(outer(b, y), axis=1))[0, 1]", "b"),
+        ("min(softmax(outer(y, w)[0]), (outer(y, w)/exp(y)[:, None])*v)", "y"),
+        ("diag(diag(M) - exp(r - logsumexp(r)))@(diag(r)@y + 1/2) where r = y/y", "y"),
+    ],
+)
+def test_sums_that_are_multiplied_out_are_not_collected_again(text, name):
+    shapes = "b: k; y: m; w: n; v: n; M: m m"
+    expression = read(text, shapes=shapes)
+    root = "jacobian" if expression.graph.shape(expression.root) else "gradient"
+    found = getattr(sc, root)(text, name, shapes=shapes)
+
+    assert found.check.is_good
+    assert read(found[name].text, shapes=shapes)
+
+
 def test_ones_along_three_axes_are_read_back():
     found = sc.jacobian("(w - mean(w))[:, None]", "w", shapes=SHAPES)["w"]
     back = read(found.text, shapes=SHAPES)

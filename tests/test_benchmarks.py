@@ -11,7 +11,9 @@ import pytest
 FOLDER = Path(__file__).parents[1] / "benchmarks"
 SHARED = {"corpus.py", "formulas.py", "mgh_problems.py", "run_all.py", "timing.py"}
 INTEGRALS = {"integrals_items.py", "make_integrals_corpus.py", "random_integrals.py"}
-SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py") if path.name not in SHARED | INTEGRALS)
+ARRAYS = {"arrays_corpus.py", "arrays_items.py", "make_arrays_corpus.py"}
+NO_BENCHMARKS = SHARED | INTEGRALS | ARRAYS
+SCRIPTS = sorted(path.name for path in FOLDER.glob("*.py") if path.name not in NO_BENCHMARKS)
 
 
 def run(*words: str) -> str:

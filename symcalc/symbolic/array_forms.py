@@ -13,7 +13,7 @@ from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import make
 from ..graph.shapes import Dimension
 from .array_products import PlainProducts
-from .array_sums import is_structured, like_terms, multiplied_out, opens
+from .array_sums import Frame, is_structured, like_terms, multiplied_out, opens
 
 __all__ = ["tidy_arrays"]
 
@@ -108,7 +108,9 @@ class _Tidying(PlainProducts):
         used = [label for labels in data.factors for label in labels]
         factors: list[Factor] = []
         for labels, group in groups.items():
-            structured = any(self.new.kinds[arg] in ("eye", "ein") for arg in group)
+            structured = any(
+                self.new.kinds[arg] in ("eye", "ein") or opens(self.new, arg) for arg in group
+            )
             is_inner = len(labels) == 1 and len(group) == used.count(labels[0]) == 2
             structured = structured or (is_inner and labels[0] not in data.out)
             whole = group[0] if len(group) == 1 else self._product(group)
@@ -240,13 +242,19 @@ class _Tidying(PlainProducts):
     def _collected_terms(self, terms: list[tuple[Number, Node]]) -> list[tuple[Number, Node]]:
         """Return terms; contractions that differ in one factor are one, of a sum."""
         new = self.new
+        apart: set[Frame] = set()
         while True:
-            alike = like_terms(new, [rest for _, rest in terms])
+            alike = like_terms(new, [rest for _, rest in terms], apart)
             if alike is None:
                 return terms
             parts = zip(alike.places, alike.nodes, strict=True)
             total = self._sum([new.scale(terms[at][0], node) for at, node in parts])
             frame, place = alike.frame, alike.places[0]
+            if opens(new, total):  # the contraction around it would be this sum again
+                apart.add(frame)
+                continue
+            if new.shape(total) != new.shape(alike.nodes[0]):
+                total = self._spread(total, new.shape(alike.nodes[0]))
             whole = self._contraction((*frame.factors, total), frame.data)
             if frame.scalars:
                 whole = self._product((*frame.scalars, whole))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from ..graph.contractions import Contraction, Factor
 from ..graph.graph import Graph, Node
 
-__all__ = ["is_structured", "like_terms", "multiplied_out", "opens"]
+__all__ = ["Frame", "is_structured", "like_terms", "multiplied_out", "opens"]
 
 #: A product of sums is not multiplied out into more terms.
 MAX_TERMS = 12
@@ -102,8 +102,11 @@ class LikeTerms:
     nodes: tuple[Node, ...]
 
 
-def like_terms(graph: Graph, terms: Sequence[Node]) -> LikeTerms | None:
-    """Return the first contractions of a sum that are alike in all factors but one."""
+def like_terms(graph: Graph, terms: Sequence[Node], apart: Set[Frame]) -> LikeTerms | None:
+    """Return the first contractions of a sum that are alike in all factors but one.
+
+    Those with a frame in `apart` stay as they are.
+    """
     found: dict[Frame, dict[int, Node]] = {}
     for index, term in enumerate(terms):
         body = _array_of(graph, term)
@@ -113,7 +116,7 @@ def like_terms(graph: Graph, terms: Sequence[Node]) -> LikeTerms | None:
             if graph.kinds[arg] != "eye":
                 found.setdefault(_frame(graph, term, body, place), {}).setdefault(index, arg)
     for frame, group in found.items():
-        if len(group) > 1:
+        if len(group) > 1 and frame not in apart:
             return LikeTerms(frame, tuple(group), tuple(group.values()))
     return None
 
