@@ -290,3 +290,53 @@ def test_calls_from_many_threads_do_not_meet():
     wanted = [f(*p) for p in points]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(lambda p: f(*p), points)) == wanted
+
+
+LOSSES = [
+    ("mean((y - (a*x + b))**2)", "a b"),
+    ("sum(log(1 + exp(-y*(a*x + b))))/size(x) + a^2", "a b"),
+    ("sum((y - a*exp(-b*x))^2)*exp(a)", "a b"),
+    ("sum((x - a*mean(x))^2)/mean(y^2)", "a"),
+    ("a*3 + sum(x)", "a"),
+]
+
+
+@pytest.mark.parametrize(("text", "names"), LOSSES)
+@pytest.mark.parametrize("n", [1, 7, 8, 1003, 70_000])
+def test_totals_over_columns_are_those_of_numpy(text, names, n):
+    rng = np.random.default_rng(n)
+    values = {"x": rng.uniform(0, 1, n), "y": rng.normal(size=n)}
+    values = {name: column for name, column in values.items() if name in text}
+    options = {"shapes": dict.fromkeys(values, "rows"), "wrt": names.split(), "order": 2}
+    native, plain = _both(text, **options)
+    values |= {name: 0.3 + 0.1 * k for k, name in enumerate(names.split())}
+    found, wanted = native.value_and_gradient(**values), plain.value_and_gradient(**values)
+    assert found[0] == pytest.approx(wanted[0], rel=1e-13)
+    np.testing.assert_allclose(found[1], wanted[1], rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(native.hessian(**values), plain.hessian(**values), rtol=1e-10)
+    direction = np.ones(len(names.split()))
+    np.testing.assert_allclose(
+        native.hessian_product(direction, **values),
+        plain.hessian_product(direction, **values),
+        rtol=1e-10,
+    )
+
+
+def test_totals_do_not_depend_on_the_number_of_threads(monkeypatch):
+    from symcalc.backends.native import calls
+
+    f = sc.compile("sum(sin(x)*a)", order=1, wrt="a", shapes="x: rows", backend="native")
+    x = np.random.default_rng(0).normal(size=200_001)
+    whole = f.value_and_gradient(x=x, a=0.7)
+    for n in (1, 3, 8):
+        monkeypatch.setattr(calls, "n_threads", lambda n=n: n)
+        value, gradient = f.value_and_gradient(x=x, a=0.7)
+        assert value == whole[0]
+        np.testing.assert_array_equal(gradient, whole[1])
+
+
+def test_native_refuses_numbers_for_each_row_and_matrices():
+    with pytest.raises(sc.CompileError, match="for each row"):
+        sc.compile("x - mean(x)", shapes="x: rows", backend="native")(np.ones(3))
+    with pytest.raises(sc.CompileError, match="matrices"):
+        sc.compile("sum(X@w)", shapes="X: m n; w: n", backend="native")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numbers
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,7 @@ class Bound:
     def with_more(self, vector: Array) -> Bound:
         """Return the arguments followed by the entries of a vector."""
         more = vector.tolist() if self.is_plain else list(vector)
-        return Bound((*self.values, *more), self.is_plain, self.batch, self.dtype)
+        return replace(self, values=(*self.values, *more))
 
 
 @dataclass(frozen=True, slots=True)

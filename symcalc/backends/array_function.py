@@ -112,6 +112,10 @@ class ArrayFunction(CompiledFunction):
         #: whether an array is among the variables, so that derivatives are dicts
         self.is_by_name = any(self.shape_of(name) for name in self.wrt)
 
+    def _may_be_native(self) -> bool:
+        """Whether the formula may run as native code: one over matrices does not."""
+        return False
+
     # -- calls ----------------------------------------------------------------------------
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:

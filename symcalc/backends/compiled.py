@@ -34,8 +34,8 @@ only_floats = {float}.issuperset
 to_array = np.asarray
 
 _NOT_NATIVE = (
-    "backend='native' computes with real numbers in doubles, one formula for all points; arrays of "
-    "declared shapes, 'float32' and complex numbers need backend='numpy'."
+    "backend='native' computes with real numbers in doubles; matrices, 'float32' and complex "
+    "numbers need backend='numpy'."
 )
 
 #: What plain-float code raises where NumPy returns NaN or an infinity, and says so in a warning.
@@ -312,14 +312,10 @@ class CompiledFunction:
 
     def _run(self, what: str, bound: Bound) -> Any:
         """Run the code for what is asked for: on plain floats where the arguments are."""
-        if not bound.is_plain:
-            batch = self._native.batch(what, bound.batch)
-            if batch is not None:
-                return split_outputs(what, batch(bound.values, bound.batch))
-        elif self._arguments.has_fast_path:
-            point = self._native.point(what)
-            if point is not None:
-                return split_outputs(what, point(bound.values))
+        found = self._native.run(what, bound)
+        if found is not None:
+            return split_outputs(what, found)
+        if bound.is_plain and self._arguments.has_fast_path:
             try:
                 return self._code(what, scalar=True).function(bound.values)
             except (*FLOAT_TROUBLE, NestingError):
@@ -364,9 +360,13 @@ class CompiledFunction:
             return _no_fast_path
         return self._native.after_many_calls(what, function, replace)
 
+    def _may_be_native(self) -> bool:
+        """Whether all is real, in doubles, and arrays, if any, are columns of one table."""
+        return self._arguments.dtype == "float64" and len(set(self._arguments.shapes.values())) < 2
+
     def _native_path(self) -> NativePath:
         """Return what runs as native code: real numbers in doubles."""
-        if self._arguments.dtype != "float64" or self._arguments.shapes:
+        if not self._may_be_native():
             backend = "numpy" if self.backend == "auto" else self.backend
             if backend == "native":
                 raise CompileError(_NOT_NATIVE)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 from ..errors import ArgumentError, CompileError
 from ..graph.graph import Graph, Node
 from ..program import missing_primitives
-from .native import BatchCall, PointCall, compile_batch, compile_point, has_native
+from .arguments import Bound
+from .native import (
+    BatchCall,
+    PointCall,
+    RowsCall,
+    compile_batch,
+    compile_point,
+    compile_rows,
+    has_native,
+)
 
 __all__ = ["ACCURACIES", "BACKENDS", "NativePath"]
 
@@ -25,6 +35,11 @@ MANY_NODES, MANY_CALLS = 100, 8000
 
 #: What plain floats and native code may compute differently in the last bit.
 _OWN_IN_PYTHON = frozenset({"hypot", "direction", "gamma", "mod", "logsumexp", "erf", "erfc"})
+
+_NO_TOTALS = (
+    "backend='native' computes numbers made of totals over columns of data; what has a number for "
+    "each row, or sums over parts, needs backend='numpy'."
+)
 
 #: `outputs(what)` returns graph, output nodes, and names of further arguments.
 Outputs = Callable[[str], tuple[Graph, list[Node], tuple[str, ...]]]
@@ -55,21 +70,52 @@ class NativePath:
         self._is_off = backend == "numpy" or (backend == "auto" and not has_native())
         self._batches: dict[str, BatchCall | None] = {}
         self._points: dict[str, PointCall | None] = {}
+        self._rows: dict[str, RowsCall | None] = {}
 
     @classmethod
     def none(cls) -> NativePath:
         """Return the path of a function that has no native code."""
         return cls("numpy", "fast", (), _no_outputs)
 
-    def batch(self, what: str, shape: tuple[int, ...]) -> BatchCall | None:
-        """Return the code for points of a shape, None where arrays go through NumPy."""
+    def run(self, what: str, bound: Bound) -> Any:
+        """Return the outputs from native code, None where there is none for these arguments."""
         if self._is_off:
             return None
-        if not self._is_forced and _size(shape) < MANY_POINTS:
+        if bound.sizes:
+            (n_rows,) = bound.sizes.values()
+            rows = self._rows_code(what, n_rows)
+            return None if rows is None else rows(bound.values, n_rows)
+        if bound.is_plain:
+            point = self.point(what)
+            return None if point is None else point(bound.values)
+        batch = self._batch_code(what, bound.batch)
+        return None if batch is None else batch(bound.values, bound.batch)
+
+    def _batch_code(self, what: str, shape: tuple[int, ...]) -> BatchCall | None:
+        """Return the code for points of a shape, None where arrays go through NumPy."""
+        if not self._is_forced and prod(shape) < MANY_POINTS:
             return None
         if what not in self._batches:
             self._batches[what] = self._make_batch(what)
         return self._batches[what]
+
+    def _rows_code(self, what: str, n_rows: int) -> RowsCall | None:
+        """Return the code for totals over columns, None where they go through NumPy."""
+        if not self._is_forced and n_rows < MANY_POINTS:
+            return None
+        if what not in self._rows:
+            graph, nodes, extra = self._outputs(what)
+            names = (*self._names, *extra)
+            try:
+                found = compile_rows(graph, nodes, names, strict=self._is_strict)
+            except CompileError:
+                if self._is_forced:
+                    raise
+                found = None
+            if found is None and self._is_forced:
+                raise CompileError(_NO_TOTALS)
+            self._rows[what] = found
+        return self._rows[what]
 
     def point(self, what: str) -> PointCall | None:
         """Return the code for one point where it was asked for."""
@@ -130,13 +176,6 @@ class NativePath:
 def _flat(found: Any) -> list[float]:
     """Return the outputs of code on plain floats as one list."""
     return [found[0], *found[1]] if isinstance(found, tuple) else [found]
-
-
-def _size(shape: tuple[int, ...]) -> int:
-    total = 1
-    for size in shape:
-        total *= size
-    return total
 
 
 def _no_outputs(what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from .graph import Graph, Node
 
-__all__ = ["rebuild", "substitute"]
+__all__ = ["cut_off", "make", "rebuild", "substitute"]
 
 #: `rule(graph, kind, args, data)` returns the replacement in the new graph, or None to keep.
 Rule = Callable[[Graph, str, tuple[Node, ...], object], Node | None]
@@ -39,6 +39,31 @@ def make(graph: Graph, kind: str, args: tuple[Node, ...], data: object = None) -
     if kind == "pow":
         return graph.pow(*args)
     return graph.node(kind, args, data)
+
+
+def cut_off(
+    graph: Graph, roots: Sequence[Node], leaves: Mapping[Node, str]
+) -> tuple[Graph, list[Node]]:
+    """Return a new arena of scalars, in which some nodes are variables, and the roots there."""
+    needed, waiting = set(roots), list(roots)
+    while waiting:
+        node = waiting.pop()
+        inner = () if node in leaves else graph.args[node]
+        waiting += [arg for arg in inner if arg not in needed]
+        needed.update(inner)
+    new = Graph()
+    place: dict[Node, Node] = {}
+    for node in sorted(needed):
+        kind, data = graph.kinds[node], graph.data[node]
+        if node in leaves:
+            place[node] = new.var(leaves[node])
+        elif kind == "var":
+            place[node] = new.var(data)
+        elif kind == "const":
+            place[node] = new.const(data, graph.spellings.get(node))
+        else:
+            place[node] = make(new, kind, tuple([place[arg] for arg in graph.args[node]]), data)
+    return new, [place[root] for root in roots]
 
 
 def substitute(graph: Graph, root: Node, values: Mapping[Node, Node]) -> Node:

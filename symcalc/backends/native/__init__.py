@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 from .calls import BatchCall, PointCall
-from .compile import compile_batch, compile_point, has_native
+from .compile import compile_batch, compile_point, compile_rows, has_native
+from .rows import RowsCall
 
-__all__ = ["BatchCall", "PointCall", "compile_batch", "compile_point", "has_native"]
+__all__ = [
+    "BatchCall",
+    "PointCall",
+    "RowsCall",
+    "compile_batch",
+    "compile_point",
+    "compile_rows",
+    "has_native",
+]

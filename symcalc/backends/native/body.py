@@ -63,19 +63,19 @@ class Body:
         self._divisors, self._inside = self._find_powers()
         self._count = 0
 
-    def run(self) -> list[str]:
+    def run(self, *, are_derivatives: bool = True) -> list[str]:
         """Write all instructions and return the values of the outputs.
 
-        Where the first output, the value, is NaN, so are the others: its derivatives.
+        Where the first output is NaN, so are the others, when they are its derivatives.
         """
         for node in self.program.order:
             if node not in self._divisors and node not in self._inside:
                 self._write(node)
-        value, *others = (self._read(node) for node in self.program.outputs)
-        if not others:
-            return [value]
-        undefined = self._op(f"fcmp uno {self._type} {value}, {value}")
-        return [value, *(self._select(undefined, value, other) for other in others)]
+        values = [self._read(node) for node in self.program.outputs]
+        if len(values) < 2 or not are_derivatives:
+            return values
+        undefined = self._op(f"fcmp uno {self._type} {values[0]}, {values[0]}")
+        return [values[0], *(self._select(undefined, values[0], v) for v in values[1:])]
 
     # -- the nodes ----------------------------------------------------------------------------
 

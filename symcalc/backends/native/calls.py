@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import pairwise
+from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,12 +16,15 @@ from numpy.typing import NDArray
 
 from .engine import Code
 
-__all__ = ["BatchCall", "PointCall"]
+__all__ = ["BatchCall", "PointCall", "SumsCall"]
 
 Array = NDArray[np.float64]
 
 #: A thread is not worth its start for fewer points than this.
 LEAST = 16384
+
+#: So many points are added up by one call; the totals of the pieces are added by NumPy, in pairs.
+PIECE = 32768
 
 _BATCH = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
 _POINT = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2)
@@ -58,45 +62,86 @@ class BatchCall:
 
     def __call__(self, values: Sequence[Any], batch: tuple[int, ...]) -> Array:
         """Return the outputs, of shape `(n_outputs, *batch)`; the global lock is not held."""
-        n = 1
-        for size in batch:
-            n *= size
-        arrays, strides = self._laid_out(values, batch)
+        n = prod(batch)
+        inputs = _Inputs(values, batch, self._width)
         outputs = np.empty((self._n_outputs, n))
-        starts = np.array([array.ctypes.data for array in arrays], dtype=np.uintp)
         targets = outputs.ctypes.data + np.arange(self._n_outputs, dtype=np.uintp) * np.uintp(8 * n)
-        steps = np.array(strides, dtype=np.int64)
 
         def run(first: int, last: int) -> None:
-            inputs = starts + (8 * first * steps).astype(np.uintp)
             places = targets + np.uintp(8 * first)
-            self._function(
-                last - first, inputs.ctypes.data, steps.ctypes.data, places.ctypes.data
-            )  # fmt: skip
+            inputs.pass_to(self._function, first, last, places.ctypes.data)
 
         pieces = max(1, min(n_threads(), n // LEAST))
         edges = [n * k // pieces // self._width * self._width for k in range(pieces)] + [n]
-        others = [_pool().submit(run, *ends) for ends in pairwise(edges[1:])]
-        run(edges[0], edges[1])
-        for other in others:
-            other.result()
+        _share_out(run, edges)
         return outputs.reshape(self._n_outputs, *batch)
 
-    def _laid_out(
-        self, values: Sequence[Any], batch: tuple[int, ...]
-    ) -> tuple[list[Array], list[int]]:
-        """Return each argument one after the other in memory, or as copies of its one number."""
+
+class SumsCall:
+    """What the outputs of a program add up to over many points.
+
+    Parameters
+    ----------
+    code : Code
+        Of a module made by `sums_module`.
+    n_sums, width : int
+    """
+
+    def __init__(self, code: Code, n_sums: int, width: int) -> None:
+        self._code, self._function = code, _BATCH(code.address)
+        self._n_sums, self._width = n_sums, width
+
+    def __call__(self, values: Sequence[Any], n: int) -> Array:
+        """Return the totals, of shape `(n_sums,)`.
+
+        The points are added up in pieces of one size, whatever the number of threads: it does not
+        change the bits.
+        """
+        inputs = _Inputs(values, (n,), self._width)
+        edges = [*range(0, n, PIECE), n]
+        totals = np.empty((len(edges) - 1, self._n_sums))
+
+        def run(first: int, last: int) -> None:
+            for piece in range(first // PIECE, -(-last // PIECE)):
+                ends = edges[piece], edges[piece + 1]
+                inputs.pass_to(self._function, *ends, totals[piece].ctypes.data)
+
+        shares = max(1, min(n_threads(), n // (2 * LEAST)))
+        _share_out(run, [len(totals) * k // shares * PIECE for k in range(shares)] + [n])
+        return np.asarray(totals.sum(axis=0))
+
+
+class _Inputs:
+    """Arguments laid out one after the other in memory, or as copies of their one number."""
+
+    def __init__(self, values: Sequence[Any], batch: tuple[int, ...], width: int) -> None:
         arrays, strides = [], []
         for value in values:
             array = np.asarray(value, dtype=np.float64)
             is_single = array.size == 1
             if is_single:
-                array = np.full(self._width, array.item())
+                array = np.full(width, array.item())
             elif array.shape != batch:
                 array = np.broadcast_to(array, batch)
             arrays.append(np.ascontiguousarray(array))
             strides.append(0 if is_single else 1)
-        return arrays, strides
+        self._arrays = arrays
+        self._starts = np.array([array.ctypes.data for array in arrays], dtype=np.uintp)
+        self._strides = np.array(strides, dtype=np.int64)
+        self._bytes = (8 * self._strides).astype(np.uintp)
+
+    def pass_to(self, function: Any, first: int, last: int, target: int) -> None:
+        """Call native code for the points from `first` to `last`."""
+        inputs = self._starts + np.uintp(first) * self._bytes
+        function(last - first, inputs.ctypes.data, self._strides.ctypes.data, target)
+
+
+def _share_out(run: Callable[[int, int], None], edges: Sequence[int]) -> None:
+    """Run the pieces between edges, all but the first in other threads."""
+    others = [_pool().submit(run, *ends) for ends in pairwise(edges[1:])]
+    run(edges[0], edges[1])
+    for other in others:
+        other.result()
 
 
 class _Buffers(NamedTuple):

@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 from ...errors import CompileError
 from ...graph.graph import Graph, Node
-from ...program import Program, lower, missing_primitives, to_primitives
-from .calls import BatchCall, PointCall
+from ...program import (
+    Formulas,
+    Program,
+    lower,
+    missing_primitives,
+    row_passes,
+    to_primitives,
+)
+from .calls import BatchCall, PointCall, SumsCall
 from .engine import get_engine, has_llvm
-from .module import batch_module, point_module
+from .module import batch_module, point_module, sums_module
+from .rows import RowsCall, Stage
 
-__all__ = ["compile_batch", "compile_point", "has_native"]
+__all__ = ["compile_batch", "compile_point", "compile_rows", "has_native"]
 
 has_native = has_llvm
 
@@ -39,6 +47,41 @@ def compile_point(graph: Graph, outputs: Sequence[Node], names: Sequence[str]) -
     """Return native code for one point; see `compile_batch`."""
     engine, program = get_engine(), _lower(graph, outputs)
     return PointCall(engine.compile(point_module(program, names)), len(names), len(outputs))
+
+
+def compile_rows(
+    graph: Graph, outputs: Sequence[Node], names: Sequence[str], *, strict: bool = False
+) -> RowsCall | None:
+    """Return native code for numbers made of totals over columns; None for anything else.
+
+    See `compile_batch`.
+    """
+    found = row_passes(graph, outputs)
+    if found is None:
+        return None
+    engine = get_engine()
+    letter = "" if strict else engine.letter
+    stages = []
+    for before, inside in found.passes:
+        reads, over = _read_by(before), _read_by(inside)
+        numbers = None
+        if before.roots:
+            module = point_module(_lower(before.graph, before.roots), reads, are_derivatives=False)
+            numbers = PointCall(engine.compile(module), len(reads), len(before.roots))
+        module = sums_module(_lower(inside.graph, inside.roots), over, engine.width, letter)
+        sums = SumsCall(engine.compile(module), len(inside.roots), engine.width)
+        stages.append(
+            Stage(numbers, reads, tuple(before.names), sums, over, tuple(inside.names))
+        )  # fmt: skip
+    reads = _read_by(found.outputs)
+    outputs_call = compile_point(found.outputs.graph, found.outputs.roots, reads)
+    return RowsCall(stages, outputs_call, reads, names)
+
+
+def _read_by(formulas: Formulas) -> tuple[str, ...]:
+    """Return the names of what formulas read."""
+    graph = formulas.graph
+    return tuple(graph.data[node] for node in graph.variables(formulas.roots))
 
 
 def _lower(graph: Graph, outputs: Sequence[Node]) -> Program:

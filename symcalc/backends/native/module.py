@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from ...program import Program
 from .body import Body
-from .entries import batch_text, point_text
+from .entries import batch_text, point_text, sums_text
 from .mathematics import scalar_address, vector_address
 from .parts import cut
 
-__all__ = ["Module", "batch_module", "point_module"]
+__all__ = ["Module", "batch_module", "point_module", "sums_module"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class _Declarations:
         return symbol, found is not None
 
 
-def point_module(program: Program, names: Sequence[str]) -> Module:
+def point_module(program: Program, names: Sequence[str], *, are_derivatives: bool = True) -> Module:
     """Return a module for one point: `point(inputs, outputs)` on arrays of doubles."""
-    return _module(program, names, 1, "")
+    return _module(program, names, 1, "", "point", are_derivatives)
 
 
 def batch_module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
@@ -69,20 +69,36 @@ def batch_module(program: Program, names: Sequence[str], width: int, letter: str
     vectors is computed in scratch space by the same instructions, so that the place of a point
     does not change its bits. Without a `letter` every function is that for one double.
     """
-    return _module(program, names, width, letter)
+    return _module(program, names, width, letter, "batch")
 
 
-def _module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
+def sums_module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
+    """Return a module for totals over many points: `sums(n, inputs, strides, totals)`.
+
+    Vectors are added up in blocks, the blocks in order; arguments are as those of `batch`.
+    """
+    return _module(program, names, width, letter, "sums", False)
+
+
+def _module(
+    program: Program,
+    names: Sequence[str],
+    width: int,
+    letter: str,
+    entry: str,
+    are_derivatives: bool = True,
+) -> Module:
     declared = _Declarations(width, letter)
     graph = program.graph
     used = {graph.data[node] for node in program.order if graph.kinds[node] == "var"}
     inputs = {name: f"%in{place}" for place, name in enumerate(names) if name in used}
     body = Body(program, width, inputs, declared.function)
-    outputs = body.run()
+    outputs = body.run(are_derivatives=are_derivatives)
     parts, n_slots = cut(body.lines, outputs)
-    if width == 1:
-        entry, text = "point", point_text(parts, n_slots)
+    if entry == "point":
+        text = point_text(parts, n_slots)
     else:
-        entry, text = "batch", batch_text(parts, n_slots, width, len(names), len(outputs))
+        write = batch_text if entry == "batch" else sums_text
+        text = write(parts, n_slots, width, len(names), len(outputs))
     lines = "\n".join(declared.lines.values())
     return Module(f"{lines}\n{text}", entry, declared.addresses, len(body.lines))
