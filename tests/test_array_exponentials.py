@@ -118,3 +118,13 @@ def test_a_logarithm_of_a_total_over_a_column_does_not_overflow() -> None:
 
     assert f.value_and_gradient(a=500.0, x=x) == (1500.0, pytest.approx([3.0]))
     assert f.hessian(a=1.0, x=x)[0] == pytest.approx([shares @ x**2 - (shares @ x) ** 2])
+
+
+def test_a_number_before_all_terms_multiplies_the_small_result_and_not_every_row() -> None:
+    text = "sum((Y - softmax(X@W, axis=1))**2)"
+    f = sc.compile(text, order=1, wrt="W", shapes="X: m n; W: n k; Y: m k")
+
+    f.value_and_gradient(X=RNG.normal(size=(5, 2)), W=RNG.normal(size=(2, 3)), Y=np.ones((5, 3)))
+
+    assert f.source.count("2.0*") == 1
+    assert "2.0*(x1.T @ (" in f.source

@@ -15,8 +15,9 @@ from ..errors import DerivativeError
 from ..functions import CONSTANTS, TABLE
 from .array_rules import ARRAY_RULES, Passing
 from .contractions import broadcast, contract, eye, has_eye
-from .graph import Graph, Node, Number
+from .graph import Graph, Node
 from .leibniz import leibniz
+from .like_terms import sum_of_parts, without_number
 from .regions import Region, branches, find_regions
 from .terms import Term, Terms
 
@@ -130,14 +131,15 @@ class _Reverse:
         """Sum up the contributions, bringing those made inside branches out of them."""
         by_region = self.pending.pop(node)
         if self.root_shape:  # masked where they were made
-            return self._sum([part for parts in by_region.values() for part in parts])
+            parts = [part for made in by_region.values() for part in made]
+            return sum_of_parts(self.graph, parts)
         home = self.regions.get(node)
         if len(by_region) == 1 and home in by_region:
-            return self._sum(by_region[home])
+            return sum_of_parts(self.graph, by_region[home])
         while True:
             inner = [region for region in by_region if region is not None and region != home]
             if not inner:
-                return self._sum(by_region[home])
+                return sum_of_parts(self.graph, by_region[home])
             deepest = max(inner, key=lambda region: region.depth)
             outside = self._leave(by_region, deepest)
             leaves_rows = self._is_per_row(deepest) and not self._is_per_row(deepest.parent)
@@ -150,7 +152,7 @@ class _Reverse:
         graph, chosen = self.graph, deepest.piecewise
         args, outer = graph.args[chosen], deepest.parent
         values = [
-            self._sum(by_region.pop(self._branch(outer, chosen, index), []))
+            sum_of_parts(self.graph, by_region.pop(self._branch(outer, chosen, index), []))
             for index in branches(len(args))
         ]
         return graph.piecewise(list(zip(values, args[1::2], strict=False)), values[-1])
@@ -161,17 +163,6 @@ class _Reverse:
 
     def _branch(self, outer: Region | None, piecewise: Node, index: int) -> Region:
         return Region.of_branch(self.graph, outer, piecewise, index)
-
-    def _sum(self, parts: list[Node]) -> Node:
-        """Add contributions up; equal ones are merged by their numerical factors."""
-        if len(parts) == 1:
-            return parts[0]
-        coefficients: dict[Node, Number] = {}
-        for part in parts:
-            coefficient, rest = self._split(part)
-            coefficients[rest] = coefficients.get(rest, 0) + coefficient
-        terms = [self.graph.scale(c, rest) for rest, c in coefficients.items() if c != 0]
-        return self.graph.add(terms)
 
     # -- passing on -----------------------------------------------------------------------
 
@@ -215,7 +206,7 @@ class _Reverse:
         graph, found = self.graph, [adjoint]
         place = 0 if self.root_shape else 1
         while place < len(found):
-            number, whole = self._split(found[place])
+            number, whole = without_number(self.graph, found[place])
             terms = graph.args[whole]
             fits = len(found) + len(terms) - 1 <= MAX_TERMS
             if graph.kinds[whole] == "add" and fits and has_eye(graph, whole):
@@ -346,19 +337,6 @@ class _Reverse:
 
     # -- products -------------------------------------------------------------------------
 
-    def _split(self, node: Node) -> tuple[Number, Node]:
-        """Return the numerical factor of a node and the rest of it."""
-        graph = self.graph
-        kind = graph.kinds[node]
-        if kind == "const":
-            return graph.data[node], self.one
-        if kind == "mul":
-            args = graph.args[node]
-            if graph.kinds[args[0]] == "const":
-                rest = args[1] if len(args) == 2 else graph.node("mul", args[1:])
-                return graph.data[args[0]], rest
-        return 1, node
-
     def _times(self, left: Node, right: Node) -> Node:
         """Return the product, its number in front, each side otherwise kept whole for sharing."""
         graph, one = self.graph, self.one
@@ -370,8 +348,8 @@ class _Reverse:
             ranks = [len(graph.shape(side)) > self.rank for side in (left, right)]
             if any(ranks):
                 return self._contracted(left, right) if ranks[0] else self._contracted(right, left)
-        a, x = self._split(left)
-        b, y = self._split(right)
+        a, x = without_number(self.graph, left)
+        b, y = without_number(self.graph, right)
         coefficient = a * b
         if coefficient == 0:
             return self.zero
