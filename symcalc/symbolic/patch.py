@@ -25,6 +25,8 @@ __all__ = ["patch_removable"]
 #: Formulas larger than this are left alone: the series would cost more than it serves.
 MAX_NODES, MAX_CENTERS, MAX_TRIES = 400, 12, 48
 PIVOT = "pivot"
+#: Numbers of elements: nothing is continued to where they are no whole numbers.
+COUNTS = frozenset({"dim", "size"})
 
 
 def patch_removable(graph: Graph, root: Node) -> tuple[Graph, Node]:
@@ -72,7 +74,10 @@ class _Patcher:
         for node in order:
             args = graph.args[node]
             is_whole = graph.kinds[node] == "var" or graph.kinds[node] in REDUCTIONS
-            support[node] = frozenset((node,)) if is_whole else _union(support, args)
+            if graph.kinds[node] in COUNTS:
+                support[node] = frozenset()
+            else:
+                support[node] = frozenset((node,)) if is_whole else _union(support, args)
             if _is_suspicious(graph, node) or not doubtful.isdisjoint(args):
                 doubtful.add(node)
         patches: dict[Node, Node] = {}
@@ -177,7 +182,7 @@ def _in_terms_of(graph: Graph, root: Node, pivot: Node, into: Graph) -> Node | N
     for node in graph.reachable([root]):
         if node in place:
             continue
-        if graph.kinds[node] == "var":
+        if graph.kinds[node] == "var" or graph.kinds[node] in COUNTS:
             if node not in below:
                 return None
             continue
