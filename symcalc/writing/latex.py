@@ -20,7 +20,7 @@ __all__ = ["latex_block", "to_latex"]
 LATEX_LENGTH = 5000
 
 #: The same for formulas of arrays.
-ARRAY_LENGTH = 400
+ARRAY_LENGTH = 260
 
 _RELATIONS = {"<": "<", "<=": r"\leq", ">": ">", ">=": r"\geq", "==": "=", "!=": r"\neq"}
 _LOGIC = {"and": r" \wedge ", "or": r" \vee "}

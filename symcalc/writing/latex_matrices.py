@@ -189,9 +189,10 @@ class LatexMatrices(ArrayNotation):
         return Layout(Level.ATOM, (rf"\left[I_{{{lengths}}}\right]_{{{self._below(whole)}}}",))
 
     def part(self, arg: Node, index: tuple[Any, ...]) -> Layout:
-        inner = Slot(arg)
         below = f"_{{{self._below(index)}}}"
-        return Layout(Level.ATOM, (r"\left[", inner, r"\right]", below))
+        if self.renderer.kind(arg) == "var":
+            return Layout(Level.ATOM, (*self._indexable(Leaf(arg, ()), ()), below))
+        return Layout(Level.ATOM, (r"\left[", Slot(arg), r"\right]", below))
 
     def _below(self, index: Sequence[Any]) -> str:
         """Return an index counted from 0, as everywhere else."""
