@@ -57,7 +57,7 @@ def answers(row: Row, ways: Sequence[Way] | None = None) -> Iterator[Answer]:
         start = time.perf_counter()
         try:
             found = way(row)
-        except (SymcalcError, ArithmeticError, LookupError, ValueError, TypeError) as error:
+        except (SymcalcError, ArithmeticError, LookupError, RuntimeError, ValueError) as error:
             yield Answer(way.__name__[1:], np.inf, repr(error), time.perf_counter() - start)
             continue
         seconds = time.perf_counter() - start

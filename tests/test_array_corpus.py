@@ -239,3 +239,116 @@ def test_integers_single_precision_and_strides_give_the_same_numbers():
     )
     assert f.gradient(X=X.astype("f4"), w=w, y=y)["w"].tolist() == expected.tolist()
     assert f.gradient(X=np.asfortranarray(X), w=strided, y=y)["w"].tolist() == expected.tolist()
+
+
+# -- forms for people -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "shapes"),
+    [
+        ("logsumexp((X@w)[1:]) + logsumexp((X@w)[2:])", "X", "X: m n; w: n"),
+        (
+            "logsumexp(U[2] + logsumexp(A + (U[1] + logsumexp(A + U[0][:, None], axis=0))[:, None],"
+            " axis=0))",
+            "U",
+            "U: t c; A: c c",
+        ),
+        (
+            "logdet(a*eye(n) + b*X.T@X) + b*norm2(y - X@u)**2 + a*u@u"
+            " where u = b*solve(a*eye(n) + b*X.T@X, X.T@y)",
+            "X",
+            "X: m n; y: m",
+        ),
+    ],
+)
+def test_collecting_like_terms_and_multiplying_out_come_to_an_end(text, wrt, shapes):
+    assert sc.hessian(text, wrt, shapes=shapes).check.is_good
+
+
+# -- the language ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("var(X, axis=1)", "mean((X - mean(X, axis=1)[:, None])**2, axis=1)"),
+        ("var(x)", "mean((x - mean(x))**2)"),
+        ("std(X)", "sqrt(mean((X - mean(X))**2))"),
+        ("amax(X, axis=0) - amin(X, axis=0)", "max(X, axis=0) - min(X, axis=0)"),
+        ("log_softmax(X, axis=1)", "X - logsumexp(X, axis=1)[:, None]"),
+        ("inner(x, x) + vdot(x, x)", "2*x@x"),
+        ("matmul(transpose(X), X)", "X.T@X"),
+        ("sum(var(X, axis=0, keepdims=True)*X)", "sum(var(X, axis=0)*X)"),
+    ],
+)
+def test_names_of_numpy_mean_what_they_mean_there(text, same):
+    values = {"X": np.arange(6.0).reshape(2, 3) ** 2, "x": np.array([1.0, 4.0, -2.0])}
+    first, second = (
+        sc.compile(one, ["X", "x"], shapes="X: m n; x: n")(**values) for one in (text, same)
+    )
+
+    assert np.allclose(first, second, rtol=1e-14)
+
+
+#: Texts whose shapes do not fit; the subexpression, what is said of it, and what is proposed.
+WRONG_SHAPES = [
+    ("X*w@y", "X*w@y", "`X*w` has shape (m, n), `y` has shape (m,)", "`(X*w).T@y`"),
+    ("w@X", "w@X", "`w` has shape (n,), `X` has shape (m, n)", "`w@X.T`"),
+    ("X@y", "X@y", "`X` has shape (m, n), `y` has shape (m,)", "`X.T@y`"),
+    ("X@X", "X@X", "`X` has shape (m, n), `X` has shape (m, n)", "`X.T@X`"),
+    ("sum((X*y)**2)", "X*y", "`X` has shape (m, n), `y` has shape (m,)", "`X.T@y`"),
+    ("X + y", "X + y", "`X` has shape (m, n), `y` has shape (m,)", "`X + y[:, None]`"),
+    ("y + X", "y + X", "`y` has shape (m,), `X` has shape (m, n)", "`y[:, None] + X`"),
+    ("X*Z", "X*Z", "`X` has shape (m, n), `Z` has shape (n, k)", "`X@Z`"),
+    ("X - Z", "X - Z", "`X` has shape (m, n), `Z` has shape (n, k)", "n is not k"),
+    ("X/Z", "X/Z", "`X` has shape (m, n), `Z` has shape (n, k)", "n is not k"),
+    ("X@Z + X", "X@Z + X", "`X@Z` has shape (m, k), `X` has shape (m, n)", "k is not n"),
+    ("w + y", "w + y", "`w` has shape (n,), `y` has shape (m,)", "need one name"),
+    ("w*y", "w*y", "`w` has shape (n,), `y` has shape (m,)", "`w@y.T`"),
+    ("X@w*w", "X@w*w", "`X@w` has shape (m,), `w` has shape (n,)", "`(X@w)@w.T`"),
+    ("X.T@w", "X.T@w", "`X.T` has shape (n, m), `w` has shape (n,)", "`X@w`"),
+    ("X@w + X", "X@w + X", "`X@w` has shape (m,), `X` has shape (m, n)", "`(X@w)[:, None] + X`"),
+    ("exp(X)@exp(y)", "exp(X)@exp(y)", "`exp(y)` has shape (m,)", "`exp(X).T@exp(y)`"),
+    ("S@X", "S@X", "`S` has shape (n, n), `X` has shape (m, n)", "`S@X.T`"),
+    ("X.T@X@y", "X.T@X@y", "`X.T@X` has shape (n, n), `y` has shape (m,)", "need one name"),
+    ("w.T@y", "w.T@y", "`w.T` is a row of length n, `y` has shape (m,)", "`y@w.T`"),
+    ("X@2", "X@2", "`X` has shape (m, n), `2` is a scalar", "Write `*`"),
+    ("w@w@w", "w@w@w", "`w@w` is a scalar, `w` has shape (n,)", "Write `*`"),
+    ("X**Z", "X**Z", "`X` has shape (m, n), `Z` has shape (n, k)", "n is not k"),
+    ("where(X > Z, X, Z)", "X > Z", "`X` has shape (m, n), `Z` has shape (n, k)", "n is not k"),
+    ("max(X, Z)", "max(X, Z)", "`X` has shape (m, n), `Z` has shape (n, k)", "`max` cannot take"),
+    ("solve(S, y)", "solve(S, y)", "`S` has shape (n, n), `y` has shape (m,)", "cannot take them"),
+    ("solve(X, y)", "solve(X, y)", "`X` has shape (m, n), `y` has shape (m,)", "both one name"),
+    ("dot(w, y)", "dot(w, y)", "`w` has shape (n,), `y` has shape (m,)", "`dot` cannot take"),
+    ("outer(X, w)", "outer(X, w)", "`X` has shape (m, n), `w` has shape (n,)", "two vectors"),
+    ("kron(X, w)", "kron(X, w)", "`X` has shape (m, n), `w` has shape (n,)", "two matrices"),
+    ("inv(X)", "inv(X)", "an array of shape (m, n)", "give both one name"),
+    ("logdet(X.T)", "logdet(X.T)", "an array of shape (n, m)", "give both one name"),
+    ("trace(X)", "trace(X)", "an array of shape (m, n)", "give both one name"),
+    ("sum(X, axis=2)", "sum(X, axis=2)", "shape (m, n) has no axis 2", "axes are 0 to 1"),
+    ("sum(w, axis=1)", "sum(w, axis=1)", "shape (n,) has no axis 1", "only axis is 0"),
+    ("w[:, 0]", "[:, 0]", "shape (n,) has 1 axis; 2 are indexed", ""),
+    ("softmax(X)", "softmax(X)", "a matrix needs an axis", "Write axis=1 for each row"),
+    ("norm1(X)", "norm1(X)", "a matrix has two meanings", "Write sum(abs(A))"),
+    ("concat([X, Z])", "concat([X, Z])", "shapes (m, n) and (n, k)", ""),
+    ("stack([w, y])", "stack([w, y])", "(n,) and (m,)", ""),
+    ("a.T@X", "a.T", "`a` is a scalar and has no transpose", 'shapes="a: n"'),
+]
+
+DECLARED = "X: m n; Z: n k; S: n n; w: n; y: m"
+
+
+@pytest.mark.parametrize(("text", "place", "message", "repair"), WRONG_SHAPES)
+def test_a_shape_error_marks_the_place_and_says_shapes_and_a_repair(text, place, message, repair):
+    with pytest.raises(sc.errors.ParseError) as raised:
+        sc.compile(text, shapes=DECLARED)
+    told = str(raised.value)
+    _, line, carets, *hints = told.splitlines()
+    start = carets.index("^")
+
+    assert message in told
+    assert repair in told
+    assert line[start : start + carets.count("^")] == place
+    if "Did you mean" in told:
+        sc.compile(hints[0].split("`")[1], shapes=DECLARED)

@@ -11,7 +11,15 @@ from ..graph.shapes import Shape, written
 from .broadcasting import BroadcastingGraph
 from .mismatch import ShapeError
 
-__all__ = ["REDUCERS", "check_axis", "keep_axis", "n_elements", "norm", "softmax"]
+__all__ = [
+    "REDUCERS",
+    "check_axis",
+    "keep_axis",
+    "log_softmax",
+    "n_elements",
+    "norm",
+    "softmax",
+]
 
 
 def check_axis(graph: Graph, node: Node, axis: int) -> int:
@@ -25,7 +33,10 @@ def check_axis(graph: Graph, node: Node, axis: int) -> int:
     shape = graph.shape(node)
     if not -len(shape) <= axis < len(shape):
         what = f"An array of shape {written(shape)} has no axis {axis}."
-        raise ShapeError(what, f"Its axes are 0 to {len(shape) - 1}." if len(shape) > 1 else "")
+        raise ShapeError(
+            what,
+            f"Its axes are 0 to {len(shape) - 1}." if len(shape) > 1 else "Its only axis is 0.",
+        )
     return axis % len(shape)
 
 
@@ -57,6 +68,21 @@ def _mean(graph: Graph, node: Node, axis: int | None) -> Node:
     return graph.div(_sum(graph, node, axis), n_elements(graph, node, axis))
 
 
+def _variance(graph: Graph, node: Node, axis: int | None) -> Node:
+    """Return the mean square of what is left of the elements without their mean."""
+    shape = graph.shape(node)
+    axis = None if len(shape) == 1 else axis
+    center = _mean(graph, node, axis)
+    if axis is not None:
+        axes = [place for place in range(len(shape)) if place != axis]
+        center = broadcast(graph, center, shape, axes)
+    return _mean(graph, graph.pow(graph.sub(node, center), graph.const(2)), axis)
+
+
+def _deviation(graph: Graph, node: Node, axis: int | None) -> Node:
+    return graph.pow(_variance(graph, node, axis), graph.const(Fraction(1, 2)))
+
+
 def _reducer(kind: str) -> Callable[[Graph, Node, int | None], Node]:
     def build(graph: Graph, node: Node, axis: int | None) -> Node:
         return graph.node(kind, (node,), None if len(graph.shape(node)) == 1 else axis)
@@ -68,15 +94,24 @@ def _reducer(kind: str) -> Callable[[Graph, Node, int | None], Node]:
 REDUCERS: dict[str, Callable[[Graph, Node, int | None], Node]] = {
     "sum": _sum,
     "mean": _mean,
+    "var": _variance,
+    "std": _deviation,
     "prod": _reducer("prod"),
     "max": _reducer("amax"),
     "min": _reducer("amin"),
+    "amax": _reducer("amax"),
+    "amin": _reducer("amin"),
     "logsumexp": _reducer("lse"),
 }
 
 
 def softmax(graph: Graph, node: Node, axis: int | None) -> Node:
     """Return exp(x - logsumexp(x)), which cannot overflow."""
+    return graph.call("exp", (log_softmax(graph, node, axis),))
+
+
+def log_softmax(graph: Graph, node: Node, axis: int | None) -> Node:
+    """Return x - logsumexp(x)."""
     shape = graph.shape(node)
     if axis is None and len(shape) > 1:
         hint = "Write axis=1 for each row, axis=0 for each column."
@@ -85,7 +120,7 @@ def softmax(graph: Graph, node: Node, axis: int | None) -> Node:
     if graph.shape(total):
         axes = [place for place in range(len(shape)) if place != axis]
         total = broadcast(graph, total, shape, axes)
-    return graph.call("exp", (graph.sub(node, total),))
+    return graph.sub(node, total)
 
 
 def norm(graph: Graph, node: Node, name: str) -> Node:

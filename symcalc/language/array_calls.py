@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING
 
 from ..arrays.blocks import concatenate, filled, stack
 from ..arrays.mismatch import ShapeError, check_shape
-from ..arrays.products import diagonal, kronecker, matmul, outer, solve, square, trace
-from ..arrays.reductions import REDUCERS, check_axis, keep_axis, n_elements, norm, softmax
+from ..arrays.products import diagonal, kronecker, matmul, outer, solve, square, trace, transpose
+from ..arrays.reductions import (
+    REDUCERS,
+    check_axis,
+    keep_axis,
+    log_softmax,
+    n_elements,
+    norm,
+    softmax,
+)
 from ..arrays.row_vectors import Everywhere, EverywhereMatrix
 from ..functions import lookup
 from ..graph.contractions import eye
@@ -21,7 +29,7 @@ from .subscripts import einsum, reshaped
 if TYPE_CHECKING:
     from .calls import Call, Calls
 
-__all__ = ["ARRAY_FORMS", "COLUMN_FORMS", "GROUPED"]
+__all__ = ["ARRAY_FORMS", "COLUMN_FORMS", "GROUPED", "PAIRED"]
 
 Form = Callable[["Calls", "Call", int], Node]
 
@@ -73,15 +81,20 @@ def _is_axis(graph: Graph, node: Node) -> bool:
     return type(graph.value(node)) is int
 
 
-def _softmax(calls: Calls, call: Call, last: int) -> Node:
-    args, options = _split(calls, call, last)
-    if len(args) == 2 and "axis" not in options and _is_axis(calls.graph, args[1]):
-        options["axis"] = calls.graph.data[args.pop()]
-    calls.check_count(call, 1, 1, last)
-    _need_arrays(calls, call, last)
-    axis = options.get("axis")
-    axis = None if axis is None else check_axis(calls.graph, args[0], axis)
-    return softmax(calls.graph, args[0], axis)
+def _shares(build: Callable[[Graph, Node, int | None], Node]) -> Form:
+    """Return the form of a softmax, or of its logarithm."""
+
+    def form(calls: Calls, call: Call, last: int) -> Node:
+        args, options = _split(calls, call, last)
+        if len(args) == 2 and "axis" not in options and _is_axis(calls.graph, args[1]):
+            options["axis"] = calls.graph.data[args.pop()]
+        calls.check_count(call, 1, 1, last)
+        _need_arrays(calls, call, last)
+        axis = options.get("axis")
+        axis = None if axis is None else check_axis(calls.graph, args[0], axis)
+        return build(calls.graph, args[0], axis)
+
+    return form
 
 
 def _size(calls: Calls, call: Call, last: int) -> Node:
@@ -156,6 +169,20 @@ def _dimension(calls: Calls, call: Call, node: Node, last: int) -> Dimension:
     if isinstance(size, int) and size < 0:
         raise calls.error("A dimension cannot be negative.", call, last)
     return size if isinstance(size, str) else dimension_of({(): size})
+
+
+def _inner(graph: Graph, left: Node, right: Node) -> Node:
+    """Return the product of two vectors."""
+    if len(graph.shape(left)) != 1 or len(graph.shape(right)) != 1:
+        raise ShapeError("This takes two vectors.", "Write A@B, or trace(A.T@B) for matrices.")
+    return matmul(graph, left, right)
+
+
+def _transposed(graph: Graph, node: Node) -> Node:
+    """Return the transpose of a matrix."""
+    if len(graph.shape(node)) != 2:
+        raise ShapeError("`transpose` takes a matrix.", "Write x.T beside `@` for a row.")
+    return transpose(graph, node)
 
 
 def _constant(value: int) -> Form:
@@ -233,7 +260,8 @@ def _everywhere(kind: type[Everywhere]) -> Form:
 ARRAY_FORMS: dict[str, Form] = {
     **{name: _reduction(name) for name in REDUCERS},
     "size": _size,
-    "softmax": _softmax,
+    "softmax": _shares(softmax),
+    "log_softmax": _shares(log_softmax),
     "norm1": _norm("norm1"),
     "norm2": _norm("norm2"),
     "norminf": _norm("norminf"),
@@ -246,6 +274,10 @@ ARRAY_FORMS: dict[str, Form] = {
     "diag": _of(1, diagonal),
     "outer": _of(2, outer),
     "dot": _of(2, matmul),
+    "inner": _of(2, _inner),
+    "vdot": _of(2, _inner),
+    "matmul": _of(2, matmul),
+    "transpose": _of(1, _transposed),
     "kron": _of(2, kronecker),
     "einsum": einsum,
     "reshape": _reshape,
@@ -268,4 +300,9 @@ COLUMN_FORMS: dict[str, Form] = {
 #: Functions that may take their arguments as a list or in brackets of its own.
 GROUPED = frozenset(
     {"concat", "concatenate", "stack", "hstack", "vstack", "ones", "zeros", "reshape"}
+)
+
+#: Functions of two arrays whose shapes have to fit.
+PAIRED = frozenset(
+    {"solve", "outer", "dot", "inner", "vdot", "matmul", "kron", "max", "min", "maximum", "minimum"}
 )

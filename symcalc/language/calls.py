@@ -11,7 +11,7 @@ from ..errors import ParseError
 from ..functions import CONSTANTS, NAMES, FunctionRow, lookup
 from ..graph.graph import Graph, Node
 from ..graph.terms import Term, Terms
-from .array_calls import ARRAY_FORMS, COLUMN_FORMS, GROUPED
+from .array_calls import ARRAY_FORMS, COLUMN_FORMS, GROUPED, PAIRED
 from .array_syntax import is_strict
 from .conditions import CONDITIONS
 from .definitions import Definition, Definitions
@@ -27,6 +27,7 @@ from .integrals import (
 from .limits import Limits
 from .messages import near_names, shorten
 from .names import Scope, plain_name
+from .shape_errors import call_problem
 from .tokens import Tokens
 
 __all__ = ["SPECIAL_FORMS", "TRUTHS", "Call", "Calls"]
@@ -174,7 +175,12 @@ class Calls:
             if rows and len(self.graph.shape(node)) == 1:
                 node = RowProduct(node)
         except ShapeError as mismatch:
-            raise self.error(mismatch.problem, call, last, mismatch.hint) from None
+            problem = mismatch.problem
+            if call.name in PAIRED:
+                problem = call_problem(
+                    self.tokens, self.graph, call.index, last, call.args, problem
+                )
+            raise self.error(problem, call, last, mismatch.hint) from None
         return node
 
     def _as_vectors(self, call: Call) -> bool:

@@ -19,7 +19,10 @@ __all__ = [
 OPTIONS = frozenset({"axis", "keepdims"})
 
 #: Functions that take them.
-WITH_OPTIONS = frozenset("sum mean prod max min logsumexp softmax stack concat concatenate".split())
+WITH_OPTIONS = frozenset(
+    {"sum", "mean", "var", "std", "prod", "max", "min", "amax", "amin", "logsumexp", "softmax"}
+    | {"log_softmax", "stack", "concat", "concatenate"}
+)
 
 _FLAGS = {"True": True, "False": False}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..arrays.mismatch import ShapeError
 from ..arrays.products import column_product, matmul, transpose
@@ -13,12 +13,12 @@ from ..graph.graph import COMPARISONS, Graph, Node
 from ..graph.shapes import written
 from .conditions import LOW_OPERATORS
 from .messages import shorten
-from .tokens import MATRIX_POWER, MATRIX_RATIO
+from .tokens import MATRIX_POWER, MATRIX_RATIO, Tokens
 
 if TYPE_CHECKING:
     from .grammar import Parser
 
-__all__ = ["mismatch_error"]
+__all__ = ["call_problem", "mismatch_error"]
 
 _PRODUCTS = frozenset({"*", "/", "@", MATRIX_RATIO})
 _POWERS = frozenset({"**", "^", MATRIX_POWER})
@@ -62,6 +62,32 @@ def mismatch_error(parser: Parser, problem: ShapeError) -> ParseError:
                     return tokens.error(*found[:1], first, found[1], last=end - 1)
                 break
     return tokens.error(problem.problem, first, problem.hint, last=after - 1)
+
+
+def call_problem(
+    tokens: Tokens, graph: Graph, first: int, last: int, args: Sequence[Any], problem: str
+) -> str:
+    """Return what a function says of arrays that do not fit: each by its text and shape."""
+    places = [*_commas(tokens.texts, first + 2, last), last]
+    begins = [first + 2, *[place + 1 for place in places[:-1]]]
+    if len(places) != len(args) or len(args) < 2 or any(type(arg) is tuple for arg in args):
+        return problem
+    told = []
+    for begin, end, node in zip(begins, places, args, strict=True):
+        text = tokens.text[tokens.span(begin)[0] : tokens.span(end - 1)[1]]
+        told.append(_described(graph, _Operand(text, text, node)))
+    name = tokens.texts[first]
+    rule = problem if problem.startswith(f"`{name}`") else f"`{name}` cannot take them."
+    return f"{', '.join(told)}: {rule}"
+
+
+def _commas(texts: list[str], first: int, last: int) -> Iterator[int]:
+    """Yield the places of the commas outside of brackets."""
+    depth = 0
+    for place in range(first, last):
+        depth += (texts[place] in _OPENING) - (texts[place] in _CLOSING)
+        if depth == 0 and texts[place] == ",":
+            yield place
 
 
 def _start(texts: list[str], index: int, stops: frozenset[str]) -> int:
@@ -146,6 +172,10 @@ def _hint(parser: Parser, left: _Operand, right: _Operand, operator: str, sign: 
     names = [{size for size in shape if isinstance(size, str)} for shape in shapes]
     if names[0] and names[1] and names[0].isdisjoint(names[1]):
         return "Dimensions that are equal need one name."
+    pairs = zip(reversed(shapes[0]), reversed(shapes[1]), strict=False)
+    differing = next(((a, b) for a, b in pairs if a != b and 1 not in (a, b)), None)
+    if operator != "@" and differing is not None:
+        return f"Axes are matched from the last one on: {differing[0]} is not {differing[1]}."
     return ""
 
 

@@ -143,9 +143,14 @@ class _Tidying(PlainProducts):
                 (body,) = new.args[body]
             elif not out and new.data[body].factors in (((0,),), ((0, 1),)):
                 body = self._total(new.args[body][0])
-            elif any(opens(new, arg) for arg in new.args[body]):
+            elif self._gets_terms(body):
                 body = self._contraction(new.args[body], new.data[body])
         return new.scale(number * common, body)
+
+    def _gets_terms(self, node: Node) -> bool:
+        """Whether a contraction is written as several, of the terms of a sum in it."""
+        pairs = zip(self.new.args[node], self.new.data[node].factors, strict=True)
+        return len(multiplied_out(self.new, list(pairs))) > 1
 
     def _is_turned_eye(self, node: Node) -> bool:
         """Whether a contraction is a transposed identity matrix, which is the same."""
