@@ -18,6 +18,7 @@ from timing import arguments, header, rival
 
 # isort: split
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 
 import symcalc as sc
 
@@ -38,6 +39,7 @@ class Loss:
     in_jax: Callable[..., Any]
     by_hand: Callable[..., Any] | None = None
     has_hessian: bool = True
+    plain: Callable[..., Any] | None = None
 
 
 def logistic(X: Any, w: Any, y: Any) -> Any:
@@ -45,6 +47,16 @@ def logistic(X: Any, w: Any, y: Any) -> Any:
     t = np.exp(-np.abs(z))
     share = np.where(z < 0, t, 1.0) / (1 + t)
     return np.sum(np.maximum(z, 0) + np.log1p(t)), -X.T @ (y * share)
+
+
+def logistic_in_blocks(X: Any, w: Any, y: Any, n_rows: int = 4096) -> Any:
+    value, gradient = 0.0, np.zeros(len(w))
+    for begin in range(0, len(y), n_rows):
+        rows = slice(begin, begin + n_rows)
+        part, slope = logistic(X[rows], w, y[rows])
+        value += part
+        gradient += slope
+    return value, gradient
 
 
 def least_squares(X: Any, w: Any, y: Any) -> Any:
@@ -71,6 +83,13 @@ def softmax(X: Any, W: Any, Y: Any) -> Any:
     return np.sum(np.log(s) + top[:, 0]) - np.vdot(Y, Z), X.T @ (E / s[:, None] - Y)
 
 
+def gaussian(X: Any, S: Any) -> Any:
+    L = cho_factor(S, lower=True)
+    Z = cho_solve(L, X.T)
+    value = 2 * len(X) * np.sum(np.log(np.diagonal(L[0]))) + np.vdot(Z, X.T)
+    return value, len(X) * cho_solve(L, np.eye(len(S))) - Z @ Z.T
+
+
 def quadratic(S: Any, w: Any) -> Any:
     return w @ S @ w, S @ w + S.T @ w
 
@@ -84,6 +103,7 @@ def factors(m: int, n: int, k: int) -> Values:
 
 
 DATA = {"X": draw(10_000, 100), "w": 0.1 * draw(100), "y": np.sign(draw(10_000))}
+LARGE = {"X": draw(100_000, 50), "w": 0.1 * draw(50), "y": np.sign(draw(100_000))}
 SPREAD = draw(50, 60)
 FACTORS = ("sum((X - U@V.T)**2)", "X: m n; U: m k; V: n k")
 
@@ -91,6 +111,11 @@ LOSSES = {
     "logistic 10^4 x 100": Loss(
         "sum(log(1 + exp(-y*(X@w))))", "X: m n; w: n; y: m", ("w",), DATA,
         lambda J, X, w, y: J.numpy.sum(J.numpy.logaddexp(0.0, -y * (X @ w))), logistic,
+    ),
+    "logistic 10^5 x 50, in blocks": Loss(
+        "sum(log(1 + exp(-y*(X@w))))", "X: m n; w: n; y: m", ("w",), LARGE,
+        lambda J, X, w, y: J.numpy.sum(J.numpy.logaddexp(0.0, -y * (X @ w))), logistic_in_blocks,
+        False, logistic,
     ),
     "least squares 10^4 x 100": Loss(
         "sum((X@w - y)**2)/(2*m)", "X: m n; w: n; y: m", ("w",), DATA,
@@ -124,7 +149,7 @@ LOSSES = {
         lambda J, X, S: (
             len(X) * J.numpy.linalg.slogdet(S)[1] + (J.numpy.linalg.solve(S.T, X.T).T * X).sum()
         ),
-        None, False,
+        gaussian, False,
     ),
     "quadratic form 500": Loss(
         "w@S@w", "S: n n; w: n", ("w",), {"S": draw(500, 500), "w": draw(500)},
@@ -181,6 +206,9 @@ def measure(name: str, loss: Loss, jax: ModuleType | None, n_rounds: int) -> lis
     if loss.by_hand is not None:
         by_hand = loss.by_hand
         jobs["by hand"] = lambda: by_hand(**loss.values)
+    if loss.plain is not None:
+        plain = loss.plain
+        jobs["plain"] = lambda: plain(**loss.values)
     theirs = None if jax is None else Rival(jax, loss)
     if theirs is not None:
         jobs["JAX"] = theirs.first
