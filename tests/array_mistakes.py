@@ -25,12 +25,12 @@ POISSON = ("sum(exp(X@w) - y*(X@w))", "w", "X: m n; w: n; y: m")
 #: A wrong claim, what it claims to be the derivative of, and what `check` says of it.
 WRONG = [
     ("X.T@(X@w - y)", LEAST_SQUARES, "off by the factor m: multiply it by 1/m"),
-    ("X.T@(X@w + y)/m", LEAST_SQUARES, "the sign of a term is wrong: 1/m*(-X.T @ y)"),
+    ("X.T@(X@w + y)/m", LEAST_SQUARES, "the sign of a term is wrong: -X.T @ y/m"),
     ("-X.T@(X@w - y)/m", LEAST_SQUARES, "the sign is wrong"),
     ("X.T@(X@w - y)/n", LEAST_SQUARES, "off by the factor m/n: multiply it by n/m"),
     ("X.T@(X@w - y)/(2*m)", LEAST_SQUARES, "off by the factor 1/2: multiply it by 2"),
     ("2*X.T@(X@w - y)/m", LEAST_SQUARES, "off by the factor 2: multiply it by 1/2"),
-    ("X.T@(X@w)/m", LEAST_SQUARES, "a term is missing: 1/m*(-X.T @ y)"),
+    ("X.T@(X@w)/m", LEAST_SQUARES, "a term is missing: -X.T @ y/m"),
     ("X.T@(X@w - 2*y)/m", LEAST_SQUARES, "a term is off by the factor 2: -y"),
     (
         "sum(X*(X@w - y)[:, None], axis=1)",
@@ -55,7 +55,7 @@ WRONG = [
     ("-X.T@(sigmoid(-y*(X@w)))", LOGISTIC, "a factor is missing: y"),
     ("-X.T@(y*sigmoid(-y*(X@w)))/m", LOGISTIC, "off by the factor 1/m: multiply it by m"),
     ("-X.T@(y*sigmoid(-X@w))", LOGISTIC, "a factor is missing: y"),
-    ("2*X.T@(X@w - y) + lam*w", RIDGE, "a factor is missing: 2"),
+    ("2*X.T@(X@w - y) + lam*w", RIDGE, "a term is off by the factor 1/2: lam*w"),
     ("2*X.T@(X@w - y)", RIDGE, "a term is missing: 2*lam*w"),
     ("2*X.T@(X@w - y) + 2*w", RIDGE, "a factor is missing: lam"),
     ("2*X.T@(X@w - y) - 2*lam*w", RIDGE, "the sign of a term is wrong: 2*lam*w"),

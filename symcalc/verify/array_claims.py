@@ -208,7 +208,8 @@ def _terms(graph: Graph, side: Node) -> list[Node]:
     if graph.kinds[side] == "mul":
         *scalars, last = sorted(graph.args[side], key=lambda node: len(graph.shape(node)))
         inner = _terms(graph, last) if graph.shape(last) else []
-        return [graph.mul((*scalars, term)) for term in inner]
+        parts = [graph.args[t] if graph.kinds[t] == "mul" else (t,) for t in inner]
+        return [graph.mul((*scalars, *part)) for part in parts]
     if graph.kinds[side] != "ein":
         return []
     args, data = graph.args[side], graph.data[side]
