@@ -139,7 +139,8 @@ def _contracted(args: list[Value], data: Any, sizes: Mapping[str, int]) -> Value
         names.append(letters[label])
         args = [*args, np.ones(size_of(data.dims[label], sizes))]
     out = "".join(letters[label] for label in data.out)
-    return np.einsum(f"{','.join(names)}->{out}", *args) if args else 1.0
+    pairs = len(args) > 2  # two at a time: all at once is a loop over every letter
+    return np.einsum(f"{','.join(names)}->{out}", *args, optimize=pairs) if args else 1.0
 
 
 def _index(entries: Sequence[Any], sizes: Mapping[str, int]) -> tuple[Any, ...]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from array_mutants import array_mutants
 from mutation_judges import judges_that_see, reason_to_survive
 from rewrite_mutants import RewriteMutant, difference, faults, rewrite_mutants, rewriting
 from row_mutants import RowMutant, row_mutants
 
 from symcalc.functions import TABLE
+from symcalc.graph import array_rules
 from symcalc.symbolic import atoms
 
 ROW_MUTANTS = [mutant for row in TABLE.values() for mutant in row_mutants(row)]
@@ -74,6 +80,29 @@ def test_wrong_rewrites_are_seen() -> None:
     unseen = unseen_rewrites(mutants)
 
     assert len(unseen) <= 0.05 * len(mutants), unseen
+
+
+@pytest.mark.slow
+def test_a_sample_of_wrong_rules_of_arrays_is_seen() -> None:
+    script = Path(__file__).parents[1] / "benchmarks" / "mutations.py"
+    words = [sys.executable, str(script), "--arrays", "60"]
+
+    out = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+    assert "[reached] share of mutants seen" in out, out
+
+
+def test_mutants_of_arrays_are_planted_in_the_functions_that_others_have_imported() -> None:
+    mutants = [one for one in array_mutants() if one.module == "graph.array_rules"]
+
+    assert len(mutants) > 50
+    assert {one.function for one in mutants} >= {"_inverse", "_extremum", "_taken", "_contraction"}
+    before = array_rules.ARRAY_RULES["inv"].__code__
+    try:
+        next(one for one in mutants if one.function == "_inverse").plant()
+        assert array_rules.ARRAY_RULES["inv"].__code__ != before
+    finally:
+        array_rules.ARRAY_RULES["inv"].__code__ = before
 
 
 def unseen_rewrites(mutants: list[RewriteMutant]) -> list[str]:
