@@ -79,6 +79,7 @@ class _Reverse:
             self.regions.pop(node, None)
         self.root_shape = graph.shape(root)
         self.opaque = frozenset(node for node in self.order if self._is_work(node))
+        self.leaves = frozenset(self.wrt)
         self.active = set(self.wrt)
         for node in self.order:
             if not self.active.isdisjoint(graph.args[node]):
@@ -95,13 +96,12 @@ class _Reverse:
     def run(self) -> list[Node]:
         if self.root in self.active:
             self.pending[self.root] = {None: [self._seed()]}
-        leaves = set(self.wrt)
         for node in reversed(self.order):
             if node not in self.pending:
                 continue
             adjoint = self._collect(node)
             self.adjoint[node] = adjoint
-            if node not in leaves and adjoint != self.zero:
+            if node not in self.leaves and adjoint != self.zero:
                 self._pass_on(node, adjoint)
         return [self._whole(node) for node in self.wrt]
 
@@ -130,16 +130,17 @@ class _Reverse:
     def _collect(self, node: Node) -> Node:
         """Sum up the contributions, bringing those made inside branches out of them."""
         by_region = self.pending.pop(node)
+        is_inner = node not in self.leaves  # what people read keeps its terms
         if self.root_shape:  # masked where they were made
             parts = [part for made in by_region.values() for part in made]
-            return sum_of_parts(self.graph, parts)
+            return sum_of_parts(self.graph, parts, in_front=is_inner)
         home = self.regions.get(node)
         if len(by_region) == 1 and home in by_region:
-            return sum_of_parts(self.graph, by_region[home])
+            return sum_of_parts(self.graph, by_region[home], in_front=is_inner)
         while True:
             inner = [region for region in by_region if region is not None and region != home]
             if not inner:
-                return sum_of_parts(self.graph, by_region[home])
+                return sum_of_parts(self.graph, by_region[home], in_front=is_inner)
             deepest = max(inner, key=lambda region: region.depth)
             outside = self._leave(by_region, deepest)
             leaves_rows = self._is_per_row(deepest) and not self._is_per_row(deepest.parent)

@@ -22,8 +22,8 @@ def without_number(graph: Graph, node: Node) -> tuple[Number, Node]:
     return 1, node
 
 
-def sum_of_parts(graph: Graph, parts: Sequence[Node]) -> Node:
-    """Return the sum; a whole number that all terms of a sum of arrays have stands before it."""
+def sum_of_parts(graph: Graph, parts: Sequence[Node], *, in_front: bool = False) -> Node:
+    """Return the sum; a whole number that all terms, arrays, have may stand before it."""
     if len(parts) == 1:
         return parts[0]
     counts: dict[Node, Number] = {}
@@ -31,7 +31,7 @@ def sum_of_parts(graph: Graph, parts: Sequence[Node]) -> Node:
         number, rest = without_number(graph, part)
         counts[rest] = counts.get(rest, 0) + number
     counts = {rest: number for rest, number in counts.items() if number != 0}
-    front = _common(graph, counts)
+    front = _common(graph, counts) if in_front else 1
     if front != 1:
         counts = {rest: 1 if number > 0 else -1 for rest, number in counts.items()}
     return graph.scale(front, graph.add([graph.scale(n, rest) for rest, n in counts.items()]))
