@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hs_problems import PROBLEMS
 
 import symcalc as sc
 from symcalc.outcome import Outcome
@@ -72,3 +73,136 @@ def test_multipliers_balance_the_gradient_of_the_objective(item: dict[str, Any])
                 left[place] += weight
 
     assert np.abs(left).max() < 1e-6
+
+
+@pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem["name"])
+def test_further_problems_of_the_collection_are_solved(problem: dict[str, Any]) -> None:
+    best = sc.minimize(
+        problem["objective"], problem["start"], constraints=problem["constraints"],
+        bounds=problem["bounds"],
+    )  # fmt: skip
+
+    assert best.converged
+    assert best.fun == pytest.approx(problem["least"], rel=1e-6, abs=1e-6)
+    assert best.kkt is not None
+    assert best.kkt.violation < 1e-8
+    assert best.kkt.stationarity < 1e-6
+
+
+@pytest.mark.parametrize("method", ["SLSQP", "trust-constr", "augmented_lagrangian"])
+@pytest.mark.parametrize("name", ["HS35", "HS39", "HS64", "HS71", "HS106", "HS113"])
+def test_every_method_ends_at_the_same_minimum(name: str, method: str) -> None:
+    problem = next(problem for problem in PROBLEMS if problem["name"] == name)
+    best = sc.minimize(
+        problem["objective"], problem["start"], constraints=problem["constraints"],
+        bounds=problem["bounds"], method=method,
+    )  # fmt: skip
+
+    assert best.converged
+    assert best.fun == pytest.approx(problem["least"], rel=1e-6)
+
+
+def test_constraints_over_arrays_hold_entry_by_entry_with_multipliers_in_their_shape() -> None:
+    rng = np.random.default_rng(3)
+    A, b, c = rng.normal(size=(3, 6)), rng.normal(size=3), rng.normal(size=6)
+    best = sc.minimize(
+        "sum((x - c)^2)/2", {"x": np.zeros(6)}, data={"A": A, "b": b, "c": c},
+        constraints=["A@x == b"],
+    )  # fmt: skip
+    weights = np.linalg.solve(A @ A.T, b - A @ c)
+
+    assert best.multipliers is not None
+    assert best.x["x"] == pytest.approx(c + A.T @ weights)
+    assert best.multipliers["A@x == b"] == pytest.approx(weights)
+
+
+def test_many_variables_take_the_augmented_lagrangian() -> None:
+    rng = np.random.default_rng(5)
+    n, m = 600, 40
+    A, b, c = rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=n)
+    best = sc.minimize(
+        "sum((x - c)^2)/2", {"x": np.zeros(n)}, data={"A": A, "b": b, "c": c},
+        constraints=["A@x <= b", "x >= 0"],
+    )  # fmt: skip
+    assert best.multipliers is not None
+    push, press = best.multipliers["A@x <= b"], best.multipliers["x >= 0"]
+    x = best.x["x"]
+
+    assert best.method == "augmented_lagrangian"
+    assert best.converged
+    assert (A @ x - b).max() < 1e-8
+    assert x.min() >= 0.0
+    assert min(push.min(), press.min()) >= 0.0
+    assert np.abs(x - c + A.T @ push - press).max() < 1e-7
+    assert max(np.abs(push * (b - A @ x)).max(), np.abs(press * x).max()) < 1e-7
+
+
+def test_data_stand_in_constraints_and_columns_make_one_for_each_row() -> None:
+    best = sc.minimize(
+        "a^2 + b^2", "a=1, b=1", data={"u": [1.0, 2.0, 3.0], "v": [1.0, 1.0, 4.0]},
+        constraints=["a*u + b >= v", "a <= sum(v)"],
+    )  # fmt: skip
+
+    assert best.converged
+    assert best.x == pytest.approx({"a": 1.2, "b": 0.4})
+    assert best.multipliers is not None
+    assert best.multipliers["a*u + b >= v"] == pytest.approx([0.0, 0.0, 0.8])
+
+
+def test_a_chain_is_its_links_and_simple_bounds_are_bounds() -> None:
+    best = sc.minimize("(x - 3)^2 + y^2", "x=9, y=1", constraints=["0 <= x <= 2", "x + y >= 1"])
+
+    assert best.x == pytest.approx({"x": 2.0, "y": 0.0})
+    assert best.multipliers == pytest.approx({"0 <= x": 0.0, "x <= 2": 2.0, "x + y >= 1": 0.0})
+    assert "moved to x = 2" in " ".join(best.diagnosis)
+
+
+def test_relations_of_sympy_are_constraints() -> None:
+    import sympy
+
+    x, y = sympy.symbols("x y")
+    best = sc.minimize(x + y, "x=0, y=0", constraints=[sympy.Le(x**2 + y**2, 2)])
+
+    assert best.x == pytest.approx({"x": -1.0, "y": -1.0})
+
+
+def test_what_cannot_be_satisfied_is_told_with_the_least_violation() -> None:
+    best = sc.minimize("x + y", "x=1, y=1", constraints=["x^2 + y^2 <= 1", "x + y >= 2"])
+
+    assert best.outcome is Outcome.INFEASIBLE
+    assert not best.converged
+    assert "least violation found" in best.diagnosis[0]
+    with pytest.raises(sc.OutcomeError, match="Infeasible"):
+        sc.minimize("x + y", "x=1, y=1", constraints=["x^2 + y^2 <= 1", "x + y >= 2"], throw=True)
+
+
+def test_constraints_that_change_nothing_are_kept_and_told() -> None:
+    best = sc.minimize(
+        "x^2", "x=3", constraints=["x > 1", "1 <= 2", "2*x >= 1", "x > 1", "x^2 <= 100"]
+    )  # fmt: skip
+    said = " ".join(best.diagnosis)
+
+    assert best.x == pytest.approx({"x": 1.0})
+    assert "`1 <= 2` holds whatever the variables are." in said
+    assert "`x > 1` was given twice" in said
+    assert "`x > 1` is strict" in said
+
+
+def test_multipliers_that_are_not_unique_are_told() -> None:
+    best = sc.minimize("x^2 + y^2", "x=2, y=2", constraints=["x + y >= 1", "2*x + 2*y >= 2"])
+
+    assert best.converged
+    assert any("not unique" in sentence for sentence in best.diagnosis)
+
+
+def test_a_saddle_on_the_constraint_is_no_minimum() -> None:
+    best = sc.minimize("x*y", "x=1, y=1", constraints=["x^2 + y^2 == 2"], method="SLSQP")
+
+    assert best.outcome is Outcome.SADDLE or best.fun == pytest.approx(-1.0)
+    assert sc.minimize("x*y", "x=1, y=1", constraints=["x^2 + y^2 == 2"]).fun == pytest.approx(-1)
+
+
+def test_an_objective_that_falls_without_limit_among_feasible_points_is_told() -> None:
+    best = sc.minimize("x + y", "x=0, y=0", constraints=["x <= y"])
+
+    assert not best.converged

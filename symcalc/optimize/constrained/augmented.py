@@ -29,8 +29,14 @@ EPS = float(np.finfo(float).eps)
 #: Weights are kept below this, as the theory asks for.
 MAX_WEIGHT, MAX_PENALTY = 1e12, 1e14
 
-#: Updates of the weights in a row that lead to no step end the run.
-MAX_UPDATES = 30
+#: Updates of the weights in a row that lead to no step, and all of them, end the run.
+MAX_UPDATES, MAX_ALL_UPDATES = 30, 200
+
+#: A step to this many times the violation of the start shows that the penalty is too small.
+WILD = 100.0
+
+#: Constraints are scaled by the lengths of their gradients at the start where these fit in memory.
+MAX_SCALED = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +58,22 @@ class AugmentedSteps:
         """Return the next step; raise `StopRun` when gradient and violation have vanished."""
         if not isinstance(evaluator, ConstrainedEvaluator):
             raise TypeError("an augmented Lagrangian needs the evaluator of constraints")
-        x = point.x
+        x = evaluator.accepted = point.x
         memory = dict(memory) if memory else self._begin(evaluator, x)
         for _ in range(MAX_UPDATES):
-            at = _Model(evaluator, x, memory["weights"], memory["penalty"])
+            at = _Model(evaluator, x, memory)
             residual = float(np.abs(x - evaluator.clipped(x - at.gradient)).max(initial=0.0))
             scale = max(1.0, float(np.abs(evaluator.point(x).gradient).max(initial=0.0)))
             if residual > memory["inner"] * scale:
-                new = _search(evaluator, at, _direction(evaluator, at))
-                if new is not None:
-                    there = _Model(evaluator, new, memory["weights"], memory["penalty"])
-                    value = evaluator.point(new).value
-                    return Step(Point(new, value, there.projected), memory)
+                there = _search(evaluator, at, _direction(evaluator, at))
+                if there is not None and there.violation > WILD * memory["widest"]:
+                    memory["penalty"] = min(10.0 * memory["penalty"], MAX_PENALTY)
+                    continue
+                if there is not None:
+                    if there.value >= at.value:  # rounding decides: the gradient must fall for good
+                        memory["least"] = float(np.linalg.norm(there.projected))
+                    value = evaluator.point(there.x).value
+                    return Step(Point(there.x, value, there.projected), memory)
                 memory["stalls"] += 1
                 if memory["stalls"] > MAX_UPDATES:
                     return None
@@ -71,19 +81,26 @@ class AugmentedSteps:
             if off <= min(self.tolerance, FEASIBLE) and residual <= self.tolerance * scale:
                 raise StopRun(Outcome.CONVERGED_KKT)
             memory = self._updated(memory, at, off)
+            if memory["updates"] > MAX_ALL_UPDATES:
+                return None
         return None
 
     def _begin(self, evaluator: ConstrainedEvaluator, x: Vector) -> dict[str, Any]:
         """Return the memory at the start."""
         stack = evaluator.stack(x)
-        off = stack.violations[: stack.n_rows]
+        scales = np.ones(stack.n_rows)
+        if 0 < stack.n_rows * x.size <= MAX_SCALED:
+            lengths = np.linalg.norm(evaluator.jacobian(x), axis=1)
+            scales = 1.0 / np.maximum(np.where(np.isfinite(lengths), lengths, 1.0), 1.0)
+        off = scales * stack.violations[: stack.n_rows]
         value = abs(evaluator.point(x).value)
         square = float(off @ off)
         balanced = 10.0 * max(1.0, value) / max(1.0, 0.5 * square)
         penalty = min(max(balanced, 1e-2), 1e3) if self.penalty is None else self.penalty
         return {
             "weights": np.zeros(stack.n_rows), "penalty": float(penalty), "inner": 1e-1,
-            "unmet": float("inf"), "stalls": 0,
+            "unmet": float("inf"), "least": float("inf"), "stalls": 0,
+            "widest": max(1.0, float(np.max(off, initial=0.0))), "updates": 0, "scales": scales,
         }  # fmt: skip
 
     def _updated(self, memory: dict[str, Any], at: _Model, off: float) -> dict[str, Any]:
@@ -93,20 +110,21 @@ class AugmentedSteps:
         penalty = min(memory["penalty"] * (10.0 if grows else 1.0), MAX_PENALTY)
         inner = max(0.1 * memory["inner"], self.tolerance)
         return {**memory, "weights": weights, "penalty": penalty, "inner": inner,
-                "unmet": min(off, memory["unmet"])}  # fmt: skip
+                "least": float("inf"),
+                "unmet": min(off, memory["unmet"]), "updates": memory["updates"] + 1}  # fmt: skip
 
 
 class _Model:
-    """The augmented Lagrangian at one point, for given weights and penalty."""
+    """The augmented Lagrangian at one point, for the weights and the penalty of a memory."""
 
-    def __init__(
-        self, evaluator: ConstrainedEvaluator, x: Vector, weights: Vector, penalty: float
-    ) -> None:
-        self._evaluator, self.x, self._weights, self.penalty = evaluator, x, weights, penalty
+    def __init__(self, evaluator: ConstrainedEvaluator, x: Vector, memory: dict[str, Any]) -> None:
+        self._evaluator, self.x, self.memory = evaluator, x, memory
+        self._weights, self.penalty = memory["weights"], memory["penalty"]
         stack = evaluator.stack(x)
-        self._values = stack.values[: stack.n_rows]
+        self._scales: Vector = memory["scales"]
+        self._values = self._scales * stack.values[: stack.n_rows]
         self._equal: Mask = stack.is_equality[: stack.n_rows]
-        moved = weights - penalty * self._values
+        moved = self._weights - self.penalty * self._values
         self.shifted = np.where(self._equal, moved, np.maximum(0.0, moved))
         self._bent = self._equal | (moved > 0.0)
 
@@ -122,12 +140,19 @@ class _Model:
     def gradient(self) -> Vector:
         """Its gradient."""
         point = self._evaluator.point(self.x)
-        return np.asarray(point.gradient - self._evaluator.pulled(self.x, self.shifted))
+        forces = self._evaluator.pulled(self.x, self._scales * self.shifted)
+        return np.asarray(point.gradient - forces)
 
     @property
     def projected(self) -> Vector:
         """The gradient where bounds let it lead."""
         return np.asarray(self.x - self._evaluator.clipped(self.x - self.gradient))
+
+    @property
+    def violation(self) -> float:
+        """The largest violation, scaled."""
+        off = np.where(self._equal, np.abs(self._values), -self._values)
+        return float(off.max(initial=0.0))
 
     @property
     def unmet(self) -> float:
@@ -141,9 +166,9 @@ class _Model:
         image = evaluator.product(x, direction)
         if not self._values.size:
             return image
-        along = np.where(self._bent, evaluator.pushed(x, direction), 0.0)
+        along = np.where(self._bent, self._scales**2 * evaluator.pushed(x, direction), 0.0)
         if self.shifted.any():
-            image = image - evaluator.curved(x, self.shifted, direction)
+            image = image - evaluator.curved(x, self._scales * self.shifted, direction)
         return np.asarray(image + self.penalty * evaluator.pulled(x, along))
 
 
@@ -172,7 +197,7 @@ def _direction(evaluator: ConstrainedEvaluator, at: _Model) -> Vector:
     return direction
 
 
-def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> Vector | None:
+def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> _Model | None:
     """Return the first point along the projected path that falls enough, None when none does."""
     gradient, before = at.gradient, at.value
     slack = 8.0 * EPS * abs(before)
@@ -181,14 +206,16 @@ def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> V
         new = evaluator.clipped(at.x + length * direction)
         if np.array_equal(new, at.x):
             return None
-        trial = _Model(evaluator, new, at._weights, at.penalty)
+        trial = _Model(evaluator, new, at.memory)
         value = trial.value
         promised = float(gradient @ (new - at.x))
-        if value <= before + 1e-4 * min(promised, 0.0):
-            return new
-        if abs(value - before) <= slack and np.linalg.norm(trial.projected) < np.linalg.norm(
-            at.projected
-        ):
-            return new
+        if np.isfinite(value) and not np.isfinite(trial.gradient).all():
+            value = np.nan
+        if value < before + 1e-4 * min(promised, 0.0):
+            return trial
+        norm = float(np.linalg.norm(trial.projected))
+        known = min(at.memory["least"], float(np.linalg.norm(at.projected)))
+        if abs(value - before) <= slack and norm < 0.9 * known:
+            return trial
         length *= 0.5 if np.isfinite(value) else 0.1
     return None

@@ -99,6 +99,8 @@ class ConstrainedEvaluator(Evaluator):
         Points at which the constraints were evaluated.
     best : tuple or None
         The feasible point of least value; while there is none, that of least violation.
+    accepted : ndarray or None
+        Where a run on the loop stands.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class ConstrainedEvaluator(Evaluator):
         self.constraints, self.bounds = constraints, bounds
         self.n_constraints = 0
         self.best: _Seen | None = None
+        self.accepted: Vector | None = None
         n = bounds.lower.size
         self._equalities = np.concatenate([constraints.is_equality, np.zeros(2 * n, np.bool_)])
         self._known: dict[tuple[str, bytes], Any] = {}

@@ -9,13 +9,13 @@ import numpy as np
 from ...outcome import Outcome
 from ..bounds import Vector
 from ..constraints import Label
-from ..plain import count_of, place_of
+from ..plain import place_of
 from .curvature import examine
 from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .multipliers import Qualification, qualify
 from .polish import Candidate, look_at, restore
 
-__all__ = ["Judgement", "judge"]
+__all__ = ["Judgement", "describe_active", "judge", "not_finite", "worst"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -40,9 +40,9 @@ def judge(
 ) -> Judgement:  # fmt: skip
     """Return the verdict that the numbers at a point support."""
     if not at.point.is_finite or np.isnan(at.stack.values).any():
-        return Judgement(at, Outcome.NOT_FINITE, _not_finite(at, labels))
+        return Judgement(at, Outcome.NOT_FINITE, not_finite(at, labels))
     if at.violation > FEASIBLE:
-        return Judgement(at, Outcome.INFEASIBLE, (_worst(at, labels),))
+        return Judgement(at, Outcome.INFEASIBLE, (worst(at, labels),))
     quality = qualify(at.stack, at.jacobian, at.multipliers.active)
     if at.meets(tolerance):
         second = examine(evaluator, at, names)
@@ -55,9 +55,9 @@ def judge(
     if exact.violation <= at.violation:
         at, quality = exact, qualify(exact.stack, exact.jacobian, exact.multipliers.active)
     if quality.holds:
-        name, worst = max(at.multipliers.kkt.rows(), key=lambda row: row[1])
+        name, largest = max(at.multipliers.kkt.rows(), key=lambda row: row[1])
         text = f"The KKT conditions do not hold to {tolerance:.2g}: the residual of {name} is "
-        return Judgement(at, Outcome.SOLVER_FAILED, (f"{text}{worst:.2g}.",))
+        return Judgement(at, Outcome.SOLVER_FAILED, (f"{text}{largest:.2g}.",))
     lower = _sampled_fall(evaluator, at, seed)
     text = _no_multipliers(at, quality, labels, names)
     ended = Outcome.NO_MULTIPLIERS if lower is None else Outcome.SOLVER_FAILED
@@ -76,7 +76,7 @@ def name_of(place: int, labels: tuple[Label, ...]) -> str:
     return "a bound"
 
 
-def _worst(at: Candidate, labels: tuple[Label, ...]) -> str:
+def worst(at: Candidate, labels: tuple[Label, ...]) -> str:
     """Say which constraint is violated most at the best point found."""
     off = at.stack.violations
     place = int(np.argmax(off))
@@ -88,7 +88,7 @@ def _worst(at: Candidate, labels: tuple[Label, ...]) -> str:
     )
 
 
-def _not_finite(at: Candidate, labels: tuple[Label, ...]) -> tuple[str, ...]:
+def not_finite(at: Candidate, labels: tuple[Label, ...]) -> tuple[str, ...]:
     """Say what has no value."""
     if not np.isfinite(at.point.value):
         return ("The objective is not finite at this point; start elsewhere.",)
@@ -151,5 +151,5 @@ def describe_active(at: Candidate, labels: tuple[Label, ...]) -> str:
     named = [name_of(int(p), labels) for p in at.multipliers.active]
     if not named:
         return "No constraint is active: the minimum is free."
-    more = f" and {count_of(len(named) - 6, 'more')}" if len(named) > 6 else ""
+    more = f" and {len(named) - 6} more" if len(named) > 6 else ""
     return f"Active: {', '.join(named[:6])}{more}."

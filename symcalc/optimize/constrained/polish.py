@@ -43,18 +43,19 @@ class Candidate(NamedTuple):
         size = max(1.0, float(np.abs(self.point.gradient).max(initial=0.0)))
         return self.multipliers.kkt.stationarity / size
 
+    @property
+    def residual(self) -> float:
+        """The larger of stationarity and complementarity, each in units of its own."""
+        products = self.multipliers.kkt.complementarity / max(1.0, abs(self.point.value))
+        return max(self.stationarity, products)
+
     def meets(self, tolerance: float) -> bool:
         """Whether the first-order conditions hold with multipliers that are finite.
 
         Near a point without any, multipliers grow so that stationarity holds ever better, but the
         products with what little the constraints are off do not vanish.
         """
-        slack = tolerance * max(1.0, abs(self.point.value))
-        return bool(
-            self.multipliers.exist
-            and self.stationarity <= tolerance
-            and self.multipliers.kkt.complementarity <= slack
-        )
+        return bool(self.multipliers.exist and self.residual <= tolerance)
 
 
 def look_at(evaluator: ConstrainedEvaluator, x: Vector, near: float = 1e-6) -> Candidate:
@@ -199,11 +200,14 @@ def _try(evaluator: ConstrainedEvaluator, best: Candidate, step: Vector) -> Cand
 def _is_lower(new: Candidate, old: Candidate) -> bool:
     """Whether the residuals fell, and feasibility was not paid for it."""
     before, after = old.violation, new.violation
-    tiny = 1e-13
+    # What rounding of the point alone makes of a constraint.
+    noise = np.abs(old.jacobian) @ np.abs(old.point.x)
+    tiny = max(1e-13, 8.0 * EPS * float(noise.max(initial=0.0)))
     if before > FEASIBLE:
         return after < 0.9 * before
-    if after > max(before, tiny):
+    # A step onto curved constraints leaves them to second order; the next one comes back.
+    if after > max(before, tiny, min(old.residual, 1e-3) ** 2):
         return False
-    return new.stationarity < 0.9 * old.stationarity or (
-        new.stationarity <= max(old.stationarity, tiny) and after < 0.5 * before
+    return new.residual < 0.9 * old.residual or (
+        new.residual <= max(old.residual, tiny) and after < 0.5 * before
     )

@@ -24,6 +24,7 @@ from ..trace import Callback, Journal, Trace
 from .augmented import AugmentedSteps
 from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .judgement import Judgement, describe_active, judge
+from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
 from .polish import look_at, polish, restore
 from .report import states_of
@@ -60,6 +61,11 @@ class Run:
     seed: int
     callback: Callback | None
     progress: bool
+
+    @property
+    def is_large(self) -> bool:
+        """Whether matrices over variables and constraints are better not formed."""
+        return self.start.size + len(self.evaluator.constraints) > MAX_DENSE
 
 
 def minimize_constrained(
@@ -211,15 +217,17 @@ def _solve(run: Run, method: str, start: Point, journal: Journal) -> tuple[Vecto
         return run_slsqp(run.evaluator, start, journal, options, run.max_steps)
     if method == "trust-constr":
         return run_trust_constr(run.evaluator, start, journal, options, run.max_steps)
-    stepper = AugmentedSteps(**options)
+    stepper, run.evaluator.accepted = AugmentedSteps(**options), None
     outcome = run_loop(run.evaluator, start, stepper, journal)
-    last = run.evaluator.last_point
-    return (start.x if last is None else last.x), outcome
+    last = run.evaluator.accepted
+    return (start.x if last is None else last), outcome
 
 
 def _judged(run: Run, x: Vector) -> Judgement:
     """Polish an end and judge it."""
     run.evaluator.stage = "polish"
+    if run.is_large:
+        return judge_large(look_from_afar(run.evaluator, x), run.tolerance, run.labels)
     at = polish(run.evaluator, x)
     if at.violation > FEASIBLE:
         nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
@@ -229,7 +237,7 @@ def _judged(run: Run, x: Vector) -> Judgement:
 
 def _go_on(run: Run, ends: list[Judgement]) -> None:
     """Go on from an end that is no minimum, and with other methods where it is no end at all."""
-    if not run.is_auto:
+    if not run.is_auto or run.is_large:
         return
     for _ in range(3):
         if ends[-1].lower is None:
@@ -275,9 +283,10 @@ def _best(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgement:
     evaluator = run.evaluator
     if limit is not None:
         seen = evaluator.best
-        at = look_at(evaluator, run.start if seen is None else seen.x)
+        look = look_from_afar if run.is_large else look_at
+        at = look(evaluator, run.start if seen is None else seen.x)
         if limit is Outcome.NOT_FINITE or not at.point.is_finite:
-            ends.append(judge(evaluator, at, run.tolerance, run.names, run.labels, run.seed))
+            ends.append(judge_large(at, run.tolerance, run.labels))
         else:
             ends.append(Judgement(at, limit, ()))
     return min(ends, key=_rank)
