@@ -161,6 +161,7 @@ class Optimum:
     fun: float = 0.25
     gradient_norm: float = 1e-12
     method: str = "newton"
+    words: str = ""
     why: str = "few variables"
     n_steps: int = 7
     n_evaluations: int = 9
@@ -168,6 +169,7 @@ class Optimum:
     n_hessians: int = 0
     elapsed: float = 0.01
     diagnosis: tuple[str, ...] = ("x is at its bound.",)
+    kkt: None = None
 
     @property
     def converged(self) -> bool:

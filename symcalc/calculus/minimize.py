@@ -56,12 +56,14 @@ def minimize(
         n, k, p, q in the order in which their sizes appear; the diagnosis says so where the
         formula computes with them.
     method : str
-        "auto", "gradient_descent", "momentum", "newton", SciPy's "L-BFGS-B", "BFGS", "CG",
-        "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC"; with constraints "SLSQP",
-        "trust-constr" and "augmented_lagrangian"; of values only
-        "pattern_search", "Nelder-Mead", "Powell"; "levenberg_marquardt" and SciPy's "lm", "trf" and
-        "dogbox" where the objective is
-        a sum of squares.
+        "auto"; with gradients "gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop",
+        "adam", "adamw", "amsgrad", "nadam", "lion", "conjugate_gradient", "quasi_newton" (BFGS),
+        "limited_memory" (L-BFGS); with curvature "newton", "truncated_newton", "trust_region",
+        "coordinate_descent"; "linear_solve" for quadratics; "levenberg_marquardt" and
+        "gauss_newton" for sums of squares; "pattern_search" on values only. SciPy's "L-BFGS-B",
+        "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
+        "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" for sums of squares; with constraints
+        "SLSQP", "trust-constr" and "augmented_lagrangian".
     constraints : sequence of str
         Relations between formulas in the variables and the data, `["x^2 + y^2 <= 1", "x == 2*y",
         "0 <= z <= 1", "A@w <= b"]`; those between arrays hold entry by entry. SymPy's too.
@@ -81,7 +83,8 @@ def minimize(
         Of reading the objective; `seconds` limits the run; with `memory_mb` the work is done in
         another process, which cannot call a `callback`.
     **options
-        The method's own: `rate=0.01`, `momentum=0.9`, `search="backtracking"`, SciPy's.
+        The method's own: `rate=0.01`, `momentum=0.9`, `search="backtracking"`, `clip_norm=1`,
+        `schedule="warmup 50 cosine 1000"` or `("step", 100, 0.5)`, SciPy's.
 
     Returns
     -------
@@ -98,9 +101,9 @@ def minimize(
     Notes
     -----
     "auto" solves a quadratic in one step; it takes Levenberg-Marquardt for a sum of squares,
-    Newton's method where second derivatives are few or sparse, L-BFGS-B for bounds and for many
-    variables, Nelder-Mead for few variables and kinks, a pattern search where the objective jumps;
-    `Optimum.why` says which and why.
+    Newton's method in a trust region where second derivatives are few, along a line where they are
+    sparse, L-BFGS-B for many variables, Nelder-Mead for few variables and kinks, a pattern search
+    where the objective jumps; `Optimum.why` says which and why, `Optimum.rules` rule by rule.
 
     Examples
     --------

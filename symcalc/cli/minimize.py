@@ -8,7 +8,7 @@ import click
 
 import symcalc as sc
 
-from ..present import describe, describe_trace
+from ..present import describe, describe_choice, describe_trace
 from .formulas import FormulaCommand, from_argument
 from .options import (
     json_option,
@@ -43,6 +43,7 @@ __all__ = ["minimize"]
 )
 @shapes_option
 @click.option("--trace", is_flag=True, help="Show every step.")
+@click.option("--explain", is_flag=True, help="Say how the method was chosen.")
 @syntax_option
 @json_option
 def minimize(
@@ -52,6 +53,7 @@ def minimize(
     constraints: tuple[str, ...],
     options: tuple[str, ...],
     trace: bool,
+    explain: bool,
     syntax: str,
     as_json: bool,
     **others: Any,
@@ -79,7 +81,8 @@ def minimize(
         whole = result.to_dict()
         return answer(result, "json", data=whole if trace else _without_trace(whole))
     blocks = describe_trace(result.trace) if trace else []
-    return answer(result, blocks=[*blocks, *describe(result)])
+    blocks += describe(result)
+    return answer(result, blocks=[*blocks, *(describe_choice(result) if explain else [])])
 
 
 def _without_trace(data: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from .door import (
     check_start,
     move_inside,
 )
-from .methods import CONSTRAINED, Method, Solver, choose_method, find_method
+from .methods import CONSTRAINED, Method, Solver, choose_method, find_method, words_of
 from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
 from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
@@ -145,17 +145,18 @@ def minimize_objective(
     limits = check_bounds(bounds, start, named)
     known = facts or ObjectiveFacts()
     if method == "auto":
-        row, why = choose_method(objective, start.size, limits, known)
+        row, why, rules = choose_method(objective, start.size, limits, known)
     else:
-        row, why = find_method(method), "asked for"
+        row, why, rules = find_method(method), "asked for", ()
     if row in CONSTRAINED.values():
         free = limits or Bounds(np.full(start.size, -np.inf), np.full(start.size, np.inf))
-        return minimize_constrained(
+        found = minimize_constrained(
             objective, no_constraints(start.size), bound_labels(free, named), start, named,
             bounds=free, method=method, max_steps=max_steps, tolerance=tolerance,
             callback=callback, seed=seed, time_limit=time_limit, max_evaluations=max_evaluations,
             throw=throw, progress=progress, facts=facts, options=options,
         )  # fmt: skip
+        return replace(found, rules=rules)
     start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
@@ -174,8 +175,7 @@ def minimize_objective(
     run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
-    if moved:
-        optimum = replace(optimum, diagnosis=(*optimum.diagnosis, *moved))
+    optimum = replace(optimum, diagnosis=(*optimum.diagnosis, *moved), rules=rules)
     if throw and not optimum.converged:
         raise OutcomeError(f"{optimum.outcome.value} {' '.join(optimum.diagnosis)}", optimum)
     return optimum
@@ -213,6 +213,7 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     """Judge the end and put the result together."""
     evaluator = run.evaluator
     elapsed, n_steps = evaluator.elapsed(), journal.n_steps
+    words = words_of(run.method, run.solver, evaluator)
     evaluator.stage = "at the end"
     diagnosis: list[str] = []
     with evaluator.beyond_limits():
@@ -231,6 +232,7 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
         n_evaluations=evaluator.n_evaluations, n_gradients=evaluator.n_gradients,
         n_hessians=evaluator.n_hessians + evaluator.n_products,
         trace=Trace.from_rows(journal.rows), diagnosis=tuple(diagnosis), elapsed=elapsed,
+        words=words,
     )  # fmt: skip
 
 
@@ -327,7 +329,7 @@ def _judge_stall(
             f"but the fall it promises, {fall:.2g}, is below the rounding noise {noise:.2g} of "
             "the objective."
         ]
-    if best.x.size <= MAX_VARIABLES and norm <= gradient_noise(run.evaluator, best):
+    if best.x.size <= MAX_VARIABLES and norm <= gradient_noise(run.evaluator, best) < np.inf:
         return Outcome.PRECISION_REACHED, [
             f"The gradient norm {norm:.2g} is no more than the rounding of the point explains."
         ]

@@ -54,6 +54,10 @@ class Optimum:
         The residuals of the first-order conditions; None without constraints.
     elapsed : float
         Seconds.
+    words : str
+        What the method does: its direction, its search, and what was evaluated.
+    rules : tuple of str
+        What `method="auto"` asked of the objective, rule by rule, up to the one that holds.
     """
 
     x: dict[str, Any]
@@ -72,6 +76,8 @@ class Optimum:
     constraints: tuple[ConstraintState, ...] = ()
     kkt: KKT | None = None
     elapsed: float = 0.0
+    words: str = ""
+    rules: tuple[str, ...] = ()
 
     @property
     def converged(self) -> bool:
@@ -95,6 +101,8 @@ class Optimum:
             "message": self.outcome.value,
             "method": self.method,
             "why": self.why,
+            "words": self.words,
+            "rules": list(self.rules),
             **{name: to_plain(getattr(self, name)) for name in numbers},
             "diagnosis": list(self.diagnosis),
             "multipliers": to_plain(self.multipliers),
@@ -111,6 +119,7 @@ class Optimum:
             f"Optimum: {self.outcome.value}",
             f"  fun = {format_number(self.fun)} at {', '.join(shown)}",
             f"  gradient norm {self.gradient_norm:.2g}; {self.method} ({self.why})",
+            *([f"  {self.words}"] if self.words else []),
             f"  {count_of(self.n_steps, 'step')}, {count_of(self.n_evaluations, 'evaluation')}, "
             f"{count_of(self.n_gradients, 'gradient')}, {count_of(self.n_hessians, 'Hessian')}, "
             f"{self.elapsed:.3g} s",

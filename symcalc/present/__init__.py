@@ -8,7 +8,7 @@ from .domains import describe_missing
 from .json_text import to_json
 from .numbers import describe_point
 from .plots import check_plot_path
-from .runs import describe_trace
+from .runs import describe_choice, describe_trace
 from .terminal import is_terminal, respell, show
 from .values import describe_value
 
@@ -19,6 +19,7 @@ __all__ = [
     "Table",
     "check_plot_path",
     "describe",
+    "describe_choice",
     "describe_missing",
     "describe_point",
     "describe_trace",

@@ -8,6 +8,7 @@ from .blocks import Block, Line, Table
 from .numbers import format_number
 
 __all__ = [
+    "describe_choice",
     "describe_fit",
     "describe_optimum",
     "describe_plot",
@@ -40,8 +41,17 @@ def describe_optimum(optimum: Any) -> list[Block]:
         *([Line(f"  … and {_count(hidden, 'more variable')}", "faint")] if hidden > 0 else []),
         *(_constraint_tables(optimum) or [Line(f"gradient norm {optimum.gradient_norm:.2g}")]),
         Line(f"method {optimum.method}{why}: {', '.join(counts)}", "faint"),
+        *([Line(f"  {optimum.words}", "faint")] if optimum.words else []),
     ]
     return blocks + [Line(sentence) for sentence in optimum.diagnosis]
+
+
+def describe_choice(optimum: Any) -> list[Block]:
+    """Return what was asked of the objective to choose a method, rule by rule."""
+    if not optimum.rules:
+        return [Line(f"The method was {optimum.why}: nothing was to be chosen.")]
+    return [Line("Rules for the method, in order; the first that holds is taken:"),
+            *(Line(f"  {rule}") for rule in optimum.rules)]  # fmt: skip
 
 
 def _constraint_tables(optimum: Any) -> list[Block]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .choice import MAX_EXPLORED, MAX_SOLVED, choose_method
 from .constrained_methods import CONSTRAINED
-from .method import Method, Solver
+from .method import Method, Solver, words_of
 from .table import METHODS, find_method
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "Solver",
     "choose_method",
     "find_method",
+    "words_of",
 ]

@@ -1,6 +1,10 @@
-"""The method that suits what an objective is, and the reason in words."""
+"""The method that suits what an objective is: a list of rules, each with its reason in words."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from ...facts import ObjectiveFacts
 from ..bounds import Bounds
@@ -11,7 +15,7 @@ from .method import Method
 from .square_methods import with_fallback
 from .table import METHODS
 
-__all__ = ["MAX_EXPLORED", "MAX_SOLVED", "choose_method"]
+__all__ = ["MAX_EXPLORED", "MAX_SOLVED", "Choice", "choose_method"]
 
 #: Up to this number of variables minima under bounds and constraints are looked for from further
 #: starts.
@@ -20,35 +24,128 @@ MAX_EXPLORED = 30
 #: Up to this number of variables a quadratic is solved from the spectrum of its Hessian.
 MAX_SOLVED = 1000
 
+#: Up to this number of variables values alone are worth trying at kinks.
+MAX_SIMPLEX = 4
+
+
+class Choice(NamedTuple):
+    """A method, the reason for it, and what was said to every rule up to the one that holds."""
+
+    method: Method
+    why: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What is known before the run."""
+
+    objective: Objective
+    n: int
+    bounds: Bounds | None
+    facts: ObjectiveFacts
+
+    @property
+    def size(self) -> str:
+        return count_of(self.n, "variable")
+
+    @property
+    def squares(self) -> str:
+        return count_of(self.facts.n_residuals, "square")
+
+    @property
+    def is_free(self) -> bool:
+        return self.bounds is None
+
+    @property
+    def has_squares(self) -> bool:
+        return self.objective.residuals is not None
+
+    @property
+    def smooth(self) -> str:
+        return "smooth but for its branches" if self.facts.has_joins else "smooth"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """When a method is taken, why then, and why not otherwise."""
+
+    method: Method
+    holds: Callable[[_Case], bool]
+    why: Callable[[_Case], str]
+    otherwise: str
+
+
+_RULES = (
+    _Rule(
+        METHODS["pattern_search"], lambda c: c.facts.has_jumps,
+        lambda c: f"the objective jumps; values alone, {c.size}", "the objective does not jump",
+    ),
+    _Rule(
+        with_fallback(METHODS["levenberg_marquardt"], METHODS["Nelder-Mead"]),
+        lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX and c.is_free and c.has_squares,
+        lambda c: f"a sum of {c.squares} with kinks in {c.size}",
+        f"no sum of squares with kinks in at most {MAX_SIMPLEX} variables without bounds",
+    ),
+    _Rule(
+        METHODS["Nelder-Mead"], lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX,
+        lambda c: f"the objective has kinks and only {c.size}",
+        f"no kinks, or more than {MAX_SIMPLEX} variables",
+    ),
+    _Rule(
+        METHODS["linear_solve"],
+        lambda c: c.facts.is_quadratic and c.is_free and c.n <= MAX_SOLVED
+        and c.objective.hessian is not None,
+        lambda c: f"quadratic in {c.size}",
+        f"not of degree two in at most {MAX_SOLVED} variables without bounds",
+    ),
+    _Rule(
+        CONSTRAINED["SLSQP"],
+        lambda c: not c.is_free and not c.facts.has_kinks and c.n <= MAX_EXPLORED,
+        lambda c: f"there are bounds, {c.size}, exact derivatives",
+        f"no bounds on a smooth objective of at most {MAX_EXPLORED} variables",
+    ),
+    _Rule(
+        METHODS["L-BFGS-B"], lambda c: not c.is_free,
+        lambda c: "there are bounds, and a gradient", "there are no bounds",
+    ),
+    _Rule(
+        METHODS["L-BFGS-B"], lambda c: c.facts.has_kinks,
+        lambda c: f"the objective has kinks and {c.size}", "there are no kinks",
+    ),
+    _Rule(
+        METHODS["levenberg_marquardt"],
+        lambda c: c.has_squares and not c.facts.has_sparse_hessian,
+        lambda c: f"a sum of {c.squares} in {c.size}",
+        "no sum of squares, or one whose second derivatives are mostly zero",
+    ),
+    _Rule(
+        METHODS["trust_region"],
+        lambda c: c.objective.hessian is not None and not c.facts.has_sparse_hessian,
+        lambda c: f"{c.smooth}, {c.size}, exact second derivatives",
+        "too many variables for dense second derivatives",
+    ),
+    _Rule(
+        METHODS["newton"], lambda c: c.objective.hessian is not None,
+        lambda c: f"{c.smooth}, {c.size}, exact second derivatives, most of them zero",
+        "no sparse second derivatives",
+    ),
+    _Rule(
+        METHODS["L-BFGS-B"], lambda c: True,
+        lambda c: f"{c.smooth}, {c.size}, exact gradient", "",
+    ),
+)  # fmt: skip
+
 
 def choose_method(
     objective: Objective, n_variables: int, bounds: Bounds | None, facts: ObjectiveFacts
-) -> tuple[Method, str]:
-    """Return the method that suits what the objective is, and the reason in words."""
-    size = count_of(n_variables, "variable")
-    if facts.has_jumps:
-        return METHODS["pattern_search"], f"the objective jumps; values alone, {size}"
-    squares = count_of(facts.n_residuals, "square")
-    if facts.has_kinks and n_variables <= 4 and bounds is None and objective.residuals is not None:
-        both = with_fallback(METHODS["levenberg_marquardt"], METHODS["Nelder-Mead"])
-        return both, f"a sum of {squares} with kinks in {size}"
-    if facts.has_kinks and n_variables <= 4:
-        return METHODS["Nelder-Mead"], f"the objective has kinks and only {size}"
-    if bounds is not None and not facts.has_kinks and n_variables <= MAX_EXPLORED:
-        return CONSTRAINED["SLSQP"], f"there are bounds, {size}, exact derivatives"
-    if (
-        facts.is_quadratic and bounds is None
-        and objective.hessian is not None and n_variables <= MAX_SOLVED
-    ):  # fmt: skip
-        return METHODS["linear_solve"], f"quadratic in {size}"
-    if bounds is not None:
-        return METHODS["L-BFGS-B"], "there are bounds, and a gradient"
-    if facts.has_kinks:
-        return METHODS["L-BFGS-B"], f"the objective has kinks and {size}"
-    if objective.residuals is not None and not facts.has_sparse_hessian:
-        return METHODS["levenberg_marquardt"], f"a sum of {squares} in {size}"
-    smooth = "smooth but for its branches" if facts.has_joins else "smooth"
-    if objective.hessian is not None:
-        sparse = ", most of them zero" if facts.has_sparse_hessian else ""
-        return METHODS["newton"], f"{smooth}, {size}, exact second derivatives{sparse}"
-    return METHODS["L-BFGS-B"], f"{smooth}, {size}, exact gradient"
+) -> Choice:
+    """Return the method that suits what the objective is, and the reasons in words."""
+    case = _Case(objective, n_variables, bounds, facts)
+    passed: list[str] = []
+    for rule in _RULES:
+        if rule.holds(case):
+            why = rule.why(case)
+            return Choice(rule.method, why, (*passed, f"{rule.method.name}: yes, {why}."))
+        passed.append(f"{rule.method.name}: no, {rule.otherwise}.")
+    raise AssertionError("the last rule always holds")

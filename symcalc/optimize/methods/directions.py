@@ -8,10 +8,14 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ..bounds import Vector
+from ..least_squares import lengths
 from ..objective import Evaluator, Point
+from .clipping import Clipping
 from .factorization import modified_newton, truncated_newton
+from .region import SquaresModel, unit_scale
 
-__all__ = ["Direction", "GradientDescent", "Momentum", "Newton", "Proposal"]
+__all__ = ["Clipped", "Direction", "GaussNewton", "GradientDescent", "Momentum", "Newton",
+           "Proposal", "TruncatedNewton"]  # fmt: skip
 
 
 class Proposal(NamedTuple):
@@ -37,6 +41,10 @@ class Proposal(NamedTuple):
 class Direction(Protocol):
     """A rule for directions; a value without state of its own, so that runs can be resumed."""
 
+    @property
+    def words(self) -> str:
+        """The direction in words."""
+
     def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
         """Return the direction from `point`; `memory` is None at the start and after a reset."""
 
@@ -44,6 +52,8 @@ class Direction(Protocol):
 @dataclass(frozen=True, slots=True)
 class GradientDescent:
     """Straight down: `-g`."""
+
+    words = "negative gradient"
 
     def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
         """Return the negative gradient."""
@@ -60,6 +70,8 @@ class Momentum:
 
     beta: float
 
+    words = "negative gradient with momentum"
+
     def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
         """Return the negative gradient plus a share of the last direction."""
         vector = -point.gradient if memory is None else self.beta * memory - point.gradient
@@ -74,6 +86,8 @@ class Newton:
     Hessian-vector products.
     """
 
+    words = "modified Newton direction"
+
     def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
         """Return the (modified) Newton step."""
         found = None
@@ -84,3 +98,52 @@ class Newton:
         if not np.isfinite(found.vector).all() or not found.vector @ point.gradient < 0.0:
             return Proposal(-point.gradient)
         return Proposal(found.vector, None, has_length=True, may_extend=not found.is_pure)
+
+
+@dataclass(frozen=True, slots=True)
+class TruncatedNewton:
+    """Newton's direction by conjugate gradients on products; no Hessian is formed."""
+
+    words = "truncated Newton direction"
+
+    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
+        """Return the Newton step as far as it is worth while."""
+        found = truncated_newton(lambda v: evaluator.product(point.x, v), point.gradient)
+        if not np.isfinite(found.vector).all() or not found.vector @ point.gradient < 0.0:
+            return Proposal(-point.gradient)
+        return Proposal(found.vector, None, has_length=True, may_extend=not found.is_pure)
+
+
+@dataclass(frozen=True, slots=True)
+class GaussNewton:
+    """The least-squares solution of `J @ step = -residuals`, the shortest where there are many."""
+
+    words = "Gauss-Newton direction"
+
+    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
+        """Return the Gauss-Newton step."""
+        jacobian = evaluator.residual_jacobian(point.x)
+        scale = unit_scale(lengths(jacobian), None)
+        model = SquaresModel(jacobian, evaluator.residuals(point.x), scale)
+        vector = model.spectrum.step(np.inf).vector
+        if not np.isfinite(vector).all() or not vector @ point.gradient < 0.0:
+            return Proposal(-point.gradient)
+        return Proposal(vector, None, has_length=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Clipped:
+    """A direction from gradients that are kept within limits."""
+
+    direction: Direction
+    clipping: Clipping
+
+    @property
+    def words(self) -> str:
+        """The direction in words."""
+        return f"{self.direction.words}, clipped"
+
+    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
+        """Return the direction that the clipped gradient gives."""
+        clipped = point._replace(gradient=self.clipping(point.gradient))
+        return self.direction.propose(evaluator, clipped, memory)

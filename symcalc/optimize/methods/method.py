@@ -14,7 +14,7 @@ from ..objective import Evaluator, Point
 from ..plain import show
 from ..trace import Journal
 
-__all__ = ["Method", "Options", "Solver", "number_option", "on_the_loop"]
+__all__ = ["Method", "Options", "Solver", "number_option", "on_the_loop", "words_of"]
 
 #: Runs a method: `solver(evaluator, start, journal, bounds)` returns the outcome, or None when the
 #: method ended by a test of its own and the end is still to be judged.
@@ -54,15 +54,36 @@ class Method:
     max_steps: int = 10_000
 
 
-def on_the_loop(stepper: Stepper) -> Solver:
-    """Return a method of our own: its stepper on the one loop."""
+@dataclass(frozen=True, slots=True)
+class OnTheLoop:
+    """A solver of our own: a stepper on the one loop, and what it does in words."""
 
-    def solve(
-        evaluator: Evaluator, start: Point, journal: Journal, bounds: Bounds | None
+    stepper: Stepper
+    words: str
+
+    def __call__(
+        self, evaluator: Evaluator, start: Point, journal: Journal, bounds: Bounds | None
     ) -> Outcome | None:
-        return run_loop(evaluator, start, stepper, journal)
+        """Run the loop from `start`."""
+        return run_loop(evaluator, start, self.stepper, journal)
 
-    return solve
+
+def on_the_loop(stepper: Stepper, words: str = "") -> Solver:
+    """Return a method of our own: its stepper on the one loop, with words for what it does."""
+    return OnTheLoop(stepper, words)
+
+
+def words_of(method: Method, solver: Solver, evaluator: Evaluator) -> str:
+    """Return what a run does in words: direction, search, and what was evaluated."""
+    words = solver.words if isinstance(solver, OnTheLoop) and solver.words else method.summary
+    kinds = ["residuals", "Jacobians"] if method.needs == "residuals" else ["values"]
+    if method.needs not in ("residuals", "value"):
+        kinds.append("gradients")
+    if evaluator.n_hessians:
+        kinds.append("Hessians")
+    if evaluator.n_products:
+        kinds.append("Hessian-vector products")
+    return f"{words}; {', '.join(kinds)}"
 
 
 def number_option(

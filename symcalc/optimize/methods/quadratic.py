@@ -28,8 +28,6 @@ class QuadraticSolve:
     shown by a value far off.
     """
 
-    words: str = "one linear solve"
-
     def step(self, evaluator: Evaluator, point: Point, memory: Any) -> Step | None:
         """Return the minimum; None when another solve brings nothing."""
         if memory is not None and memory >= 3:
@@ -41,12 +39,12 @@ class QuadraticSolve:
         model = curvature_spectrum(dense, point.gradient, scale)
         if model is None:
             return None
-        floor = 8.0 * EPS * point.x.size * float(np.abs(model.curvature).max())
+        floor = 8.0 * EPS * point.x.size * float(np.abs(model.curvature).max(initial=0.0))
         is_flat = np.abs(model.curvature) <= floor
         if (model.curvature < -floor).any():
             axis = model.axes[:, int(np.argmin(model.curvature))] / scale
             _show_fall(evaluator, point, axis)
-        steep = is_flat & (np.abs(model.slope) > 1e-9 * np.abs(model.slope).max())
+        steep = is_flat & (np.abs(model.slope) > 1e-9 * np.abs(model.slope).max(initial=0.0))
         if steep.any():
             axis = (model.axes[:, steep] @ model.slope[steep]) / scale
             _show_fall(evaluator, point, axis)

@@ -149,13 +149,20 @@ class SquaresModel:
 
 
 def curvature_spectrum(hessian: Any, gradient: Vector, scale: Vector) -> Spectrum | None:
-    """Return the model of a gradient and a Hessian, None where they are not finite."""
+    """Return the model of a gradient and a Hessian, None where they are not finite.
+
+    Axes along which nothing changes, but for rounding, are left out: no step goes along them.
+    """
     dense = np.asarray(hessian.toarray() if hasattr(hessian, "toarray") else hessian, dtype=float)
     scaled = dense / np.outer(scale, scale)
     if not np.isfinite(scaled).all():
         return None
     curvature, axes = np.linalg.eigh(scaled)
-    return Spectrum(axes, curvature, axes.T @ (gradient / scale), scale)
+    slope = axes.T @ (gradient / scale)
+    floor = 8.0 * EPS * len(slope)
+    is_flat = np.abs(curvature) <= floor * np.abs(curvature).max(initial=0.0)
+    kept = ~(is_flat & (np.abs(slope) <= floor * np.abs(slope).max(initial=0.0)))
+    return Spectrum(axes[:, kept], curvature[kept], slope[kept], scale)
 
 
 def unit_scale(sizes: Vector, before: Vector | None) -> Vector:

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..bounds import Vector
 from ..objective import Evaluator, Point
+from ..schedules import CONSTANT, Schedule
 from .directions import Proposal
 
-__all__ = ["Backtracking", "FixedRate", "Search", "Taken"]
+__all__ = ["Backtracking", "FixedRate", "Past", "Search", "Taken", "first_length"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -23,26 +24,47 @@ class Taken(NamedTuple):
     length: float
 
 
+class Past(NamedTuple):
+    """What is known of the last step: its length, 0.0 at first, the slope there, and its number."""
+
+    length: float = 0.0
+    slope: float = 0.0
+    n_steps: int = 0
+
+
 class Search(Protocol):
-    """A rule for the length of a step; `previous` is the last length, 0.0 at first."""
+    """A rule for the length of a step."""
+
+    @property
+    def words(self) -> str:
+        """The search in words."""
 
     def take(
-        self, evaluator: Evaluator, point: Point, proposal: Proposal, previous: float
+        self, evaluator: Evaluator, point: Point, proposal: Proposal, past: Past
     ) -> Taken | None:
         """Return the step, or None when no length is acceptable."""
 
 
 @dataclass(frozen=True, slots=True)
 class FixedRate:
-    """The same multiple of the direction at every step, wherever it leads."""
+    """The same multiple of the direction at every step, or one by a schedule, wherever it leads."""
 
     rate: float
+    schedule: Schedule = CONSTANT
+
+    @property
+    def words(self) -> str:
+        """The search in words."""
+        if self.schedule is CONSTANT:
+            return f"fixed rate {self.rate:g}"
+        return f"rate {self.rate:g} by schedule '{self.schedule}'"
 
     def take(
-        self, evaluator: Evaluator, point: Point, proposal: Proposal, previous: float
+        self, evaluator: Evaluator, point: Point, proposal: Proposal, past: Past
     ) -> Taken | None:
-        """Return the step of the fixed rate."""
-        return Taken(evaluator.point(point.x + self.rate * proposal.vector), self.rate)
+        """Return the step of the rate."""
+        rate = self.rate * self.schedule.factor(past.n_steps)
+        return Taken(evaluator.point(point.x + rate * proposal.vector), rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +90,17 @@ class Backtracking:
     sufficient: float = 1e-4
     max_trials: int = 60
 
+    words = "backtracking"
+
     def take(
-        self, evaluator: Evaluator, point: Point, proposal: Proposal, previous: float
+        self, evaluator: Evaluator, point: Point, proposal: Proposal, past: Past
     ) -> Taken | None:
         """Return the first acceptable step."""
         vector = proposal.vector
         slope = float(point.gradient @ vector)
         if not slope < 0.0:
             return None
-        length = self._first_length(proposal, previous)
+        length = self._first_length(proposal, point, past)
         for trial in range(self.max_trials):
             x = point.x + length * vector
             if np.array_equal(x, point.x):
@@ -99,15 +123,13 @@ class Backtracking:
             length *= _shrink(point.value, value, slope * length)
         return None
 
-    def _first_length(self, proposal: Proposal, previous: float) -> float:
+    def _first_length(self, proposal: Proposal, point: Point, past: Past) -> float:
         """Return the length to try first."""
-        if proposal.has_length:
-            return 1.0
-        if previous > 0.0:
-            return 2.0 * previous
-        if self.first is not None:
+        if not proposal.has_length and past.length > 0.0:
+            return 2.0 * past.length
+        if not proposal.has_length and self.first is not None:
             return self.first
-        return min(1.0, 1.0 / float(np.abs(proposal.vector).max()))
+        return first_length(proposal, point, Past())
 
     def _extend(
         self, evaluator: Evaluator, point: Point, vector: Vector, length: float, value: float
@@ -119,6 +141,22 @@ class Backtracking:
                 break
             length, value = 2.0 * length, further
         return length
+
+
+def first_length(proposal: Proposal, point: Point, past: Past) -> float:
+    """Return the length to try first: the direction's own, or one that falls as the last did.
+
+    Nocedal and Wright, Numerical Optimization, 2006, eq. before (3.60); at the first step one unit
+    in the largest component, at most 1.
+    """
+    if proposal.has_length:
+        return 1.0
+    if past.length > 0.0 and past.slope < 0.0:
+        slope = float(point.gradient @ proposal.vector)
+        length = past.length * past.slope / slope
+        if 0.0 < length < np.inf:
+            return min(length, 100.0 * past.length)
+    return min(1.0, 1.0 / float(np.abs(proposal.vector).max()))
 
 
 def _shrink(value: float, trial: float, slope: float) -> float:

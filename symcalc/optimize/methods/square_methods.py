@@ -49,10 +49,12 @@ def _one_by_one(
 SQUARE_METHODS = (
     Method(
         "linear_solve", "the minimum of a quadratic objective in one step", "quadratic",
-        lambda _: on_the_loop(QuadraticSolve()),
+        lambda _: on_the_loop(QuadraticSolve(), "one linear solve"),
     ),
     Method(
         "levenberg_marquardt", "steps within a trust region, bent along valleys", "residuals",
-        lambda _: on_the_loop(LevenbergMarquardt()),
+        lambda _: on_the_loop(
+            LevenbergMarquardt(), "Gauss-Newton step within a trust region, bent along the valley"
+        ),
     ),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 
 from ...errors import ArgumentError
+from .adaptive_methods import ADAPTIVE_METHODS
 from .constrained_methods import CONSTRAINED_METHODS
 from .line_methods import LINE_METHODS
 from .method import Method
@@ -18,7 +19,8 @@ __all__ = ["METHODS", "find_method"]
 METHODS: dict[str, Method] = {
     row.name: row
     for family in (
-        LINE_METHODS, SQUARE_METHODS, PATTERN_METHODS, SCIPY_METHODS, CONSTRAINED_METHODS,
+        LINE_METHODS, ADAPTIVE_METHODS, SQUARE_METHODS, PATTERN_METHODS, SCIPY_METHODS,
+        CONSTRAINED_METHODS,
     )
     for row in family
 }  # fmt: skip

@@ -1,0 +1,134 @@
+"""Directions from differences of gradients: BFGS, limited memory, conjugate gradients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..bounds import Vector
+from ..objective import Evaluator, Point
+from .directions import Proposal
+
+__all__ = ["BFGS", "ConjugateGradient", "LimitedMemory"]
+
+EPS = float(np.finfo(float).eps)
+
+
+def _is_curved(move: Vector, change: Vector) -> bool:
+    """Whether the change of the gradient shows positive curvature along a move."""
+    product = float(move @ change)
+    return product > EPS * float(np.linalg.norm(move)) * float(np.linalg.norm(change))
+
+
+@dataclass(frozen=True, slots=True)
+class BFGS:
+    """Nocedal and Wright, Numerical Optimization, 2006, eq. (6.17), scaled at first by (6.20)."""
+
+    words = "BFGS direction"
+
+    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
+        """Return minus the inverse Hessian, as estimated from all gradients, times the gradient."""
+        if memory is None:
+            return Proposal(-point.gradient, (point.x, point.gradient, None))
+        x, gradient, inverse = memory
+        move, change = point.x - x, point.gradient - gradient
+        if _is_curved(move, change):
+            product = float(move @ change)
+            if inverse is None:
+                inverse = product / float(change @ change) * np.eye(move.size)
+            image = inverse @ change
+            factor = (1.0 + float(change @ image) / product) / product
+            mixed = np.outer(image, move) / product
+            inverse = inverse + factor * np.outer(move, move) - mixed - mixed.T
+        vector = -point.gradient if inverse is None else -(inverse @ point.gradient)
+        memory = (point.x, point.gradient, inverse)
+        return Proposal(vector, memory, has_length=inverse is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitedMemory:
+    """L-BFGS: Nocedal and Wright, 2006, algorithm 7.4, with the last `n_pairs` moves.
+
+    The memory holds moves and changes as rows of arrays, the newest last.
+    """
+
+    n_pairs: int = 10
+
+    words = "L-BFGS direction"
+
+    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
+        """Return minus the gradient times the inverse Hessian that the last gradients show."""
+        if memory is None:
+            empty = np.empty((0, point.x.size))
+            return Proposal(-point.gradient, (point.x, point.gradient, empty, empty))
+        x, gradient, moves, changes = memory
+        move, change = point.x - x, point.gradient - gradient
+        if _is_curved(move, change):
+            moves = np.vstack([moves[-self.n_pairs + 1 :] if self.n_pairs > 1 else moves[:0], move])
+            changes = np.vstack(
+                [changes[-self.n_pairs + 1 :] if self.n_pairs > 1 else changes[:0], change]
+            )
+        memory = (point.x, point.gradient, moves, changes)
+        if not len(moves):
+            return Proposal(-point.gradient, memory)
+        return Proposal(-_two_loops(point.gradient, moves, changes), memory, has_length=True)
+
+
+def _two_loops(gradient: Vector, moves: Vector, changes: Vector) -> Vector:
+    """Return the estimated inverse Hessian times the gradient."""
+    vector = gradient.copy()
+    products = np.einsum("ij,ij->i", moves, changes)
+    shares = np.empty(len(moves))
+    for i in range(len(moves) - 1, -1, -1):
+        shares[i] = float(moves[i] @ vector) / products[i]
+        vector -= shares[i] * changes[i]
+    vector *= products[-1] / float(changes[-1] @ changes[-1])
+    for i in range(len(moves)):
+        vector += (shares[i] - float(changes[i] @ vector) / products[i]) * moves[i]
+    return vector
+
+
+@dataclass(frozen=True, slots=True)
+class ConjugateGradient:
+    """Nonlinear conjugate gradients.
+
+    Attributes
+    ----------
+    update : str
+        "hager_zhang": Hager and Zhang, A new conjugate gradient method with guaranteed descent,
+        2005, eqs. (1.3), (1.5); "polak_ribiere": Polak and Ribiere, 1969, never negative (PR+).
+    """
+
+    update: str = "hager_zhang"
+
+    @property
+    def words(self) -> str:
+        """The direction in words."""
+        name = {"hager_zhang": "Hager-Zhang", "polak_ribiere": "Polak-Ribiere"}[self.update]
+        return f"conjugate gradient direction ({name})"
+
+    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
+        """Return the negative gradient plus a share of the last direction."""
+        vector = -point.gradient
+        if memory is not None:
+            gradient, last = memory
+            vector = vector + self._share(point.gradient, gradient, last) * last
+        if not float(vector @ point.gradient) < 0.0 or not np.isfinite(vector).all():
+            vector = -point.gradient
+        return Proposal(vector, (point.gradient, vector))
+
+    def _share(self, gradient: Vector, before: Vector, last: Vector) -> float:
+        """Return the share of the last direction."""
+        change = gradient - before
+        if self.update == "polak_ribiere":
+            square = float(before @ before)
+            return max(0.0, float(gradient @ change) / square) if square else 0.0
+        slope = float(last @ change)
+        if slope == 0.0:
+            return 0.0
+        twice = 2.0 * float(change @ change) / slope
+        share = float((change - twice * last) @ gradient) / slope
+        floor = -1.0 / (float(np.linalg.norm(last)) * min(0.01, float(np.linalg.norm(before))))
+        return max(share, floor)
