@@ -55,7 +55,7 @@ WRONG = [
     ("-X.T@(sigmoid(-y*(X@w)))", LOGISTIC, "a factor is missing: y"),
     ("-X.T@(y*sigmoid(-y*(X@w)))/m", LOGISTIC, "off by the factor 1/m: multiply it by m"),
     ("-X.T@(y*sigmoid(-X@w))", LOGISTIC, "a factor is missing: y"),
-    ("2*X.T@(X@w - y) + lam*w", RIDGE, "a term is off by the factor 1/2: lam*w"),
+    ("2*X.T@(X@w - y) + lam*w", RIDGE, "a factor is missing: 2"),
     ("2*X.T@(X@w - y)", RIDGE, "a term is missing: 2*lam*w"),
     ("2*X.T@(X@w - y) + 2*w", RIDGE, "a factor is missing: lam"),
     ("2*X.T@(X@w - y) - 2*lam*w", RIDGE, "the sign of a term is wrong: 2*lam*w"),
