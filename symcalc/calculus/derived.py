@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import product
 from typing import Any
@@ -17,7 +17,9 @@ from ..graph.unroll import unroll
 from ..language import Range, assumed_ranges
 from ..outcome import Outcome, Trust
 from ..symbolic import repair_joins, simplify_for_display, stabilize_for_display, tidy_totals
+from ..symbolic.symmetric import without_transposes
 from ..verify import DerivativeCheck, judge_derivatives
+from ..verify.sampling import Entries, is_symmetric, make_symmetric
 
 __all__ = ["JUDGE_SECONDS", "Orders", "closed_forms", "judged"]
 
@@ -69,6 +71,9 @@ def closed_forms(
     found = derive(graph, root)
     last = [graph.var(orders[0][0]) for orders in found]
     nodes = repair_joins(graph, root, list(found.values()), last)
+    given = symmetric_data(expression, found)
+    if given:
+        graph, nodes = without_transposes(graph, nodes, given)
     graph, nodes = tidy_totals(graph, nodes)
     forms = [Expression(graph, node, expression.variables) for node in nodes]
     if len(forms) <= MAX_SIMPLIFIED:
@@ -76,6 +81,15 @@ def closed_forms(
     by_orders = dict(zip(found, forms, strict=True))
     _check_real(expression, by_orders)
     return by_orders
+
+
+def symmetric_data(expression: Expression, forms: Iterable[Orders]) -> frozenset[str]:
+    """Return the matrices declared symmetric that no derivative is taken in.
+
+    A derivative in a symmetric matrix is that in a general one: its transposes stay.
+    """
+    wrt = {name for orders in forms for name, _ in orders}
+    return frozenset(v.name for v in expression.variables if is_symmetric(v)) - wrt
 
 
 def _simplified(forms: list[Expression]) -> list[Expression]:
@@ -168,7 +182,9 @@ def _judged_once(
     few: bool,
 ) -> DerivativeCheck:
     """Judge closed forms for one choice of sizes."""
-    value, claims, names = _in_scalars(expression, forms, sizes)
+    value, claims, names, entries = _in_scalars(expression, forms, sizes)
+    given = symmetric_data(expression, forms)
+    matrices = [variable for variable in expression.variables if variable.name in given]
     ranges = _ranges(expression, names)
     return judge_derivatives(
         value,
@@ -178,6 +194,7 @@ def _judged_once(
         max_single=0 if few else MAX_SINGLE,  # elements of a matrix may well be 0 everywhere
         assumptions={name: "integer" for name, known in ranges.items() if known.is_integer},
         domains={name: (known.lower, known.upper) for name, known in ranges.items()},
+        settle=lambda point: make_symmetric(point, entries, matrices),
         seconds=seconds,
     )
 
@@ -207,15 +224,15 @@ def _ranges(expression: Expression, names: Sequence[str]) -> dict[str, Range]:
 
 def _in_scalars(
     expression: Expression, forms: Mapping[Orders, Expression], sizes: Mapping[str, int]
-) -> tuple[tuple[Graph, Node], list[tuple[dict[str, int], Graph, Node]], list[str]]:
-    """Return value, claims and names for the judge; arrays are written out in scalars."""
+) -> tuple[tuple[Graph, Node], list[tuple[dict[str, int], Graph, Node]], list[str], Entries]:
+    """Return value, claims, names and entries for the judge; arrays are written out in scalars."""
     roots = [(expression.graph, expression.root)] + [(f.graph, f.root) for f in forms.values()]
     if not any(variable.shape for variable in expression.variables):
         claims = [
             (dict(order), graph, root)
             for order, (graph, root) in zip(forms, roots[1:], strict=True)
         ]
-        return roots[0], claims, list(expression.names)
+        return roots[0], claims, list(expression.names), {}
     together = Graph()
     nodes = [together.absorb(graph, [root])[0] for graph, root in roots]
     arrays = [together.var(v.name, v.shape) for v in expression.variables if v.shape]
@@ -229,7 +246,7 @@ def _in_scalars(
                 claims.append((dict(Counter(names)), graph, _weighted(graph, parts)))
     names = [variable.name for variable in expression.variables if not variable.shape]
     names += [name for entries in found.entries.values() for name in entries.values()]
-    return (graph, _weighted(graph, values)), claims, names
+    return (graph, _weighted(graph, values)), claims, names, found.entries
 
 
 def _weighted(graph: Graph, elements: Mapping[tuple[int, ...], Any]) -> Node:

@@ -14,7 +14,7 @@ from ..expression import Variable
 from ..graph.graph import Graph, Node
 from ..graph.parts import enlarged
 from ..graph.unroll import unroll
-from .sampling import sample_points
+from .sampling import is_symmetric, make_symmetric, sample_points
 
 __all__ = ["SIZES", "ArraySides", "Further", "evaluate_sides", "same_numbers"]
 
@@ -74,6 +74,7 @@ def evaluate_sides(
     names = list(dict.fromkeys([*named, *counted]))
     arrays = [graph.var(v.name, v.shape) for v in variables if v.shape]
     scalars = [v.name for v in variables if not v.shape]
+    matrices = [v for v in variables if is_symmetric(v)]
     sides = ArraySides()
     for pattern in patterns:
         sizes = {name: pattern[place % len(pattern)] for place, name in enumerate(names)}
@@ -84,7 +85,7 @@ def evaluate_sides(
         entries = [entry for row in found.entries.values() for entry in row.values()]
         n_before = sides.n_draws
         for point in sample_points([*scalars, *entries], seed=seed, n_tries=MAX_TRIES):
-            _make_symmetric(point, found.entries, variables)
+            make_symmetric(point, found.entries, matrices)
             balls = iter(program.evaluate(point, BITS))
             rows = [np.array([float(next(balls).mid()) for _ in root]) for root in roots]
             numbers = dict(zip(whole, rows, strict=True))
@@ -116,24 +117,3 @@ def _as_arrays(
         shape = tuple(top + 1 for top in max(places, default=()))
         found[name] = np.array([point[one] for one in places.values()]).reshape(shape)
     return found
-
-
-def _make_symmetric(
-    point: dict[str, float],
-    entries: Mapping[str, Mapping[tuple[int, ...], str]],
-    variables: Sequence[Variable],
-) -> None:
-    """Give matrices that were declared so symmetric values, and positive eigenvalues."""
-    for variable in variables:
-        words = variable.assumption.split()
-        if variable.name not in entries or {"symmetric", "spd"}.isdisjoint(words):
-            continue
-        places = entries[variable.name]
-        for (row, column), name in places.items():
-            if row > column:
-                point[name] = point[places[column, row]]
-        if "spd" in words:  # by Gershgorin: a diagonal that outweighs its row
-            for row, column in places:
-                if row == column:
-                    others = [abs(point[n]) for (i, j), n in places.items() if i == row != j]
-                    point[places[row, row]] = abs(point[places[row, row]]) + sum(others)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
@@ -101,6 +101,7 @@ def judge_derivatives(
     seed: int = 0,
     assumptions: Mapping[str, str] | None = None,
     domains: Mapping[str, tuple[float, float]] | None = None,
+    settle: Callable[[dict[str, float]], None] | None = None,
     seconds: float = 5.0,
     max_single: int = MAX_SINGLE,
 ) -> DerivativeCheck:
@@ -121,6 +122,8 @@ def judge_derivatives(
         Same seed, same points.
     assumptions, domains : mapping, optional
         What is known of the variables; see `sample_points`.
+    settle : callable, optional
+        `settle(point)` changes the values drawn where variables depend on each other.
     seconds : float
         Time after which no further point is begun.
     max_single : int
@@ -162,6 +165,8 @@ def judge_derivatives(
     for point in points:
         if time.thread_time() - started > seconds:
             break
+        if settle is not None:
+            settle(point)
         if not math.isfinite(float(oracle.value(point))):
             continue
         for claim, found in zip(claims, counted, strict=True):

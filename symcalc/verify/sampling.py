@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -11,7 +11,10 @@ from ..errors import ArgumentError
 from ..expression import Variable
 from ..language import assumed_range
 
-__all__ = ["is_allowed", "sample_points"]
+__all__ = ["Entries", "is_allowed", "is_symmetric", "make_symmetric", "sample_points"]
+
+#: For each array the names of the scalars that it is written out in, by index.
+Entries = Mapping[str, Mapping[tuple[int, ...], str]]
 
 #: Sizes and signs in the order they are tried: (least, greatest, sign); sign 0 draws each sign.
 _PATTERNS: tuple[tuple[float, float, int], ...] = (
@@ -123,3 +126,22 @@ def _whole(value: float, domain: tuple[float, float] | None) -> float:
     if least > greatest:
         return value
     return float(min(max(round(value), least), greatest))
+
+
+def is_symmetric(variable: Variable) -> bool:
+    """Whether a variable was declared to be a symmetric matrix."""
+    return bool(variable.shape) and not {"symmetric", "spd"}.isdisjoint(variable.assumption.split())
+
+
+def make_symmetric(point: dict[str, float], entries: Entries, matrices: Iterable[Variable]) -> None:
+    """Give matrices that were declared so symmetric values, and positive eigenvalues."""
+    for variable in matrices:
+        places = entries.get(variable.name, {})
+        for (row, column), name in places.items():
+            if row > column:
+                point[name] = point[places[column, row]]
+        if "spd" in variable.assumption.split():  # a diagonal that outweighs its row (Gershgorin)
+            for row, column in places:
+                if row == column:
+                    others = [abs(point[n]) for (i, j), n in places.items() if i == row != j]
+                    point[places[row, row]] = abs(point[places[row, row]]) + sum(others)
