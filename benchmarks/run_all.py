@@ -33,6 +33,7 @@ SCRIPTS = (
     "arrays",
     "compile_arrays",
     "mgh",
+    "optimizer_loops",
 )
 TAKES_FULL = ("string_to_callable",)
 

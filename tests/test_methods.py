@@ -386,3 +386,36 @@ def test_a_start_at_the_minimum_and_a_start_without_a_value_are_told(method: str
     assert at_minimum.converged
     assert at_minimum.x["x"] == pytest.approx(1.0, abs=1e-4)
     assert without.outcome is Outcome.NOT_FINITE
+
+
+# -- the judgement in many variables ------------------------------------------------------------
+
+
+def test_a_few_products_find_the_ends_of_a_spectrum_from_inside() -> None:
+    from symcalc.optimize.lanczos import extreme_curvatures
+
+    spectrum = np.array([-3.0, *np.linspace(1.0, 2.0, 80), 50.0])
+    free = np.ones(spectrum.size, dtype=bool)
+    found = extreme_curvatures(lambda v: spectrum * v, free, 10)
+
+    assert found is not None
+    assert found.n_products == 10
+    assert -3.0 - 1e-12 <= found.least <= -2.9
+    assert 49.9 <= found.greatest <= 50.0 + 1e-12
+    assert abs(found.axis[0]) > 0.95
+    free[0] = False
+    held = extreme_curvatures(lambda v: spectrum * v, free, 10)
+    assert held is not None
+    assert held.least >= 1.0 - 1e-9
+    assert extreme_curvatures(lambda v: v * np.nan, free, 10) is None
+
+
+def test_a_saddle_in_many_variables_is_told_and_a_minimum_is_not_called_one() -> None:
+    start = {"w": np.zeros(200), "v": 0.0}
+    saddle = sc.minimize("sum(w^2) + sum(w)^4 - v^2 + v^4", start, method="limited_memory")
+    bowl = sc.minimize("sum(cosh(w)) + v^2 + v^4", {"w": np.ones(200), "v": 1.0}, method="BFGS")
+
+    assert saddle.outcome is Outcome.SADDLE
+    assert "falls along" in saddle.diagnosis[-1]
+    assert bowl.converged
+    assert "No negative curvature showed" in bowl.diagnosis[-1]

@@ -109,6 +109,8 @@ class FlatFunction:
 
     def join(self, parts: Mapping[str, Any]) -> Array:
         """Return arrays by name as one vector."""
+        if len(self._function.wrt) == 1:
+            return np.ravel(parts[self._function.wrt[0]])
         return np.concatenate([np.ravel(parts[name]) for name in self._function.wrt])
 
     # -- inside -----------------------------------------------------------------------------
@@ -128,4 +130,8 @@ class FlatFunction:
         values = list(self._bound.values)
         for place, part in zip(self._places, parts.values(), strict=True):
             values[place] = part
-        return replace(self._bound, values=tuple(values))
+        known = self._bound
+        return Bound(
+            tuple(values), known.is_plain, known.batch, known.dtype, known.sizes, known.sparse,
+            known.symmetric,
+        )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .bounds import Mask, Vector
+from .lanczos import extreme_curvatures
 from .objective import Evaluator, Point
 
 __all__ = ["MAX_VARIABLES", "StationaryPoint", "classify", "describe_axis"]
@@ -15,6 +16,10 @@ EPS = float(np.finfo(float).eps)
 
 #: No eigenvalues are computed above this number of variables.
 MAX_VARIABLES = 200
+
+#: Above this number of variables, where no Hessian is formed, a few products with it are looked at:
+#: a third of the run's evaluations, from 4 to this number.
+MAX_BY_PRODUCTS, N_PRODUCTS = 50, 10
 
 #: Share of the largest eigenvalue (variables scaled) below which a direction is called flat.
 FLAT = 1e-11
@@ -54,6 +59,10 @@ def classify(
     fades within one Newton step (`x**3`, `x**4`, `exp(-x)`) a positive one says nothing. Then the
     objective itself is asked, along the axis of least curvature.
     """
+    objective = evaluator.objective
+    is_large = point.x.size > MAX_BY_PRODUCTS and objective.hessian is None
+    if is_large and objective.hessian_product is not None and free.any():
+        return _classify_by_products(evaluator, point, names, free)
     hessian = _free_hessian(evaluator, point.x, free)
     if hessian is None:
         return None
@@ -88,6 +97,29 @@ def classify(
         kind,
         f"A{'n' if kind == 'inflection' else ''} {kind}, not a minimum: {why} and the objective "
         f"falls along {words}; start a little way along it, on either side.",
+    )
+
+
+def _classify_by_products(
+    evaluator: Evaluator, point: Point, names: tuple[str, ...], free: Mask
+) -> StationaryPoint:
+    """Say what a few Hessian-vector products show of a point with many variables."""
+    n_products = min(N_PRODUCTS, max(4, evaluator.n_evaluations // 3))
+    found = extreme_curvatures(lambda v: evaluator.product(point.x, v), free, n_products)
+    if found is None:
+        return StationaryPoint("unknown", "The Hessian at the end is not finite.")
+    size = max(abs(found.least), abs(found.greatest))
+    if found.least < -FLAT * size and _falls(evaluator, point, found.axis):
+        words = describe_axis(found.axis, names)
+        return StationaryPoint(
+            "saddle",
+            "A saddle or a maximum, not a minimum: the Hessian has a negative eigenvalue and the "
+            f"objective falls along {words}; start a little way along it, on either side.",
+        )
+    return StationaryPoint(
+        "unknown",
+        f"No negative curvature showed in {found.n_products} products with the Hessian: curvatures "
+        f"from {found.least:.3g} to {found.greatest:.3g} were met.",
     )
 
 
