@@ -34,6 +34,7 @@ SCRIPTS = (
     "compile_arrays",
     "mgh",
     "optimizer_loops",
+    "hs",
 )
 TAKES_FULL = ("string_to_callable",)
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .calculus.fit import fit
     from .calculus.found_limit import Limit
     from .calculus.found_series import Series
+    from .calculus.found_stationary import StationaryPoints
     from .calculus.found_sum import Summation
     from .calculus.gradient import gradient
     from .calculus.hessian import hessian
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from .calculus.regions import Domain
     from .calculus.results import Gradient, Hessian
     from .calculus.series import series
+    from .calculus.stationary_points import stationary_points
     from .calculus.summation import summation
     from .errors import (
         ArgumentError,
@@ -121,6 +123,7 @@ __all__ = [
     "Plot",
     "QuadratureEstimate",
     "Series",
+    "StationaryPoints",
     "Summation",
     "SymcalcError",
     "Trust",
@@ -154,6 +157,7 @@ __all__ = [
     "plot",
     "read_assignments",
     "series",
+    "stationary_points",
     "summation",
 ]
 
@@ -190,6 +194,7 @@ _HOMES = {
     "Outcome": ".outcome",
     "QuadratureEstimate": ".numeric",
     "Series": ".calculus.found_series",
+    "StationaryPoints": ".calculus.found_stationary",
     "Summation": ".calculus.found_sum",
     "Plot": ".present.plots",
     "Trust": ".outcome",
@@ -220,6 +225,7 @@ _HOMES = {
     "plot": ".present.plots",
     "read_assignments": ".language",
     "series": ".calculus.series",
+    "stationary_points": ".calculus.stationary_points",
     "summation": ".calculus.summation",
 } | {name: ".errors" for name in errors.__all__ if name != "escape_control"}
 

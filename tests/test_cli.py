@@ -283,6 +283,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "explain": ("explain", "x^2*sin(x)"),
     "audit": ("audit", "sqrt(x+1) - sqrt(x)", "--over", "x = 1 … 1e9", "--points", "50"),
     "domain": ("domain", "log(x)", "--at", "x=-1"),
+    "minimize constrained": ("minimize", "x+y", "--start", "x=0,y=0", "--constraint", "x^2+y^2<=1"),
+    "stationary": ("stationary", "x*y", "--constraint", "x + y == 1"),
     "minimize trace": ("minimize", "x", "--start", "x=0", "--trace"),
 }
 

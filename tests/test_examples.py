@@ -28,6 +28,7 @@ SCRIPTS = {
     "my_losses.py": (),  # for the command line
     "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),
     "principal_components.py": ("(X - X @ W @ W.T)", "checked: agrees", "Converged"),
+    "support_vector_machine.py": ("support vectors", "equal within", "scikit-learn"),
     "softmax_regression.py": ("softmax(X @ W, axis=1)", "checked: agrees", "100.0%"),
     "two_layer_network.py": ("tanh(X @ A + a).T @ (tanh", "checked: agrees", "back-propagation"),
 }

@@ -21,6 +21,7 @@ from .limit import limit
 from .minimize import minimize
 from .parse import parse
 from .series import series
+from .stationary import stationary
 from .sum import sum_
 
 __all__ = ["group"]
@@ -37,6 +38,7 @@ COMMANDS = (
     series,
     sum_,
     minimize,
+    stationary,
     fit,
     compare,
     check,

@@ -11,6 +11,7 @@ import symcalc as sc
 from ..present import describe, describe_choice, describe_trace
 from .formulas import FormulaCommand, from_argument
 from .options import (
+    constraint_option,
     json_option,
     read_bounds,
     read_settings,
@@ -31,13 +32,7 @@ __all__ = ["minimize"]
 @click.option("--max-steps", type=click.IntRange(min=1), help="The limit on steps.")
 @click.option("--tolerance", type=float, help="Of the test on the gradient.")
 @click.option("--bounds", multiple=True, metavar="RANGES", help='"x=0:1,y=0:" keeps x and y there.')
-@click.option(
-    "--constraint",
-    "constraints",
-    multiple=True,
-    metavar="RELATION",
-    help='"x^2 + y^2 <= 1", "x == 2*y" or "0 <= x <= 1"; repeat it for more.',
-)
+@constraint_option
 @click.option(
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="The method's own, rate=0.1."
 )

@@ -15,6 +15,7 @@ from .formulas import from_argument
 
 __all__ = [
     "comparing_options",
+    "constraint_option",
     "format_options",
     "formula_options",
     "json_option",
@@ -73,6 +74,10 @@ seed_option = click.option(
 shapes_option = click.option(
     "--shapes", metavar="SHAPES", help='Shapes of arrays, "X: m n; w: n"; of columns, "x: rows".'
 )
+constraint_option = click.option(
+    "--constraint", "constraints", multiple=True, metavar="RELATION",
+    help='"x^2 + y^2 <= 1", "x == 2*y" or "0 <= x <= 1"; repeat it for more.',
+)  # fmt: skip
 json_option = click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 
 

@@ -22,7 +22,13 @@ from .formulas import (
 from .integrals import describe_integral
 from .limits import describe_limit, describe_series
 from .numbers import describe_array, describe_estimate
-from .runs import describe_fit, describe_optimum, describe_plot, describe_profile
+from .runs import (
+    describe_fit,
+    describe_optimum,
+    describe_plot,
+    describe_profile,
+    describe_stationary_points,
+)
 
 __all__ = ["FORMATS", "describe"]
 
@@ -58,6 +64,7 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Optimum": describe_optimum,
     "Plot": describe_plot,
     "Profile": describe_profile,
+    "StationaryPoints": describe_stationary_points,
 }
 
 

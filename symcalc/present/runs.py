@@ -13,6 +13,7 @@ __all__ = [
     "describe_optimum",
     "describe_plot",
     "describe_profile",
+    "describe_stationary_points",
     "describe_trace",
 ]
 
@@ -100,6 +101,17 @@ def describe_profile(profile: Any) -> list[Block]:
     title = f"profile limits at {profile.level:.6g}"
     table = Table(head, tuple(profile.rows()), title=title)
     return [table, *(Line(note) for note in profile.notes)]
+
+
+def describe_stationary_points(points: Any) -> list[Block]:
+    """Return the points, least value first, and whether there are others."""
+    good = points.outcome.is_good
+    blocks: list[Block] = [] if good else [Line(str(points.outcome), "bad")]
+    if len(points):
+        head = ("kind", "f", "point", "multipliers")
+        blocks.append(Table(head, tuple(points.rows)))
+        blocks.append(Line(f"{points.trust}: numerical gradients vanish at every point", "good"))
+    return blocks + [Line(note) for note in points.notes]
 
 
 def describe_plot(plot: Any) -> list[Block]:
