@@ -208,6 +208,12 @@ def test_parts_and_choices_of_vectors_have_first_and_second_derivatives(text):
     assert sc.hessian(text, "y, z", shapes=shapes).check.is_good
 
 
+def test_a_choice_between_numbers_inside_a_choice_between_elements_has_a_hessian():
+    text = "sum((y if y < c else y*(sum(z)**2 if a < c else a*sum(z)))**2)"
+
+    assert sc.hessian(text, "z", shapes="y: m; z: m").check.is_good
+
+
 def test_a_product_of_many_matrices_is_written_out_two_at_a_time():
     v = Arrays()
     g = v.graph

@@ -244,16 +244,16 @@ class _Reverse:
         graph, n_outer = self.graph, len(self.root_shape)
         home = self.regions.get(node)
         if region is not None and region != home:
-            contribution = self._times(contribution, self._masked(region, self.one))
+            contribution = self._times(contribution, self._masked(region, self.one, home))
         if graph.shape(node) and not graph.shape(arg):
             labels = range(len(graph.shape(contribution)))
             contribution = contract(graph, [(contribution, tuple(labels))], labels[:n_outer])
         return contribution
 
-    def _masked(self, region: Region | None, value: Node) -> Node:
-        """Return a value inside a region, 0 outside."""
+    def _masked(self, region: Region | None, value: Node, home: Region | None = None) -> Node:
+        """Return a value inside a region, 0 outside; `home` is a region around it that is known."""
         graph = self.graph
-        while region is not None:
+        while region is not None and region != home:
             conditions, is_last = region.choice
             pieces = [(self.zero, condition) for condition in conditions]
             if is_last:
