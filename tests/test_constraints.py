@@ -206,3 +206,39 @@ def test_an_objective_that_falls_without_limit_among_feasible_points_is_told() -
     best = sc.minimize("x + y", "x=0, y=0", constraints=["x <= y"])
 
     assert not best.converged
+
+
+def test_a_kink_that_only_looks_stationary_is_no_minimum() -> None:
+    best = sc.minimize("-abs(x) + y^2", "x=0, y=0", constraints=["x + y <= 1", "x >= -2"])
+    at_top = sc.minimize(
+        "-abs(x) + y^2", "x=0, y=0", constraints=["x + y <= 1", "x >= -2"], method="SLSQP"
+    )
+
+    assert best.fun == pytest.approx(-2.0)
+    assert at_top.outcome is Outcome.SADDLE
+
+
+def test_a_limit_that_ends_the_run_leaves_the_best_point_and_no_multipliers() -> None:
+    steps: list[float] = []
+    stopped = sc.minimize(
+        "(x - 1)^2 + (y - x^2)^2", "x=5, y=9", constraints=["x + y >= 2"],
+        callback=lambda state: steps.append(state.value) or len(steps) >= 2,
+    )  # fmt: skip
+    limited = sc.minimize(
+        "(x - 1)^2 + (y - x^2)^2", "x=5, y=9", constraints=["x + y >= 2"], max_steps=2
+    )
+
+    assert stopped.outcome is Outcome.STOPPED_BY_CALLBACK
+    assert limited.outcome is Outcome.MAX_STEPS
+    assert stopped.fun == min(steps)
+    assert stopped.multipliers is None
+    assert stopped.x == limited.x
+
+
+def test_the_same_seed_gives_the_same_bits() -> None:
+    problem = PROBLEMS[0]
+    runs = [sc.minimize(problem["objective"], problem["start"], bounds=problem["bounds"], seed=3)
+            for _ in range(2)]  # fmt: skip
+
+    assert runs[0].x == runs[1].x
+    assert runs[0].n_evaluations == runs[1].n_evaluations

@@ -13,7 +13,8 @@ from ..language.declarations import read_shapes
 from ..optimize import Optimum, StepState, find_method, minimize_constrained
 from .array_objective import ArrayObjective
 from .array_shapes import name_shapes
-from .constraints import ConstraintSet, Setting, compile_constraints, names_in, read_links
+from .constraint_reading import names_in, read_links
+from .constraints import ConstraintSet, Setting, compile_constraints
 from .data import Table
 from .objective import FormulaObjective
 
@@ -51,6 +52,8 @@ def minimize_under(
     )
     needs = "product" if method == "auto" else find_method(method).needs
     functions, facts = target.to_objective(needs)
+    if whole.roughness:
+        facts = replace(facts, has_kinks=True)
     x0: Any = target.vector if isinstance(target, ArrayObjective) else list(start.values())
     best = minimize_constrained(
         functions, whole.constraints, whole.labels, x0, target.names, bounds=whole.bounds,

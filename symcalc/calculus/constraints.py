@@ -1,8 +1,8 @@
-"""Constraints as strings → callables on one vector, and those that are bounds as bounds."""
+"""Relations → constraints as callables on one vector, and those that are bounds as bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,39 +15,13 @@ from ..graph.contractions import contract
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph
 from ..graph.shapes import Shape
-from ..language import Limits, links_of, read_relations
-from ..language.tokens import tokenize
 from ..optimize import Constraints, Label, no_constraints
 from ..optimize.bounds import Bounds
 from .affine import is_affine, is_single, moving_nodes
+from .constraint_reading import Link
+from .structure import find_roughness
 
-__all__ = [
-    "ConstraintSet",
-    "Link",
-    "Setting",
-    "as_list",
-    "compile_constraints",
-    "names_in",
-    "read_links",
-]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Link:
-    """One relation of a constraint.
-
-    Attributes
-    ----------
-    text : str
-    gap : Expression
-        Left minus right, turned so that an inequality asks for `gap >= 0`.
-    is_equality, is_strict : bool
-    """
-
-    text: str
-    gap: Expression
-    is_equality: bool
-    is_strict: bool
+__all__ = ["ConstraintSet", "Setting", "compile_constraints"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,79 +68,15 @@ class ConstraintSet:
         The constraints as written, then the bounds that were given as such.
     notes : tuple of str
         What was done with constraints that are strict, constant or implied by others.
+    roughness : frozenset of str
+        What keeps constraints from being smooth: of "kink", "jump" and "join".
     """
 
     constraints: Constraints
     bounds: Bounds
     labels: tuple[Label, ...]
     notes: tuple[str, ...]
-
-
-def names_in(constraints: Any) -> frozenset[str]:
-    """Return the words that stand in constraints, names among them."""
-    found: set[str] = set()
-    for item in as_list(constraints):
-        if isinstance(item, str):
-            found.update(tokenize(item).texts)
-        elif hasattr(item, "free_symbols"):
-            found.update(str(symbol) for symbol in item.free_symbols)
-    return frozenset(found)
-
-
-def read_links(
-    constraints: Any, names: Iterable[str], shapes: Mapping[str, Shape], limits: Limits | None
-) -> list[Link]:
-    """Return the relations of constraints, given as strings or as SymPy's relations.
-
-    Raises
-    ------
-    ParseError, ArgumentError
-    """
-    declared, found = tuple(names), list[Link]()
-    for item in as_list(constraints):
-        links = _read(item, declared, shapes, limits)
-        for left, relation, right in links:
-            if len(links) == 1 and isinstance(item, str):
-                text = item.strip()
-            else:
-                text = f"{left.text} {relation} {right.text}"
-            turned = relation in ("<", "<=")
-            graph = left.graph.copy()
-            first, last = (right.root, left.root) if turned else (left.root, right.root)
-            gap = Expression(graph, graph.sub(first, last))
-            found.append(Link(text, gap, relation == "==", relation in ("<", ">")))
-    return found
-
-
-def as_list(constraints: Any) -> list[Any]:
-    """Return constraints as a list; one string is one constraint."""
-    if constraints is None:
-        return []
-    if isinstance(constraints, str) or hasattr(constraints, "free_symbols"):
-        return [constraints]
-    if isinstance(constraints, Mapping) or not np.iterable(constraints):
-        raise ArgumentError(
-            '`constraints` are strings: ["x^2 + y^2 <= 1", "x == 2*y", "0 <= z <= 1"].'
-        )
-    return list(constraints)
-
-
-def _read(
-    item: Any, declared: tuple[str, ...], shapes: Mapping[str, Shape], limits: Limits | None
-) -> Sequence[tuple[Expression, str, Expression]]:
-    """Return the relations of one constraint."""
-    if isinstance(item, str):
-        return read_relations(item, declared=declared, shapes=dict(shapes), limits=limits)
-    if not hasattr(item, "free_symbols"):
-        raise ArgumentError(
-            f'A constraint is a string such as "x + y <= 1", not {type(item).__name__}.'
-        )
-    whole = Expression.from_sympy(item)
-    links = links_of(whole.graph, whole.root)
-    if links is None:
-        raise ArgumentError(f"{whole.text:.60} is not a constraint; write a relation, x + y <= 1.")
-    graph = whole.graph
-    return [(Expression(graph, a), relation, Expression(graph, b)) for a, relation, b in links]
+    roughness: frozenset[str]
 
 
 def compile_constraints(
@@ -216,9 +126,10 @@ def compile_constraints(
         for text, shape, at in box.given
     ]
     box.refuse_empty([*labels, *given], n_rows)
+    rough = [find_roughness(x.gap.graph, x.gap.root, setting.start) for x in links]
     return ConstraintSet(
         _paired([links[k] for k in kept], setting, [counts[k] for k in kept]),
-        Bounds(box.lower, box.upper), (*labels, *given), tuple(notes),
+        Bounds(box.lower, box.upper), (*labels, *given), tuple(notes), frozenset().union(*rough),
     )  # fmt: skip
 
 

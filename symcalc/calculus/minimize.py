@@ -13,7 +13,7 @@ from ..optimize.door import check_count
 from .array_objective import ArrayObjective, read_array_objective
 from .array_reading import is_over_arrays
 from .constrained import minimize_under, with_arrays
-from .constraints import as_list, names_in
+from .constraint_reading import as_list, names_in
 from .data import load_data
 from .objective import FormulaObjective, read_objective
 from .reading import Formula

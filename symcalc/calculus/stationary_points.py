@@ -19,7 +19,7 @@ from ..symbolic.stationary_points import Proposal, Root
 from ..worker import await_worker
 from .budget import budgeted, check_budget
 from .candidates import Way, concluded, proposed
-from .constraints import Link, read_links
+from .constraint_reading import Link, read_links
 from .found_stationary import StationaryPoints, StationarySolution
 from .reading import Formula, to_expression
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..bounds import Vector
+from ..plain import count_of
 from ..stationary import describe_axis
 from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .polish import Candidate, restore
@@ -52,8 +53,8 @@ def examine(
     tangent = _null_space(rows[strong])
     if not tangent.shape[1]:
         return SecondOrder(
-            f"A strict local minimum: along every direction that the {int(strong.sum())} active "
-            "constraints allow the objective rises."
+            "A strict local minimum: along every direction that is left by "
+            f"{count_of(int(strong.sum()), 'active constraint')} the objective rises."
         )
     curvature, axes = np.linalg.eigh(tangent.T @ hessian @ tangent)
     largest = max(float(np.abs(hessian).max()), EPS)

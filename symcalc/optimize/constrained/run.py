@@ -13,12 +13,14 @@ from ...facts import ObjectiveFacts
 from ...outcome import Outcome
 from ..bounds import Bounds, Vector
 from ..constraints import Constraints, Label
+from ..diagnosis import describe_fall, describe_unbounded
 from ..door import check_count, check_options, check_positive, check_start, move_inside
 from ..loop import run_loop
 from ..methods import CONSTRAINED, MAX_EXPLORED, find_method
 from ..objective import Objective, Point, StopRun
 from ..optimum import Optimum
 from ..plain import count_of, format_number
+from ..probing import Probe, find_fall
 from ..stopping import StoppingRule
 from ..trace import Callback, Journal, Trace
 from .augmented import AugmentedSteps
@@ -61,6 +63,7 @@ class Run:
     seed: int
     callback: Callback | None
     progress: bool
+    is_smooth: bool
 
     @property
     def is_large(self) -> bool:
@@ -144,7 +147,7 @@ def minimize_constrained(
         evaluator, tuple(labels), named, inside, name, why, chosen, n_starts, is_auto,
         row.max_steps if max_steps is None else check_count("max_steps", max_steps),
         1e-8 if tolerance is None else check_positive("tolerance", tolerance),
-        check_count("seed", seed, 0), callback, progress,
+        check_count("seed", seed, 0), callback, progress, facts is None or facts.is_smooth,
     )  # fmt: skip
     with np.errstate(all="ignore"):
         optimum = _run(run, said)
@@ -232,7 +235,27 @@ def _judged(run: Run, x: Vector) -> Judgement:
     if at.violation > FEASIBLE:
         nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
         at = nearer if nearer.violation < at.violation else at
-    return judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
+    verdict = judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
+    return verdict if run.is_smooth else _judged_by_values(run, verdict)
+
+
+def _judged_by_values(run: Run, end: Judgement) -> Judgement:
+    """Look for a fall along the axes by values alone: at kinks derivatives follow a policy."""
+    if not end.is_good:
+        text = "There are kinks; at one, no gradient can show a minimum."
+        return end._replace(sentences=(*end.sentences, text))
+    evaluator, at = run.evaluator, end.candidate
+
+    def feasible_value(x: Vector) -> float:
+        inside = evaluator.stack(x).violation <= max(at.violation, FEASIBLE)
+        return evaluator.value(x) if inside else np.inf
+
+    probe = Probe(feasible_value, at.point.x, at.point.value, bounds=evaluator.bounds)
+    fall = find_fall(probe, run.seed)
+    if fall is None:
+        text = "There are kinks: derivatives of second order count for nothing at them."
+        return end._replace(sentences=(*end.sentences, text))
+    return Judgement(at, Outcome.SADDLE, (describe_fall(fall, run.names),), fall.x)
 
 
 def _go_on(run: Run, ends: list[Judgement]) -> None:
@@ -311,13 +334,16 @@ def _conclude(
     outcome = best.outcome
     if limit is not None and not best.is_good:
         outcome = limit
-    shows = outcome is not Outcome.NO_MULTIPLIERS and at.multipliers.exist
+    shows = outcome in (Outcome.CONVERGED_KKT, Outcome.SADDLE) and at.multipliers.exist
     shown: Multipliers | None = at.multipliers if shows else None
     states = states_of(run.labels, at.stack.values, at.stack.violations, shown)
     diagnosis = [*best.sentences]
     if outcome.is_good:
         diagnosis.insert(0, describe_active(at, run.labels))
-    diagnosis += _other_minima(run, best, ends)
+        diagnosis += _other_minima(run, best, ends)
+    if outcome is Outcome.UNBOUNDED:
+        start = evaluator.point(run.start)
+        diagnosis += describe_unbounded(evaluator, start, run.names)
     return Optimum(
         x=dict(zip(run.names, at.point.x.tolist(), strict=True)), fun=at.point.value,
         gradient_norm=at.multipliers.kkt.stationarity, outcome=outcome, method=run.method,
