@@ -6,11 +6,13 @@ from .compiled import CompiledFunction
 from .derivatives import second_derivatives
 from .flat import FlatFunction
 from .lambdified import integral_function
+from .row_function import RowFunction
 
 __all__ = [
     "ArrayFunction",
     "CompiledFunction",
     "FlatFunction",
+    "RowFunction",
     "compile_expression",
     "integral_function",
     "second_derivatives",

@@ -20,6 +20,9 @@ Column = NDArray[np.float64]
 
 _NUMBERS = (int, float, np.number)
 
+#: So many numbers are looked at together for those that are not finite.
+FINITE_AT_ONCE = 2**20
+
 #: Cells of a CSV file that mean "no value".
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
@@ -37,12 +40,15 @@ class Table:
         `place(index)` names a row in a message, counting from 0: "row 3", "line 4".
     single : frozenset of str
         Names that hold one number for all rows.
+    stays_on_disk : bool
+        Whether arrays in files (`np.memmap`) are left there, in the type they are stored in.
     """
 
     names: tuple[str, ...]
     fetch: Callable[[str], Any]
     place: Callable[[int], str]
     single: frozenset[str] = frozenset()
+    stays_on_disk: bool = False
 
     def column(self, name: str) -> Column:
         """Return a column as floats: one-dimensional, or a single number for all rows.
@@ -59,7 +65,7 @@ class Table:
         column = self._to_floats(name, cells)
         if column.ndim > 1:
             raise DataError(f"The column `{name}` has shape {column.shape}; a column has one axis.")
-        bad = np.flatnonzero(~np.isfinite(np.atleast_1d(column)))
+        bad = _not_finite(np.atleast_1d(column))
         if bad.size:
             rows = ", ".join(self.place(int(i)) for i in bad[:5])
             more = f" and {bad.size - 5} more" if bad.size > 5 else ""
@@ -82,8 +88,9 @@ class Table:
         if np.ndim(cells) < 2:
             return self.column(name)
         array = self._to_floats(name, cells)
-        if not np.isfinite(array).all():
-            place = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(array))[0])
+        bad = _not_finite(array)
+        if bad.size:
+            place = ", ".join(str(int(i)) for i in np.unravel_index(int(bad[0]), array.shape))
             raise DataError(f"The array `{name}` has no finite number at [{place}].")
         return array
 
@@ -108,6 +115,8 @@ class Table:
     def _to_floats(self, name: str, cells: Any) -> Column:
         """Return the cells as floats; the first one that is no number is named."""
         refuse_masked(cells, f"The column `{name}`")
+        if self.stays_on_disk and isinstance(cells, np.memmap) and cells.dtype.kind in "biuf":
+            return cells
         array = np.asarray(cells)
         if array.dtype.kind == "c":
             raise DataError(f"The column `{name}` is complex; give real numbers.")
@@ -161,6 +170,17 @@ def load_data(data: Any) -> Table:
     keys = dict(zip(texts, names, strict=True))
     _check_header(texts)
     return Table(texts, lambda name: data[keys[name]], lambda index: f"row {index + 1}", single)
+
+
+def _not_finite(array: Column) -> NDArray[np.int64]:
+    """Return the places, counted row after row, of what is no finite number; a part at a time."""
+    length = max(FINITE_AT_ONCE // max(array[:1].size, 1), 1)
+    plain = array.view(np.ndarray)
+    found = [
+        np.flatnonzero(~np.isfinite(plain[begin : begin + length])) + begin * array[:1].size
+        for begin in range(0, len(array), length)
+    ]
+    return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
 
 
 def _load_path(path: Path) -> Table:

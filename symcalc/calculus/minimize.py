@@ -10,8 +10,10 @@ from ..errors import ArgumentError
 from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective
 from ..optimize.door import check_count
+from ..optimize.methods import asks_for_batches
 from .array_objective import ArrayObjective, read_array_objective
 from .array_reading import is_over_arrays
+from .batches import minimize_in_batches
 from .constrained import minimize_under, with_arrays
 from .constraint_reading import as_list, names_in
 from .data import load_data
@@ -64,6 +66,8 @@ def minimize(
         "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
         "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" for sums of squares; with constraints
         "SLSQP", "trust-constr" and "augmented_lagrangian".
+        On batches of rows: "sgd", "svrg", "saga", and with `batch_size` also "momentum" and the
+        family from "nesterov" and "adam" to "lion".
     constraints : sequence of str
         Relations between formulas in the variables and the data, `["x^2 + y^2 <= 1", "x == 2*y",
         "0 <= z <= 1", "A@w <= b"]`; those between arrays hold entry by entry. SymPy's too.
@@ -100,6 +104,15 @@ def minimize(
 
     Notes
     -----
+    With `batch_size=256, passes=20`, the defaults of "sgd", each step of the method sees a batch of
+    rows of the data. A step of the trace is a pass over all of them, or `record_every` batches, and
+    there the whole objective is evaluated, piece by piece, for the tests of convergence that every
+    run has. The objective must be a sum or a mean over rows, plus terms without; a `sum` over a
+    batch is scaled up to all rows. Rows are shuffled by `seed`, arrays in files (`np.memmap`) block
+    by block and then within windows, so that memory stays constant (`shuffle`); the last batch has
+    what is left. Without `rate` it is taken from the largest curvature of batches at the start; it
+    falls along a cosine but for "svrg" and "saga" (`schedule`, `clip_norm`, `averaging`).
+
     "auto" solves a quadratic in one step; it takes Levenberg-Marquardt for a sum of squares,
     Newton's method in a trust region where second derivatives are few, along a line where they are
     sparse, L-BFGS-B for many variables, Nelder-Mead for few variables and kinks, a pattern search
@@ -121,8 +134,17 @@ def minimize(
     guess = to_values(start)
     names = tuple(guess)
     pairs = to_bounds(bounds, names)
-    chosen = None if method == "auto" else find_method(method)
     table = None if data is None else load_data(data)
+    if asks_for_batches(method, options):
+        if constraints or allowed.memory_mb is not None:
+            what = "`constraints`" if constraints else "`limits.memory_mb`"
+            raise ArgumentError(f"Batches of rows do not go together with {what}; leave one out.")
+        return minimize_in_batches(
+            objective, guess, table, shapes=shapes, limits=allowed, method=method, bounds=pairs,
+            seed=check_count("seed", seed, 0), max_steps=max_steps, options=options,
+            tolerance=tolerance, callback=callback, throw=throw,
+        )  # fmt: skip
+    chosen = None if method == "auto" else find_method(method)
     target: FormulaObjective | ArrayObjective
     if is_over_arrays(objective, guess, table, shapes, named):
         target = read_array_objective(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .batches import RowData, RowObjective
 from .constrained import KKT, ConstraintState, minimize_constrained
 from .constraints import Constraints, Label, no_constraints
 from .fit import Fit
@@ -24,6 +25,8 @@ __all__ = [
     "Method",
     "Objective",
     "Optimum",
+    "RowData",
+    "RowObjective",
     "StepState",
     "Trace",
     "choose_method",

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
+from .curvature import largest_eigenvalue
 from .objective import Evaluator, Point, StopRun
 from .plain import place_of
 from .probing import Fall
@@ -20,14 +21,7 @@ __all__ = ["at_bounds", "describe_fall", "describe_rate", "describe_unbounded",
 
 def largest_curvature(evaluator: Evaluator, x: Vector, seed: int, n_products: int = 20) -> float:
     """Return the largest eigenvalue of the Hessian in size, by power iteration on products."""
-    vector = np.random.default_rng(seed).standard_normal(x.size)
-    size = 0.0
-    for _ in range(n_products):
-        vector = evaluator.product(x, vector / np.linalg.norm(vector))
-        size, previous = float(np.linalg.norm(vector)), size
-        if size == 0.0 or not np.isfinite(size) or abs(size - previous) <= 0.01 * size:
-            break
-    return size
+    return largest_eigenvalue(lambda v: evaluator.product(x, v), x.size, seed, n_products)
 
 
 def describe_rate(
@@ -53,7 +47,8 @@ def describe_rate(
         f"{rate:g} makes it swing"
     )  # fmt: skip
     smaller = min(1.0 / curvature, rate / 2.0) if 0.0 < curvature < np.inf else rate / 10.0
-    return [f"{happened}; try rate={smaller:.2g}, or none for backtracking."]
+    instead = "backtracking" if evaluator.objective.rows is None else "one from the curvature"
+    return [f"{happened}; try rate={smaller:.2g}, or none for {instead}."]
 
 
 def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...]) -> list[str]:

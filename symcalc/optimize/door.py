@@ -147,11 +147,13 @@ def check_method(
     missing = {
         "hessian": objective.hessian is None,
         "quadratic": objective.hessian is None or not facts.is_quadratic,
+        "rows": objective.rows is None,
         "product": objective.hessian_product is None and objective.hessian is None,
         "residuals": objective.residuals is None or objective.residual_jacobian is None,
     }
     what = {"hessian": "a Hessian", "quadratic": "an objective of degree two or less",
             "product": "a Hessian or its products with vectors",
+            "rows": "the rows of data",
             "residuals": "an objective that is a sum of squares"}  # fmt: skip
     if missing.get(method.needs, False):
         raise ArgumentError(f"Method {method.name!r} needs {what[method.needs]}.")

@@ -24,7 +24,15 @@ from .door import (
     check_start,
     move_inside,
 )
-from .methods import CONSTRAINED, Method, Solver, choose_method, find_method, words_of
+from .methods import (
+    CONSTRAINED,
+    Method,
+    Solver,
+    choose_batch_method,
+    choose_method,
+    find_method,
+    words_of,
+)
 from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
 from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
@@ -144,7 +152,9 @@ def minimize_objective(
     start = check_start(x0, named)
     limits = check_bounds(bounds, start, named)
     known = facts or ObjectiveFacts()
-    if method == "auto":
+    if objective.rows is not None:
+        row, why, rules = choose_batch_method(method)
+    elif method == "auto":
         row, why, rules = choose_method(objective, start.size, limits, known)
     else:
         row, why, rules = find_method(method), "asked for", ()
@@ -215,12 +225,13 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     elapsed, n_steps = evaluator.elapsed(), journal.n_steps
     words = words_of(run.method, run.solver, evaluator)
     evaluator.stage = "at the end"
-    diagnosis: list[str] = []
+    diagnosis = list(evaluator.remarks.values())
     with evaluator.beyond_limits():
         best = _best_point(evaluator, start, outcome)
         norm = journal.rule.norm(best.x, best.gradient)
         if best.is_finite:
-            outcome, diagnosis = _judge(run, journal, start, best, norm, outcome)
+            outcome, said = _judge(run, journal, start, best, norm, outcome)
+            diagnosis += said
         elif outcome is None:
             outcome = Outcome.NOT_FINITE
     if outcome is Outcome.NOT_FINITE and not start.is_finite:

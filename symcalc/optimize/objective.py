@@ -6,13 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..errors import ArgumentError, SymcalcError, UserFunctionError
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
+
+if TYPE_CHECKING:
+    from .batches import RowObjective
 
 __all__ = ["Evaluator", "Objective", "Point", "StopRun"]
 
@@ -37,6 +40,8 @@ class Objective:
     residuals, residual_jacobian : callable or None
         When the objective is a sum of squares, `residuals(x)` of shape `(m,)` with
         `value(x) == sum(residuals(x)**2)`, and its Jacobian of shape `(m, n)`.
+    rows : RowObjective or None
+        When it is to be minimized from batches of its rows, what they say of it.
     """
 
     value: Callable[[Vector], float]
@@ -45,6 +50,7 @@ class Objective:
     hessian_product: Callable[[Vector, Vector], Vector] | None = None
     residuals: Callable[[Vector], Vector] | None = None
     residual_jacobian: Callable[[Vector], Vector] | None = None
+    rows: RowObjective | None = None
 
 
 class Point(NamedTuple):
@@ -109,6 +115,8 @@ class Evaluator:
         self.lowest: tuple[Vector, float] | None = None
         self.step, self.stage = 0, "at the start"
         self.is_over = False
+        #: what a method has to say of its run, by topic
+        self.remarks: dict[str, str] = {}
         self.started = time.perf_counter()
         self._deadline = np.inf if time_limit is None else self.started + time_limit
         self._max_evaluations = np.inf if max_evaluations is None else max_evaluations
@@ -118,6 +126,11 @@ class Evaluator:
     def elapsed(self) -> float:
         """Return the seconds since the run began."""
         return time.perf_counter() - self.started
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the time given is used up."""
+        return time.perf_counter() > self._deadline
 
     def begin(self, start: Point) -> None:
         """Take `start` as what later points are compared with."""
@@ -243,7 +256,7 @@ class Evaluator:
 
     def _count(self) -> None:
         """Count one evaluation, or end the run when the budget is spent."""
-        if time.perf_counter() > self._deadline:
+        if self.is_late:
             self.is_over = True
             raise StopRun(Outcome.TIME_LIMIT)
         if self.n_evaluations >= self._max_evaluations:

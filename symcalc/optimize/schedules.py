@@ -104,7 +104,7 @@ class Schedule:
 CONSTANT = Schedule()
 
 
-def read_schedule(given: Any) -> Schedule:
+def read_schedule(given: Any, total: float | None = None) -> Schedule:
     """Return the schedule that a text or a tuple names.
 
     Parameters
@@ -114,6 +114,8 @@ def read_schedule(given: Any) -> Schedule:
         counted in steps. Kinds: `constant`; `step every factor` (0.1); `cosine total floor` (0);
         `inverse period`, which is `1/(1 + step/period)`; `one_cycle total rise first last` (0.3,
         0.04, 4e-6); `warmup steps` before any of them. Defaults in brackets may be left out.
+    total : float, optional
+        The length of the run, where it is known: then `total` may be left out too.
 
     Raises
     ------
@@ -140,7 +142,10 @@ def read_schedule(given: Any) -> Schedule:
             f"`schedule` is {show(given)}; it is a kind with its numbers, such as 'cosine 1000' or "
             f"('step', 100, 0.5).{hint} Kinds: {', '.join(_KINDS)}, each after 'warmup N' or not."
         )
-    return Schedule(kind, _numbers(kind, words[1:], _KINDS[kind].numbers), int(warmup))
+    wanted = _KINDS[kind].numbers
+    if total is not None and wanted and wanted[0][0] == "total":
+        wanted = (("total", max(total - warmup, 1.0), *wanted[0][2:]), *wanted[1:])
+    return Schedule(kind, _numbers(kind, words[1:], wanted), int(warmup))
 
 
 def _words(given: Any) -> list[Any]:

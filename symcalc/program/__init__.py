@@ -6,20 +6,24 @@ from .pairs import shared_exponentials
 from .passes import SIZE, Formulas, RowPasses, row_passes
 from .primitives import missing_primitives, to_primitives
 from .program import Program, lower
+from .row_terms import SCALE, RowTerms, row_terms
 from .rows import RowBlocks, row_blocks
 
 __all__ = [
+    "SCALE",
     "SIZE",
     "Formulas",
     "Program",
     "RowBlocks",
     "RowPasses",
+    "RowTerms",
     "in_steps",
     "lower",
     "missing_primitives",
     "operation_cost",
     "row_blocks",
     "row_passes",
+    "row_terms",
     "shared_exponentials",
     "to_primitives",
 ]

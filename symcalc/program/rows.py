@@ -18,7 +18,7 @@ from ..graph.graph import REDUCTIONS, Node
 from ..graph.shapes import Dimension, Shape
 from .program import Program
 
-__all__ = ["RowBlocks", "row_blocks"]
+__all__ = ["RowBlocks", "RowSorting", "row_blocks"]
 
 #: What the arrays of one block may fill, in bytes of doubles.
 BLOCK_BYTES = 2**22
@@ -69,7 +69,7 @@ def row_blocks(program: Program, sizes: Mapping[str, int]) -> RowBlocks | None:
         if isinstance(d, str) and d in sizes
     }
     for dimension in sorted(named, key=lambda name: (-sizes[name], name)):
-        parts = _Sorting(program, dimension)
+        parts = RowSorting(program, dimension)
         if parts.run():
             length = _length(parts, sizes)
             return (
@@ -80,7 +80,7 @@ def row_blocks(program: Program, sizes: Mapping[str, int]) -> RowBlocks | None:
     return None
 
 
-def _length(parts: _Sorting, sizes: Mapping[str, int]) -> int:
+def _length(parts: RowSorting, sizes: Mapping[str, int]) -> int:
     """Return the number of rows in a block, 0 where blocks do not pay."""
 
     def entries(nodes: Iterable[Node]) -> int:
@@ -102,8 +102,16 @@ def _is_stored(program: Program, node: Node) -> bool:
     return program.graph.kinds[node] != "ein" or (len(data.factors) == 2 and not data.free)
 
 
-class _Sorting:
-    """Sorts the nodes of a program into the four parts, for one dimension."""
+class RowSorting:
+    """Sorts the nodes of a program into the four parts, for one dimension.
+
+    Attributes
+    ----------
+    axis, totals, after
+        As in `RowBlocks`.
+    obstacle : Node or None
+        The first node that has no part.
+    """
 
     def __init__(self, program: Program, dimension: str) -> None:
         self.program, self.graph = program, program.graph
@@ -111,10 +119,12 @@ class _Sorting:
         self.axis: dict[Node, int] = {}
         self.totals: set[Node] = set()
         self.after: set[Node] = set()
+        self.obstacle: Node | None = None
 
     def run(self) -> bool:
         """Say whether every node has a part: none needs several rows at once but for sums."""
-        return all(map(self._sort, self.program.order)) and bool(self.totals) and self._chooses()
+        self.obstacle = next((n for n in self.program.order if not self._sort(n)), None)
+        return self.obstacle is None and bool(self.totals) and self._chooses()
 
     def _chooses(self) -> bool:
         """Whether choices by the same condition, whose branches are one, are in one part."""
@@ -198,16 +208,16 @@ class _Sorting:
         return first == second
 
 
-_KEEPS: Mapping[str, Callable[[_Sorting, Sequence[Shape], Shape, Any], bool]] = {
+_KEEPS: Mapping[str, Callable[[RowSorting, Sequence[Shape], Shape, Any], bool]] = {
     "var": lambda *_: True,
-    "ein": _Sorting._contraction,
-    "amax": _Sorting._reduction,
-    "amin": _Sorting._reduction,
-    "prod": _Sorting._reduction,
-    "exactprod": _Sorting._reduction,
-    "lse": _Sorting._reduction,
-    "take": _Sorting._part,
-    "put": _Sorting._among_zeros,
-    "concat": _Sorting._joined,
-    "reshape": _Sorting._reshaped,
+    "ein": RowSorting._contraction,
+    "amax": RowSorting._reduction,
+    "amin": RowSorting._reduction,
+    "prod": RowSorting._reduction,
+    "exactprod": RowSorting._reduction,
+    "lse": RowSorting._reduction,
+    "take": RowSorting._part,
+    "put": RowSorting._among_zeros,
+    "concat": RowSorting._joined,
+    "reshape": RowSorting._reshaped,
 }

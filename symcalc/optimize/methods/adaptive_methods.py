@@ -20,7 +20,7 @@ from .adaptive import (
 from .method import Method, Options, Solver, number_option, on_the_loop
 from .rate_options import RATE_OPTIONS, read_clipping, read_rate, schedule_of
 
-__all__ = ["ADAPTIVE_METHODS"]
+__all__ = ["ADAPTIVE_METHODS", "GRADIENT_RULES"]
 
 
 def _epsilon(options: Options, default: float = 1e-8) -> float:
@@ -74,7 +74,7 @@ _BETAS = {"beta1": "the share of the mean kept; 0.9", "beta2": "of the mean squa
 _WEIGHTS = {"weight_decay": "the share of the point that each step takes away; 0.01"}
 
 #: Name, summary, words for the direction, its rule, the default rate, more options, aliases.
-_ROWS = (
+GRADIENT_RULES = (
     ("nesterov", "momentum that looks ahead", "gradient with momentum ahead",
      lambda options: Nesterov(_beta(options, "momentum", 0.9)), None,
      {"momentum": "the share of the velocity kept, in [0, 1); 0.9"}, ("nag",)),
@@ -102,5 +102,5 @@ ADAPTIVE_METHODS = tuple(
         {"rate": f"the learning rate; {rate or _AT_START}"} | RATE_OPTIONS | options,
         aliases=aliases,
     )
-    for name, summary, words, make, rate, options, aliases in _ROWS
+    for name, summary, words, make, rate, options, aliases in GRADIENT_RULES
 )  # fmt: skip
