@@ -419,3 +419,33 @@ def test_a_saddle_in_many_variables_is_told_and_a_minimum_is_not_called_one() ->
     assert "falls along" in saddle.diagnosis[-1]
     assert bowl.converged
     assert "No negative curvature showed" in bowl.diagnosis[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "least"),
+    [
+        ("log(x)^2", "x=1e-300", 0.0),
+        ("-exp(-x^2)", "x=10", -1.0),
+        ("x*log(x)", "x=1e-10", -math.exp(-1.0)),
+        ("(x*y - 1)^2 + 1e16", "x=3, y=2", 1e16),
+        ("(x - 1)^2*1e300 + (x*y)^2", "x=5, y=1", 0.0),
+        ("1e-300*(x*y - 1)^2", "x=5, y=1", 0.0),
+        ("cosh(x)", "x=700", 1.0),
+    ],
+)
+def test_starts_of_extreme_size_come_to_the_minimum(text: str, start: str, least: float) -> None:
+    best = sc.minimize(text, start)
+
+    assert best.converged
+    assert best.fun == pytest.approx(least, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize("method", ["levenberg_marquardt", "trust_region", "limited_memory"])
+def test_limits_end_a_run_at_its_best_point(method: str) -> None:
+    problem = PROBLEMS[0]
+    best = minimize_objective(
+        problem.objective, problem.start, problem.names, method=method, max_evaluations=4
+    )
+
+    assert best.outcome is Outcome.MAX_EVALUATIONS
+    assert best.fun <= best.trace.value.min()

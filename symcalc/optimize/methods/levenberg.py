@@ -13,6 +13,7 @@ from ..least_squares import lengths
 from ..loop import Step
 from ..objective import Evaluator, Point
 from .region import (
+    MAX_TRIALS,
     ModelStep,
     Spectrum,
     SquaresModel,
@@ -128,7 +129,7 @@ def _search(
 ) -> _Found | None:
     """Shorten the radius until a step of the model leads to a lower point."""
     evaluator.stage, radius = "search", known.radius
-    while True:
+    for _ in range(MAX_TRIALS):
         tried = (full or plain.spectrum).step(radius)
         vector, promised = tried.vector, tried.fall
         if full is None:
@@ -137,7 +138,9 @@ def _search(
         if not promised > 0.0 or np.array_equal(x, point.x):
             return None
         residuals = evaluator.residuals(x)
-        fall = point.value - float(residuals @ residuals)
+        before = plain.residuals
+        # Nothing of a large constant residual is left to cancel.
+        fall = float((before - residuals) @ (before + residuals))
         new = evaluator.point(x) if fall > 1e-4 * promised else None
         if new is not None and not new.is_finite:
             new, fall = None, -np.inf
@@ -146,6 +149,7 @@ def _search(
             return _Found(new, tried, radius, vector)
         if promised <= 4.0 * EPS * point.value:
             return None
+    return None
 
 
 def _bent(plain: SquaresModel, tried: ModelStep, known: _Memory) -> tuple[Vector, float]:
@@ -163,7 +167,7 @@ def _bent(plain: SquaresModel, tried: ModelStep, known: _Memory) -> tuple[Vector
     share = float(scaled @ going) / float(scaled @ scaled)
     if not np.linalg.norm(going - share * scaled) <= ASIDE * tried.length:
         return tried.vector, tried.fall
-    second = 2.0 * share * (change @ tried.vector) - share**2 * (change @ last)
+    second = 2.0 * share * (change @ tried.vector) - share * share * (change @ last)
     bend = plain.answer(second, tried.shift)
     size = float(np.linalg.norm(plain.scale * bend))
     if not size <= BEND * tried.length:

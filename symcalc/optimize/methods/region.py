@@ -9,10 +9,13 @@ import numpy as np
 
 from ..bounds import Vector
 
-__all__ = ["ModelStep", "Spectrum", "SquaresModel", "curvature_spectrum", "next_radius",
-           "unit_scale"]  # fmt: skip
+__all__ = ["MAX_TRIALS", "ModelStep", "Spectrum", "SquaresModel", "curvature_spectrum",
+           "next_radius", "unit_scale"]  # fmt: skip
 
 EPS = float(np.finfo(float).eps)
+
+#: A radius is shortened at most so many times in one step.
+MAX_TRIALS = 200
 
 
 class ModelStep(NamedTuple):
@@ -92,8 +95,8 @@ class Spectrum:
         raised = self.curvature + shift
         safe = np.where(raised > 0.0, raised, np.inf)
         along = -self.slope / safe
-        missing = radius**2 - float(along @ along)
-        if shift > 0.0 and missing > 1e-3 * radius**2:
+        missing = radius * radius - float(along @ along)
+        if shift > 0.0 and missing > 1e-3 * radius * radius:
             lowest = int(np.argmin(self.curvature))
             side = -1.0 if self.slope[lowest] > 0.0 else 1.0
             along[lowest] += side * missing**0.5

@@ -11,7 +11,7 @@ import numpy as np
 from ..bounds import Vector
 from ..loop import Step
 from ..objective import Evaluator, Point
-from .region import ModelStep, Spectrum, curvature_spectrum, next_radius, unit_scale
+from .region import MAX_TRIALS, ModelStep, Spectrum, curvature_spectrum, next_radius, unit_scale
 
 __all__ = ["TrustRegion"]
 
@@ -42,23 +42,27 @@ class TrustRegion:
 
     def step(self, evaluator: Evaluator, point: Point, memory: Any) -> Step | None:
         """Return the next lower point, None where none is found."""
+        found = self._search(evaluator, point, memory)
+        if found is None and memory is not None:
+            # Scale and radius may date from places far off: once more without a past.
+            found = self._search(evaluator, point, None)
+        return found
+
+    def _search(self, evaluator: Evaluator, point: Point, memory: Any) -> Step | None:
+        """Shorten the radius until a step of the model leads to a lower point."""
         evaluator.stage = "direction"
         model: Spectrum | _Products = _Products(evaluator, point)
-        scale = None if memory is None else memory[0]
-        is_small = point.x.size <= MAX_SPECTRUM and evaluator.objective.hessian is not None
-        if is_small:
+        scale, radius = (None, 0.0) if memory is None else memory
+        if point.x.size <= MAX_SPECTRUM and evaluator.objective.hessian is not None:
             hessian = evaluator.hessian(point.x)
             diagonal = np.asarray(hessian.diagonal(), dtype=float)
             scale = unit_scale(np.sqrt(np.abs(diagonal)), scale)
             found = curvature_spectrum(hessian, point.gradient, scale)
             model = model if found is None else found
         if memory is None:
-            size = float(np.linalg.norm(point.x if scale is None else scale * point.x))
-            radius = self.first_radius or max(1.0, size)
-        else:
-            radius = memory[1]
+            radius = self.first_radius or _first_radius(point.x, scale)
         evaluator.stage = "search"
-        while True:
+        for _ in range(MAX_TRIALS):
             tried = model.step(radius)
             x = point.x + tried.vector
             if not tried.fall > 0.0 or np.array_equal(x, point.x):
@@ -76,6 +80,14 @@ class TrustRegion:
                 return Step(new, (scale, radius), promise)
             if is_level:
                 return None
+        return None
+
+
+def _first_radius(x: Vector, scale: Vector | None) -> float:
+    """Return the length of the start, scaled as the model is, but at least 1 in the variables."""
+    if scale is None:
+        return max(1.0, float(np.linalg.norm(x)))
+    return float(np.linalg.norm(scale * np.maximum(np.abs(x), 1.0)))
 
 
 def _promise(evaluator: Evaluator, point: Point, scale: Vector) -> float:
@@ -102,7 +114,7 @@ class _Products:
         enough = min(0.5, size**0.5) * size
         vector, image = np.zeros_like(gradient), np.zeros_like(gradient)
         residual, direction = gradient.copy(), -gradient
-        square, is_held = size**2, False
+        square, is_held = size * size, False
         for _ in range(2 * gradient.size):
             product = self.evaluator.product(self.point.x, direction)
             curvature = float(direction @ product)
@@ -124,6 +136,6 @@ class _Products:
 def _to_edge(vector: Vector, direction: Vector, radius: float) -> float:
     """Return how far along a direction the edge of the region lies."""
     a, b = float(direction @ direction), float(vector @ direction)
-    c = float(vector @ vector) - radius**2
+    c = float(vector @ vector) - radius * radius
     root = float(max(b * b - a * c, 0.0) ** 0.5)
     return (root - b) / a if b <= 0.0 else -c / (b + root)
