@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from .calculus.evaluate import evaluate
     from .calculus.explain import explain
     from .calculus.explanation import Explanation, ExplanationStep
+    from .calculus.export import export
+    from .calculus.exported import Export
     from .calculus.fit import fit
     from .calculus.found_limit import Limit
     from .calculus.found_series import Series
@@ -105,6 +107,7 @@ __all__ = [
     "Estimates",
     "Explanation",
     "ExplanationStep",
+    "Export",
     "Expression",
     "Fit",
     "Gradient",
@@ -141,6 +144,7 @@ __all__ = [
     "errors",
     "evaluate",
     "explain",
+    "export",
     "fit",
     "gradient",
     "hessian",
@@ -180,6 +184,7 @@ _HOMES = {
     "Estimates": ".numeric",
     "Explanation": ".calculus.explanation",
     "ExplanationStep": ".calculus.explanation",
+    "Export": ".calculus.exported",
     "Expression": ".expression",
     "Fit": ".optimize.fit",
     "Gradient": ".calculus.results",
@@ -208,6 +213,7 @@ _HOMES = {
     "differentiate": ".calculus.differentiate",
     "evaluate": ".calculus.evaluate",
     "explain": ".calculus.explain",
+    "export": ".calculus.export",
     "equivalent": ".calculus.equivalent",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",

@@ -232,7 +232,7 @@ def test_a_missing_extra_is_named(monkeypatch):
     engine.get_engine.cache_clear()
     monkeypatch.setattr(engine, "has_llvm", lambda: False)
     try:
-        with pytest.raises(sc.CompileError, match=r"pip install 'symcalc\[native\]'"):
+        with pytest.raises(sc.MissingExtraError, match=r"pip install 'symcalc\[native\]'"):
             sc.compile("x + 1", backend="native")(1.0)
     finally:
         engine.get_engine.cache_clear()

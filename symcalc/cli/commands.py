@@ -12,6 +12,7 @@ from .domain import domain
 from .equivalent import equivalent
 from .evaluate import evaluate
 from .explain import explain
+from .export import export
 from .fit import fit
 from .gradient import gradient
 from .hessian import hessian
@@ -46,6 +47,7 @@ COMMANDS = (
     explain,
     audit,
     domain,
+    export,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .blocks import Block, Line, Table, to_plain_text
 from .describe import FORMATS, describe
 from .domains import describe_missing
+from .exports import describe_written
 from .json_text import to_json
 from .numbers import describe_point
 from .plots import check_plot_path
@@ -24,6 +25,7 @@ __all__ = [
     "describe_point",
     "describe_trace",
     "describe_value",
+    "describe_written",
     "is_terminal",
     "respell",
     "show",

@@ -12,6 +12,7 @@ from .checks import describe_claim, describe_equivalence
 from .comparison import describe_comparison, describe_integral_comparison
 from .domains import describe_domain
 from .explanations import describe_explanation
+from .exports import describe_export
 from .formulas import (
     describe_derivative,
     describe_expression,
@@ -59,6 +60,7 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Check": describe_claim,
     "Equivalence": describe_equivalence,
     "Estimate": describe_estimate,
+    "Export": describe_export,
     "Fit": describe_fit,
     "IntegralComparison": describe_integral_comparison,
     "Optimum": describe_optimum,

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..outcome import Trust
-from ..writing import equations
+from ..writing import equations, python_function
 from .blocks import Block, Line
-from .source import python_function
 
 __all__ = [
     "describe_check",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from ..errors import ArgumentError
+from ..writing import python_function
 from .blocks import Block, Line, Table
 from .numbers import format_error, format_number
-from .source import python_function
 
 __all__ = ["attempts_table", "closed_form_source", "describe_integral", "trust_line"]
 

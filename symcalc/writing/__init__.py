@@ -6,6 +6,7 @@ from .entries import to_entries
 from .latex import latex_block, to_latex
 from .partials import equations, latex_partial, partial
 from .python import python_imports, to_python, to_python_lines
+from .source import python_function
 from .text import to_text
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "latex_block",
     "latex_partial",
     "partial",
+    "python_function",
     "python_imports",
     "to_entries",
     "to_latex",

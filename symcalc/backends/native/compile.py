@@ -34,8 +34,10 @@ def compile_batch(
 
     Raises
     ------
+    MissingExtraError
+        llvmlite is not installed.
     CompileError
-        llvmlite is not installed, or a function has no native form.
+        A function has no native form.
     """
     engine, program = get_engine(), _lower(graph, outputs)
     letter = "" if strict else engine.letter

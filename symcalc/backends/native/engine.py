@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...errors import CompileError
+from ...errors import MissingExtraError
 from .mathematics import vector_width
 from .module import Module
 
@@ -37,11 +37,11 @@ def get_engine() -> Engine:
 
     Raises
     ------
-    CompileError
+    MissingExtraError
         Without llvmlite; the message names the command that installs it.
     """
     if not has_llvm():
-        raise CompileError(
+        raise MissingExtraError(
             "backend='native' needs llvmlite, which is not installed: pip install 'symcalc[native]'"
         )
     return Engine()

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..graph.graph import Graph
-from ..writing import python_imports, to_python_lines
+from .python import python_imports, to_python_lines
 
 __all__ = ["python_function"]
 

@@ -1,0 +1,103 @@
+"""Program → statements of another language."""
+
+from __future__ import annotations
+
+import re
+
+from ...errors import CompileError
+from ...functions import TABLE
+from ...graph.graph import Node
+from ...graph.regions import Region, branches
+from ...program import Program
+from ..emit import ADDITION, ATOM, INDENT, PRODUCT, Emitter
+from ..flavours import LOGIC
+from .dialect import Dialect
+
+__all__ = ["SourceEmitter"]
+
+_ASSIGNED = re.compile(r"\s*(\w+) = ")
+
+
+class SourceEmitter(Emitter):
+    """Statements on numbers, branches as `if`; C's functions as the dialect calls them.
+
+    Parameters
+    ----------
+    program : Program
+        Of primitive nodes.
+    arguments : dict of str to str
+        The texts of the variables.
+    dialect : Dialect
+    """
+
+    def __init__(self, program: Program, arguments: dict[str, str], dialect: Dialect) -> None:
+        self.dialect = dialect
+        self.names: list[str] = []
+        self.truths: set[str] = set()
+        self.called: set[str] = set()
+        super().__init__(program, arguments, {})
+
+    def spell_call(self, name: str, args: list[str]) -> str:
+        machine = "sqrt" if name == "sqrt" else TABLE[name].machine
+        if not isinstance(machine, str) or not machine:
+            raise CompileError(f"`{name}` has no form in {self.dialect.title}.")
+        return self._called(machine, args)
+
+    def spell_power(self, base: str, exponent: str) -> str:
+        return self._called("pow", [base, exponent])
+
+    def spell_logic(self, kind: str, args: list[str]) -> str:
+        return self.dialect.logic(kind, args)
+
+    def read_across(self, node: Node, region: Region | None) -> str:
+        return self.text[node]
+
+    def line(self, region: Region | None, text: str) -> None:
+        name = _ASSIGNED.match(text)
+        if name:
+            self.names.append(name.group(1))
+        super().line(region, self.dialect.numbers(text) + self.dialect.end)
+
+    def emit(self, node: Node) -> None:
+        graph = self.graph
+        if graph.kinds[node] == "compare":
+            left, right = (self.read(arg, self._region(node), PRODUCT) for arg in graph.args[node])
+            relation = self.dialect.relations.get(graph.data[node], graph.data[node])
+            self._set(node, f"({left} {relation} {right})", ATOM, graph.args[node])
+        else:
+            super().emit(node)
+        if graph.kinds[node] in LOGIC:
+            self.truths.add(f"t{node}")
+
+    def emit_piecewise(self, node: Node) -> None:
+        args, outer = self.graph.args[node], self.program.regions.get(node)
+        name, block = f"t{node}", self.blocks.setdefault(outer, [])
+        begin, other, rest, close = self.dialect.choice
+        self.names.append(name)
+        for count, index in enumerate(branches(len(args))):
+            region = self.branch(outer, node, index)
+            is_last = index == len(args) - 1
+            condition = "" if is_last else self.read(args[index + 1], outer, ADDITION)
+            head = rest if is_last else other if count else begin
+            block.append(self.dialect.numbers(head.format(condition)))
+            block += [INDENT + line for line in self.blocks.pop(region, [])]
+            text = self.dialect.numbers(self.read(args[index], region, ADDITION))
+            block.append(f"{INDENT}{name} = {text}{self.dialect.end}")
+        block.append(close.format())
+        operands = [self.read(operand, outer, ATOM) for operand in self.compared[node]]
+        if operands:
+            unequal = self.dialect.relations.get("!=", "!=")
+            unordered = [f"({text} {unequal} {text})" for text in operands]
+            both = unordered[0] if len(unordered) == 1 else self.dialect.logic("or", unordered)
+            block.append(self.dialect.numbers(begin.format(both)))
+            block.append(f"{INDENT}{name} = {self.dialect.nan}{self.dialect.end}")
+            block.append(close.format())
+        self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
+
+    def _called(self, name: str, args: list[str]) -> str:
+        self.called.add(name)
+        return self.dialect.call(name, args)
+
+    def _constant(self, kind: str) -> str:
+        text = super()._constant(kind) if kind not in ("oo", "nan") else kind
+        return {"oo": self.dialect.infinity, "nan": self.dialect.nan}.get(text, text)

@@ -1,0 +1,206 @@
+"""`export`: a formula and its gradient as a file of source in another language."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backends import CompiledFunction, compile_expression
+from ..backends.derivatives import Derivatives
+from ..backends.source import DIALECTS, Sample, Signature, write_files
+from ..errors import ArgumentError, CompileError
+from ..expression import Expression
+from ..language import Limits
+from ..symbolic import prepare
+from ..verify.sampling import sample_points
+from .budget import budgeted
+from .exported import Export
+from .gradient import partials
+from .matrix_source import matrix_files
+from .reading import Formula, to_expression, to_names
+
+__all__ = ["LANGUAGES", "export"]
+
+LANGUAGES = (*DIALECTS, "latex")
+
+#: Points of the program that checks, rows of its data, and how often both are drawn.
+N_POINTS, N_ROWS, N_TRIES = 5, 6, 60
+
+
+@budgeted
+def export(
+    expr: Formula,
+    language: str = "c",
+    *,
+    wrt: Sequence[str] | str | None = None,
+    order: int = 1,
+    name: str = "f",
+    shapes: Any = None,
+    assume: Any = None,
+    syntax: str = "symcalc",
+    limits: Limits | None = None,
+) -> Export:
+    """Write a formula and its gradient as self-contained source, with a program that checks it.
+
+    Parameters
+    ----------
+    expr : str, Expression or SymPy expression
+    language : str
+        "python" (plain floats), "numpy", "jax" (jitted, in doubles), "c" (C99), "cpp", "fortran",
+        "julia", "rust" or "latex".
+    wrt : sequence of str, optional
+        The variables of the gradient; default: all numbers that are no data.
+    order : int
+        0: the value alone; 1: value and gradient.
+    name : str
+        Of the functions, `NAME_value` and `NAME_value_and_gradient`, and of the files.
+    shapes : dict or str, optional
+        Columns of data, `{"x": "rows"}`, or matrices, which only "numpy" and "jax" have.
+    assume, syntax, limits
+        As of `gradient`.
+
+    Returns
+    -------
+    Export
+        Its `text` is the file, `write(folder)` writes it and the program that checks it.
+
+    Raises
+    ------
+    ParseError, ArgumentError, DerivativeError
+    CompileError
+        A function of the formula has no form in the language.
+
+    Notes
+    -----
+    The functions compute what compiled functions compute, stable forms and branches included: they
+    take an array of the numbers in the order that the first comment says, and an array of columns.
+    The check compares with numbers of compiled functions at points inside the domain.
+
+    Examples
+    --------
+    >>> import symcalc as sc
+    >>> print(sc.export("a*exp(-b*t)", "c", wrt="a, b").text)
+    // f = a*exp(-b*t)
+    // x = a, b, t; gradient in a, b
+    ...
+    double f_value_and_gradient(const double *x, double *gradient)
+    {
+        double t5, t6;
+        t5 = exp(-x[1]*x[2]);
+        t6 = x[0]*t5;
+        gradient[0] = t5;
+        gradient[1] = -t6*x[2];
+        return t6;
+    }
+    """
+    _check(language, order, name)
+    expression = to_expression(
+        expr, declared=to_names(wrt) or (), shapes=shapes, assume=assume, syntax=syntax,
+        limits=limits,
+    )  # fmt: skip
+    chosen = to_names(wrt) or tuple(v.name for v in expression.variables if not v.shape)
+    if language == "latex":
+        return _in_latex(expression, chosen if order else (), name)
+    function = compile_expression(expression, order=1, wrt=chosen, backend="numpy")
+    if type(function) is not CompiledFunction:
+        if language not in ("numpy", "jax"):
+            raise CompileError(
+                f"Source in {DIALECTS[language].title} is made of numbers and of totals over "
+                "columns of data; for matrices export to 'numpy' or 'jax'."
+            )
+        files, run = matrix_files(expression, chosen if order else (), name, language)
+        return Export(language, name, files, run, expression, chosen)
+    columns = tuple(v.name for v in expression.variables if v.shape)
+    arguments = tuple(n for n in expression.names if n not in columns)
+    signature = Signature(name, arguments, columns, chosen if order else ())
+    derivatives = Derivatives(*prepare(expression.graph, expression.root), chosen)
+    graph, outputs, _ = derivatives.outputs("gradient" if order else "value")
+    samples = _samples(function, signature)
+    found = write_files(
+        graph, outputs, signature, DIALECTS[language], _notes(expression, signature), samples
+    )
+    return Export(language, name, found.files, found.run, expression, signature.wrt)
+
+
+def _check(language: str, order: int, name: str) -> None:
+    """Refuse what is not allowed, before any work."""
+    if language not in LANGUAGES:
+        near = difflib.get_close_matches(str(language).lower(), LANGUAGES, 1)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ArgumentError(
+            f"`language` is {language!r}; allowed are {', '.join(LANGUAGES)}.{hint}"
+        )
+    if order not in (0, 1):
+        raise ArgumentError(f"`order` is {order!r}; allowed are 0 and 1.")
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
+        raise ArgumentError(
+            f"`name` is {name!r}; it begins with a small letter, and goes on with small letters, "
+            "digits and `_`."
+        )
+
+
+def _notes(expression: Expression, signature: Signature) -> list[str]:
+    """Return what the comment at the top says."""
+    given = f"x = {', '.join(signature.arguments)}" if signature.arguments else "x is not used"
+    if signature.columns:
+        given += f"; columns = {', '.join(signature.columns)}"
+    if signature.wrt:
+        given += f"; gradient in {', '.join(signature.wrt)}"
+    return [f"{signature.name} = {expression.text}", given]
+
+
+def _samples(function: CompiledFunction, signature: Signature) -> list[Sample]:
+    """Return points at which value and gradient are finite, with the numbers there.
+
+    Raises
+    ------
+    CompileError
+        When no such point was found.
+    """
+    entries = [f"{name} {row}" for name in signature.columns for row in range(N_ROWS)]
+    known = {v.name: v.assumption for v in function.expression.variables if v.assumption}
+    found: list[Sample] = []
+    data: tuple[tuple[float, ...], ...] = ()
+    for point in sample_points(
+        [*signature.arguments, *entries], n_tries=N_TRIES, assumptions=known
+    ):  # fmt: skip
+        columns = data or tuple(
+            tuple(point[f"{name} {row}"] for row in range(N_ROWS)) for name in signature.columns
+        )
+        arguments = tuple(point[name] for name in signature.arguments)
+        values: dict[str, Any] = dict(zip(signature.arguments, arguments, strict=True))
+        values |= {n: np.array(c) for n, c in zip(signature.columns, columns, strict=True)}
+        with np.errstate(all="ignore"):
+            value, gradient = function.value_and_gradient(**values)
+        if np.ndim(value):
+            raise CompileError("The formula has a value for each row; take its sum or mean.")
+        expected = (float(value), *(gradient.tolist() if signature.wrt else ()))
+        if all(map(math.isfinite, expected)):
+            data = columns
+            found.append(Sample(arguments, columns, expected))
+        if len(found) == N_POINTS:
+            break
+    if not found:
+        raise CompileError("No point was found at which value and gradient are finite numbers.")
+    return found
+
+
+def _in_latex(expression: Expression, wrt: Sequence[str], name: str) -> Export:
+    """Return a document with the formula and its gradient."""
+    lines = [f"  {name} &= {expression.latex}"]
+    if wrt:
+        for variable, form in partials(expression, wrt).items():
+            symbol = Expression(form.graph, form.graph.var(variable)).latex
+            head = f"\\frac{{\\partial {name}}}{{\\partial {symbol}}}"
+            lines.append(f"  {head} &= {form.latex}")
+    body = " \\\\\n".join(lines)
+    text = (
+        "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n\\begin{align*}\n"
+        f"{body}\n\\end{{align*}}\n\\end{{document}}\n"
+    )
+    return Export("latex", name, {f"{name}.tex": text}, "", expression, tuple(wrt))

@@ -1,0 +1,129 @@
+"""Formulas over matrices as source for NumPy and JAX, with a program that checks it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..backends import compile_expression
+from ..errors import CompileError
+from ..expression import Expression
+from ..symbolic import stabilize_for_display
+from ..writing import python_function
+from .gradient import partials
+
+__all__ = ["matrix_files"]
+
+#: Sizes of the dimensions of sample data, in turn; draws until all is finite.
+SIZES, N_DRAWS = (4, 3, 2), 20
+
+_JAX = {
+    "import numpy as np": "import jax\nimport jax.numpy as np",
+    "import scipy.special": "import jax.scipy as scipy",
+}
+_DOUBLES = 'jax.config.update("jax_enable_x64", True)'
+
+
+def matrix_files(
+    expression: Expression, wrt: Sequence[str], name: str, language: str
+) -> tuple[dict[str, str], str]:
+    """Return the files by name, and the command that runs the check."""
+    forms = partials(expression, wrt) if wrt else {}
+    graph, (root,) = stabilize_for_display(expression.graph, [expression.root])
+    value = Expression(graph, root, expression.variables)
+    functions = [python_function(f"{name}_value", expression.names, value)]
+    if wrt:
+        both = (value, [forms[variable] for variable in wrt])
+        functions.append(python_function(f"{name}_value_and_gradient", expression.names, both))
+    imports: dict[str, None] = {}
+    bodies = []
+    for function in functions:
+        head, _, body = function.partition("\n\n\n")
+        imports |= dict.fromkeys(head.split("\n"))
+        bodies.append(f"@jax.jit\n{body}" if language == "jax" else body)
+    lines = [_JAX.get(line, line) if language == "jax" else line for line in imports]
+    if any("symcalc" in line for line in lines):
+        raise CompileError("A function of the formula is neither NumPy's nor SciPy's.")
+    setup = ["", _DOUBLES] if language == "jax" else []
+    note = f"# {name} = {expression.text}"
+    source = "\n\n\n".join(["\n".join([note, *lines, *setup]), *bodies])
+    check = _check(expression, wrt, name)
+    return {f"{name}.py": f"{source}\n", f"{name}_check.py": check}, f"python {name}_check.py"
+
+
+def _check(expression: Expression, wrt: Sequence[str], name: str) -> str:
+    """Return the program that compares with the numbers of the compiled function."""
+    data, expected = _sample(expression, wrt)
+    call = f"{name}.{name}_value"
+    found = f"value, gradient = {call}_and_gradient(**DATA)" if wrt else f"value = {call}(**DATA)"
+    flat = "[numpy.ravel(value), *map(numpy.ravel, gradient)]" if wrt else "[numpy.ravel(value)]"
+    arrays = "\n".join(f"    {key!r}: numpy.array({value})," for key, value in data.items())
+    return _PROGRAM.format(
+        name=name, arrays=arrays, expected=expected, found=found, flat=flat
+    )  # fmt: skip
+
+
+def _sample(expression: Expression, wrt: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Return data as texts, and the value and gradient there."""
+    function = compile_expression(expression, order=1, wrt=wrt or None, backend="numpy")
+    dims = dict.fromkeys(
+        d for v in expression.variables for d in v.shape if isinstance(d, str)
+    )  # fmt: skip
+    sizes = {dim: SIZES[place % len(SIZES)] for place, dim in enumerate(dims)}
+    random = np.random.default_rng(0)
+    for _ in range(N_DRAWS):
+        data = {v.name: _drawn(v, sizes, random) for v in expression.variables}
+        with np.errstate(all="ignore"):
+            parts = _evaluated(function, data, wrt)
+        if np.isfinite(parts).all():
+            texts = {key: _text(value) for key, value in data.items()}
+            return texts, _text(parts)
+    raise CompileError("No data were found at which value and gradient are finite numbers.")
+
+
+def _evaluated(function: Any, data: Mapping[str, Any], wrt: Sequence[str]) -> np.ndarray:
+    """Return value and gradient in one row."""
+    if not wrt:
+        return np.ravel(function(**data))
+    value, gradient = function.value_and_gradient(**data)
+    parts = gradient.values() if isinstance(gradient, dict) else [gradient]
+    return np.concatenate([np.ravel(value), *map(np.ravel, parts)])
+
+
+def _drawn(variable: Any, sizes: Mapping[str, int], random: np.random.Generator) -> Any:
+    """Return a value for a variable, as it was declared."""
+    shape = tuple(sizes[d] if isinstance(d, str) else d for d in variable.shape)
+    value = random.uniform(0.2, 1.5, shape)
+    words = variable.assumption.split()
+    if shape and "spd" in words:
+        return value @ value.T + np.eye(shape[0])
+    if shape and "symmetric" in words:
+        return value + value.T
+    return value
+
+
+def _text(value: Any) -> str:
+    return repr(np.asarray(value).tolist())
+
+
+_PROGRAM = """\
+# Checks {name}.py: python {name}_check.py
+import sys
+
+import numpy
+
+import {name}
+
+DATA = {{
+{arrays}
+}}
+EXPECTED = numpy.array({expected})
+
+{found}
+found = numpy.concatenate({flat})
+gap = float(numpy.max(numpy.abs(found - EXPECTED)) / numpy.max(numpy.abs(EXPECTED)))
+print("ok" if gap < 1e-9 else "WRONG", f": worst relative gap {{gap:.1e}}", sep="")
+sys.exit(not gap < 1e-9)
+"""
