@@ -90,6 +90,27 @@ def gaussian(X: Any, S: Any) -> Any:
     return value, len(X) * cho_solve(L, np.eye(len(S))) - Z @ Z.T
 
 
+def mixture(X: Any, M: Any) -> Any:
+    D = np.ascontiguousarray(X.T) - M[:, :, None]
+    Z = -0.5 * np.einsum("kdm,kdm->km", D, D)
+    top = Z.max(axis=0)
+    E = np.exp(Z - top)
+    s = E.sum(axis=0)
+    return -np.sum(np.log(s) + top), -np.matmul(D, (E / s)[:, :, None])[:, :, 0]
+
+
+def mixture_in_jax(J: Any, X: Any, M: Any, V: Any = 1.0, a: Any = 0.0) -> Any:
+    distances = J.numpy.sum((X[:, None] - M) ** 2 / V, axis=2)
+    if np.ndim(V):
+        a = a - J.numpy.sum(J.numpy.log(V), axis=1) / 2
+    return -J.numpy.sum(J.scipy.special.logsumexp(a - distances / 2, axis=1))
+
+
+def mixture_by_products_in_jax(J: Any, X: Any, M: Any) -> Any:
+    scores = X @ M.T - J.numpy.sum(M**2, axis=1) / 2
+    return -J.numpy.sum(J.scipy.special.logsumexp(scores, axis=1))
+
+
 def quadratic(S: Any, w: Any) -> Any:
     return w @ S @ w, S @ w + S.T @ w
 
@@ -106,6 +127,7 @@ DATA = {"X": draw(10_000, 100), "w": 0.1 * draw(100), "y": np.sign(draw(10_000))
 LARGE = {"X": draw(100_000, 50), "w": 0.1 * draw(50), "y": np.sign(draw(100_000))}
 SPREAD = draw(50, 60)
 FACTORS = ("sum((X - U@V.T)**2)", "X: m n; U: m k; V: n k")
+POINTS, MEANS = draw(2000, 10), draw(5, 10)
 
 LOSSES = {
     "logistic 10^4 x 100": Loss(
@@ -150,6 +172,19 @@ LOSSES = {
             len(X) * J.numpy.linalg.slogdet(S)[1] + (J.numpy.linalg.solve(S.T, X.T).T * X).sum()
         ),
         gaussian, False,
+    ),
+    "mixture 2000 x 10, k = 5": Loss(
+        "-sum(logsumexp(-sum((X[:, None] - M)**2, axis=2)/2, axis=1))", "X: m d; M: k d", ("M",),
+        {"X": POINTS, "M": MEANS}, mixture_in_jax, mixture,
+    ),
+    "mixture by products": Loss(
+        "-sum(logsumexp(X@M.T - sum(M**2, axis=1)/2, axis=1))", "X: m d; M: k d", ("M",),
+        {"X": POINTS, "M": MEANS}, mixture_by_products_in_jax,
+    ),
+    "mixture, weights and variances": Loss(
+        "-sum(logsumexp(a - sum((X[:, None] - M)**2/V, axis=2)/2 - sum(log(V), axis=1)/2, axis=1))",
+        "X: m d; M: k d; V: k d; a: k", ("M", "V", "a"),
+        {"X": POINTS, "M": MEANS, "V": np.exp(0.3 * draw(5, 10)), "a": draw(5)}, mixture_in_jax,
     ),
     "quadratic form 500": Loss(
         "w@S@w", "S: n n; w: n", ("w",), {"S": draw(500, 500), "w": draw(500)},

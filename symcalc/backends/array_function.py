@@ -13,7 +13,7 @@ from ..errors import ArgumentError, DerivativeError
 from ..expression import Expression
 from ..graph.graph import REDUCTIONS
 from ..graph.shapes import Shape, written
-from ..program import in_steps, lower, row_blocks
+from ..program import in_layout, in_steps, lower, row_blocks
 from ..symbolic import stabilize
 from .arguments import NATIVE, Bound
 from .array_derivatives import ArrayDerivatives
@@ -286,6 +286,8 @@ class ArrayFunction(CompiledFunction):
             _refuse_large(sum(map(prod, results)))
             graph, outputs, extra = derivation.outputs(what)
             check_parts(graph, outputs, sizes)
+            if not sparse:
+                graph, outputs = in_layout(graph, outputs, sizes)
             stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric)
             program = lower(stepped, roots)
             blocks = None if sparse else row_blocks(program, sizes)

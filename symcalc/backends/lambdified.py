@@ -23,6 +23,7 @@ from .blocks import BlockEmitter
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
 from .matrices import MatrixEmitter
+from .memory import keep_freed_memory
 
 if TYPE_CHECKING:
     from ..numeric.quadrature import ParametricIntegral
@@ -189,6 +190,8 @@ def _lambdify(lines: list[str], result: str, namespace: dict[str, Any]) -> Gener
     import linecache
 
     from sympy import Symbol, lambdify
+
+    keep_freed_memory()
 
     def statements(expression: _Spelled) -> tuple[list[tuple[_Spelled, _Spelled]], _Spelled]:
         if not lines:

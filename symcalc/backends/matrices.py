@@ -293,21 +293,27 @@ class MatrixEmitter(ArrayEmitter):
 
 
 def _thin(program: Program) -> set[Node]:
-    """Return the nodes whose texts may lack axes: broadcasting, and what is made of it alone."""
-    graph, found = program.graph, set[Node]()
+    """Return the nodes whose texts may lack axes: broadcasting, and what is made of it alone.
+
+    What is made of a row and a column lacks none.
+    """
+    graph, lacking = program.graph, dict[Node, set[int]]()
     for node in program.order:
-        kind, args = graph.kinds[node], program.operands(node)
+        kind, args, data = graph.kinds[node], program.operands(node), graph.data[node]
         if not graph.shape(node) or kind == "var":
             continue
         if kind == "ein":
-            is_thin = bool(graph.data[node].free) and all(graph.kinds[a] != "eye" for a in args)
+            is_spread = any(graph.kinds[arg] == "eye" for arg in args)
+            lacks = set() if is_spread else {data.out.index(label) for label in data.free}
+        elif kind in REDUCTIONS:
+            lacks = set()
         else:
-            is_thin = kind not in REDUCTIONS and all(
-                arg in found for arg in args if graph.shape(arg)
-            )
-        if is_thin:
-            found.add(node)
-    return found
+            arrays = [lacking.get(arg, set()) for arg in args if graph.shape(arg)]
+            every = set(range(len(graph.shape(node))))
+            lacks = every.intersection(*arrays)
+        if lacks:
+            lacking[node] = lacks
+    return set(lacking)
 
 
 def _sparse(program: Program, names: frozenset[str]) -> set[Node]:

@@ -34,6 +34,10 @@ def of_one(function: Speller, text: str, labels: Labels, out: Labels) -> str:
         path = KERNELS + "sums" if len(labels) == 2 and not every else "numpy.sum"
         text = f"{function(path)}({text}{'' if every else f', axis={which}'})"
         labels = [label for label in labels if label in out]
+    kept = [label for label in out if label in labels]
+    if len(kept) < len(out) and kept != list(labels):  # read many times, so in that order
+        text = f"{function('numpy.ascontiguousarray')}({aligned(text, labels, kept)})"
+        labels = kept
     return aligned(text, labels, out)
 
 
@@ -84,6 +88,17 @@ def of_two(
         axes = tuple([at.index(label) for label in summed] for at in (first, second))
         return f"{function('numpy.tensordot')}({a}, {b}, axes={axes})", ATOM
     batch = [label for label in shared if label in out]
+    n_batch = len(batch)
+    if (
+        len(summed) == 1
+        and sorted(map(len, free)) == [0, 1]
+        and list(first[:n_batch]) == list(second[:n_batch]) == batch
+    ):
+        matrix, vector = (a, b) if free[0] else (b, a)
+        own = first if free[0] else second
+        left = aligned(matrix, own, [*batch, *free[0], *free[1], *summed])
+        product = f"{function('numpy.matmul')}({left}, {vector}[..., None])"
+        return f"{product}[..., 0]", ATOM
     if len(summed) == len(free[0]) == len(free[1]) == 1:
         left = aligned(a, first, [*batch, *free[0], *summed])
         right = aligned(b, second, [*batch, *summed, *free[1]])

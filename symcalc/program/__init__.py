@@ -2,6 +2,7 @@
 
 from .contractions import in_steps
 from .cost import operation_cost
+from .layouts import in_layout
 from .pairs import shared_exponentials
 from .passes import SIZE, Formulas, RowPasses, row_passes
 from .primitives import missing_primitives, to_primitives
@@ -17,6 +18,7 @@ __all__ = [
     "RowBlocks",
     "RowPasses",
     "RowTerms",
+    "in_layout",
     "in_steps",
     "lower",
     "missing_primitives",

@@ -83,7 +83,7 @@ class _Steps:
             elif kind == "var":
                 self.place[node] = new.var(data, graph.shape(node))
             elif kind == "ein":
-                self.place[node] = self._contraction(args, data)
+                self.place[node] = self._sum_of_products(node)
             elif kind == "sum":
                 self.place[node] = self._total(graph.args[node][0])
             elif kind == "mul" and graph.shape(node):
@@ -167,14 +167,63 @@ class _Steps:
 
     # -- contractions -------------------------------------------------------------------------
 
-    def _contraction(self, args: Sequence[Node], data: Contraction) -> Node:
-        """Return a contraction in steps; identity matrices come last."""
+    def _sum_of_products(self, node: Node) -> Node:
+        """Return a contraction; elementwise products and squares under its sums are not formed.
+
+        That is so for those that nothing else reads.
+        """
+        graph, data = self.graph, self.graph.data[node]
+        scalars: list[Node] = []
+        found: list[Factor] = []
+        for arg, labels in zip(graph.args[node], data.factors, strict=True):
+            is_summed = not set(data.out).issuperset(labels)
+            for factor in self._multiplied(arg) if is_summed else [arg]:
+                if graph.shape(factor):
+                    found.append((self.place[factor], labels))
+                else:
+                    scalars.append(self.place[factor])
         dims = dict(enumerate(data.dims))
+        if len(found) > len(data.factors):
+            found = self._narrowed(found)
+        body = self._contraction(found, data.out, dims)
+        return self.new.mul([*scalars, body]) if scalars else body
+
+    def _multiplied(self, node: Node) -> list[Node]:
+        """Return what is multiplied in an elementwise product or square read once, or the node."""
+        graph, kind = self.graph, self.graph.kinds[node]
+        if self.uses[node] > 1 or kind not in ("pow", "mul"):
+            return [node]
+        if kind == "pow":
+            base, exponent = graph.args[node]
+            return [base, base] if graph.value(exponent) == 2 else [node]
+        factors = self._opened(node)
+        is_plain = all(graph.kinds[factor] != "eye" for factor in factors)
+        return factors if is_plain else [node]
+
+    def _narrowed(self, factors: Sequence[Factor]) -> list[Factor]:
+        """Return factors without the axes along which they are only repeated, where others vary."""
+        new, found = self.new, list(factors)
+        for place, (node, labels) in enumerate(factors):
+            data = new.data[node]
+            if new.kinds[node] != "ein" or len(data.factors) != 1 or len(set(labels)) < len(labels):
+                continue
+            own = dict(zip(data.out, labels, strict=True))
+            repeated = {own[label] for label in data.free}
+            others = [set(more) for at, (_, more) in enumerate(found) if at != place]
+            (inner,) = data.factors
+            if repeated <= set().union(*others) and set(inner) <= set(own):
+                found[place] = new.args[node][0], tuple(own[label] for label in inner)
+        return found
+
+    def _contraction(
+        self, factors: Sequence[Factor], out: Labels, dims: Mapping[int, Dimension]
+    ) -> Node:
+        """Return a contraction in steps; identity matrices come last."""
         merged = {label: label for label in dims}
         eyes: list[Factor] = []
         dense: list[Factor] = []
-        for arg, labels in zip(args, data.factors, strict=True):
-            if self.new.kinds[arg] == "eye" and set(labels) <= set(data.out):
+        for arg, labels in factors:
+            if self.new.kinds[arg] == "eye" and set(labels) <= set(out):
                 eyes.append((arg, labels))
                 first, second = (merged[label] for label in labels)
                 merged = {k: first if v == second else v for k, v in merged.items()}
@@ -183,15 +232,15 @@ class _Steps:
             else:
                 dense.append((arg, labels))
         if not eyes:
-            return self._of_many(dense, data.out, dims)
+            return self._of_many(dense, out, dims)
         spread = [(arg, tuple(merged[label] for label in labels)) for arg, labels in dense]
         used = {label for _, labels in spread for label in labels}
-        kept = tuple(dict.fromkeys(merged[label] for label in data.out))
+        kept = tuple(dict.fromkeys(merged[label] for label in out))
         kept = tuple(label for label in kept if label in used)
         factors = [*eyes]
         if spread:
             factors.insert(0, (self._of_many(spread, kept, dims), kept))
-        return self._node(factors, data.out, dims)
+        return self._node(factors, out, dims)
 
     def _of_many(
         self, factors: Sequence[Factor], out: Labels, dims: Mapping[int, Dimension]
