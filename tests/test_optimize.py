@@ -717,15 +717,18 @@ def test_numbers_that_are_not_finite_are_names_in_json() -> None:
 def test_a_progress_bar_appears_on_a_terminal_only_after_a_second(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    rows = [(k, 3.25, 1.0, 0.1, k, t) for k, t in enumerate((0.0, 0.5, 1.5, 99.0))]
     silent = ProgressBar(100)
-    silent.update(1, 1.0, 1.0, 99.0)
+    silent.update(rows[:1], 1e-8)
+    silent.update(rows, 1e-8)
     silent.close()
     assert capsys.readouterr().err == ""
 
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     bar = ProgressBar(100)
-    bar.update(1, 1.0, 1.0, 0.5)
+    bar.update(rows[:1], 1e-8)
+    bar.update(rows[:2], 1e-8)
     assert capsys.readouterr().err == ""
-    bar.update(2, 3.25, 1.0, 1.5)
+    bar.update(rows[:3], 1e-8)
     bar.close()
     assert "3.25" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..facts import ObjectiveFacts
 from ..graph.graph import Graph
 from ..language import Limits
 from ..optimize import Optimum, RowData, RowObjective, minimize_objective
+from ..optimize.keeping import Keeping
 from ..optimize.methods import check_table, choose_batch_method, read_plan
 from ..program import SCALE, SIZE, row_terms
 from .array_reading import ArrayFormula, is_over_arrays, read_array_formula
@@ -24,6 +25,9 @@ from .reading import Formula
 from .structure import find_degree, find_roughness
 
 __all__ = ["RowProblem", "minimize_in_batches", "read_row_problem"]
+
+#: From the expression, its data, the table and the constraints to how a run is to be kept.
+Keep = Callable[[Expression, Mapping[str, Any], Table | None, Sequence[Any]], Keeping | None]
 
 #: Up to this number of numbers in the variables a Hessian is formed to judge the end.
 MAX_DENSE = 100
@@ -64,7 +68,7 @@ class RowProblem:
 def minimize_in_batches(
     objective: Formula, start: Mapping[str, Any], table: Table | None, *, shapes: Any,
     limits: Limits, method: Any, bounds: list[Any] | None, seed: int,
-    max_steps: int | None, options: dict[str, Any], **settings: Any,
+    max_steps: int | None, options: dict[str, Any], keep: Keep, **settings: Any,
 ) -> Optimum:  # fmt: skip
     """Minimize an objective over batches of the rows of its data."""
     row, *_ = choose_batch_method(method)
@@ -79,7 +83,8 @@ def minimize_in_batches(
     best = minimize_objective(
         problem.rows.whole(forms_hessian=x0.size <= MAX_DENSE), x0, formula.names, method=method,
         bounds=formula.bounds(bounds), max_steps=min(max_steps or n_records, n_records),
-        seed=seed, time_limit=limits.seconds, facts=problem.facts, options=options, **settings,
+        seed=seed, time_limit=limits.seconds, facts=problem.facts, options=options,
+        keeping=keep(formula.expression, formula.data, None, ()), **settings,
     )  # fmt: skip
     return replace(
         best, x=problem.flat.unpack(best.vector), diagnosis=(*best.diagnosis, *formula.notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..errors import ArgumentError
@@ -17,6 +18,7 @@ from .batches import minimize_in_batches
 from .constrained import minimize_under, with_arrays
 from .constraint_reading import as_list, names_in
 from .data import load_data
+from .fingerprint import keeping_of
 from .objective import FormulaObjective, read_objective
 from .reading import Formula
 from .start import run_within_memory, to_bounds, to_values
@@ -39,6 +41,9 @@ def minimize(
     seed: int = 0,
     throw: bool = False,
     limits: Limits | None = None,
+    checkpoint: Any = None,
+    checkpoint_every: float | None = None,
+    resume: bool = True,
     **options: Any,
 ) -> Optimum:
     """Find a local minimum, with derivatives in closed form.
@@ -78,7 +83,8 @@ def minimize(
         Of the gradient: converged when its largest component is at most
         `tolerance * min(max(1, |f|), largest component at the start)`; default 1e-8.
     callback : callable, optional
-        Called after each step with a `StepState`; something true stops the run.
+        Called after each step with a `StepState`, the whole state of the run; something true, or
+        raising `StopIteration`, stops the run.
     seed : int
         Of the random vectors that judge noise and curvature at the end, and of a random start.
     throw : bool
@@ -86,6 +92,14 @@ def minimize(
     limits : Limits, optional
         Of reading the objective; `seconds` limits the run; with `memory_mb` the work is done in
         another process, which cannot call a `callback`.
+    checkpoint : str or Path, optional
+        An `.npz` file to keep the state of the run in; where it exists already, the same call goes
+        on from there, to the same bits as a run without interruption. For methods of our own.
+    checkpoint_every : float, optional
+        Seconds between two writings, 0 for every step; default 60. However the run ends, its last
+        whole step is written.
+    resume : bool
+        False starts over and replaces the checkpoint.
     **options
         The method's own: `rate=0.01`, `momentum=0.9`, `search="backtracking"`, `clip_norm=1`,
         `schedule="warmup 50 cosine 1000"` or `("step", 100, 0.5)`, SciPy's.
@@ -143,6 +157,7 @@ def minimize(
             objective, guess, table, shapes=shapes, limits=allowed, method=method, bounds=pairs,
             seed=check_count("seed", seed, 0), max_steps=max_steps, options=options,
             tolerance=tolerance, callback=callback, throw=throw,
+            keep=partial(keeping_of, checkpoint, checkpoint_every, resume),
         )  # fmt: skip
     chosen = None if method == "auto" else find_method(method)
     target: FormulaObjective | ArrayObjective
@@ -156,24 +171,23 @@ def minimize(
         target = read_objective(
             objective, names, data=table, shapes=shapes, limits=allowed, elsewhere=named
         )
+    keeping = keeping_of(
+        checkpoint, checkpoint_every, resume, target.expression, target.data, table, constraints
+    )
     if allowed.memory_mb is not None:
-        if callback is not None:
-            raise ArgumentError(
-                "`limits.memory_mb` moves the work to another process, which cannot call your "
-                "`callback`; leave one of them out."
-            )
         found: Optimum = run_within_memory(
             "minimize", target.expression, guess, data=data if constraints else target.data,
             shapes=shapes if constraints else None, method=method, constraints=constraints,
             bounds=pairs, max_steps=max_steps, tolerance=tolerance, seed=seed, throw=throw,
-            limits=allowed, **options,
+            callback=callback, limits=allowed, checkpoint=checkpoint, resume=resume,
+            checkpoint_every=checkpoint_every, **options,
         )  # fmt: skip
         return found
     if constraints:
         return minimize_under(
             target, constraints, table, guess, bounds=pairs, limits=allowed, method=method,
             max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
-            options=options, shapes=shapes,
+            options=options, shapes=shapes, keeping=keeping,
         )  # fmt: skip
     functions, facts = target.to_objective(None if chosen is None else chosen.needs)
     x0: Any = list(guess.values())
@@ -182,7 +196,7 @@ def minimize(
     best = minimize_objective(
         functions, x0, target.names, method=method, bounds=pairs,
         max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
-        time_limit=allowed.seconds, facts=facts, options=options,
+        time_limit=allowed.seconds, facts=facts, options=options, keeping=keeping,
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
         return with_arrays(best, target)

@@ -134,8 +134,15 @@ def run_within_memory(
 
     Raises
     ------
+    ArgumentError
+        When there is a callback.
     LimitError
         When the work needs more memory.
     """
+    if kwargs.pop("callback", None) is not None:
+        raise ArgumentError(
+            "`limits.memory_mb` moves the work to another process, which cannot call your "
+            "`callback`; leave one of them out."
+        )
     kwargs["limits"] = replace(limits, memory_mb=None)
     return run_verb(verb, (formula, *args), kwargs, seconds=None, memory_mb=limits.memory_mb)

@@ -37,6 +37,12 @@ __all__ = ["minimize"]
     "--option", "options", multiple=True, metavar="NAME=VALUE", help="The method's own, rate=0.1."
 )
 @shapes_option
+@click.option("--seconds", type=float, help="The limit on time; the best point is returned.")
+@click.option(
+    "--checkpoint", metavar="FILE", help="Keep the run in an .npz file, and go on from there."
+)
+@click.option("--checkpoint-every", type=float, metavar="SECONDS", help="Default: 60.")
+@click.option("--fresh", is_flag=True, help="Start over, and replace the checkpoint.")
 @click.option("--trace", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Say how the method was chosen.")
 @syntax_option
@@ -47,6 +53,8 @@ def minimize(
     bounds: tuple[str, ...],
     constraints: tuple[str, ...],
     options: tuple[str, ...],
+    seconds: float | None,
+    fresh: bool,
     trace: bool,
     explain: bool,
     syntax: str,
@@ -62,8 +70,14 @@ def minimize(
       symcalc minimize "x + y" --start x=0,y=0 --constraint "x^2 + y^2 <= 1"
       symcalc minimize "sum((X@w - y)**2)/(2*m)" --data housing.npz --start w=zeros
       symcalc minimize "x^4 - x" --start x=1 --method gradient_descent --option rate=0.1
+      symcalc minimize "mean((X@w - y)**2)" --data big.npz --start w=zeros --method adam \\
+          --checkpoint run.npz --seconds 3600
     """
     arguments = {name: value for name, value in others.items() if value is not None}
+    if fresh:
+        arguments["resume"] = False
+    if seconds is not None:
+        arguments["limits"] = sc.Limits(seconds=seconds)
     result = sc.minimize(
         read_whole(objective, syntax),
         ", ".join(start),

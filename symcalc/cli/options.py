@@ -36,7 +36,7 @@ __all__ = [
 #: Arguments of the verb itself, which no method's option may replace.
 _RESERVED = frozenset(
     "objective start data shapes method constraints bounds max_steps tolerance callback seed "
-    "throw limits".split()
+    "throw limits checkpoint checkpoint_every resume".split()
 )
 
 #: Other words for formats.

@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ArgumentError
 from ..facts import ObjectiveFacts
 from .bounds import Bounds, Vector
-from .methods import METHODS, Method
+from .methods import METHODS, Method, OnTheLoop, Solver
 from .objective import Objective
 from .plain import count_of, place_of, show
 
@@ -23,6 +23,7 @@ __all__ = [
     "check_method",
     "check_options",
     "check_positive",
+    "check_resumable",
     "check_start",
     "move_inside",
 ]
@@ -138,6 +139,17 @@ def _refusal(method: Method, name: str, chosen_for: str | None) -> str:
         return f"Method {method.name!r} (taken: {chosen_for}) has no option `{name}`. {hint}"
     allowed = ", ".join(f"`{option}`" for option in method.options) or "no options"
     return f"Method {method.name!r} has no option `{name}`. {hint} It takes {allowed}."
+
+
+def check_resumable(method: Method, solver: Solver) -> None:
+    """Refuse a checkpoint for a method that keeps its state to itself: SciPy's do."""
+    if isinstance(solver, OnTheLoop):
+        return
+    raise ArgumentError(
+        f"`checkpoint` is for methods of our own, which can be resumed; {method.name!r} runs "
+        "inside SciPy, which keeps its state to itself. Name another `method`, such as "
+        "'limited_memory' or 'trust_region'."
+    )
 
 
 def check_method(

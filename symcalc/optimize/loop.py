@@ -43,26 +43,31 @@ class Stepper(Protocol):
         """Return the next step, None when none is acceptable; `memory` is None at the start."""
 
 
-def run_loop(evaluator: Evaluator, start: Point, stepper: Stepper, journal: Journal) -> Outcome:
+def run_loop(
+    evaluator: Evaluator, start: Point, stepper: Stepper, journal: Journal,
+    has_gradients: bool = True,
+) -> Outcome:  # fmt: skip
     """Take steps from `start` until a rule stops them, and return how it ended.
 
     The points themselves are in the evaluator (the best one) and in the journal (all of them).
+    Where the journal has the state of an earlier run it goes on from there.
     """
-    point, memory = start, None
     rule = journal.rule
     ceiling = start.value + GROWTH * (1.0 + abs(start.value))
     try:
+        point, memory = journal.resume(start)
         while True:
             step = stepper.step(evaluator, point, memory)
             if step is None:
                 return Outcome.LINE_SEARCH_FAILED
             new, memory, promise = step
-            if not new.is_finite or new.value > ceiling:
+            is_finite = new.is_finite if has_gradients else bool(np.isfinite(new.value))
+            if not is_finite or new.value > ceiling:
                 return _bad_end(new, ceiling)
-            norm, move = rule.norm(new.x, new.gradient), new.x - point.x
+            norm = rule.norm(new.x, new.gradient) if has_gradients else np.nan
+            move = new.x - point.x
             point = new
-            journal.record(new.x, new.value, norm, float(move @ move) ** 0.5)
-            journal.check(new.value, norm, promise)
+            journal.take(new, norm, float(move @ move) ** 0.5, memory, promise)
     except StopRun as stop:
         return stop.outcome
 

@@ -21,9 +21,11 @@ from .door import (
     check_method,
     check_options,
     check_positive,
+    check_resumable,
     check_start,
     move_inside,
 )
+from .keeping import Keeper, Keeping, identity_of, open_keeper
 from .methods import (
     CONSTRAINED,
     Method,
@@ -73,6 +75,7 @@ class _Run:
     bounds: Bounds | None
     facts: ObjectiveFacts
     seed: int
+    keeper: Keeper | None = None
 
 
 def minimize_objective(
@@ -92,6 +95,7 @@ def minimize_objective(
     progress: bool = True,
     facts: ObjectiveFacts | None = None,
     options: dict[str, Any] | None = None,
+    keeping: Keeping | None = None,
 ) -> Optimum:
     """Find a local minimum of an objective given as callables.
 
@@ -125,6 +129,9 @@ def minimize_objective(
         What is known of the objective; it guides the automatic choice.
     options : dict or None
         The method's own options.
+    keeping : Keeping or None
+        The file to keep the state of the run in, and to go on from; limits on steps and
+        evaluations count what came before, the limit on time does not.
 
     Returns
     -------
@@ -164,7 +171,7 @@ def minimize_objective(
             objective, no_constraints(start.size), bound_labels(free, named), start, named,
             bounds=free, method=method, max_steps=max_steps, tolerance=tolerance,
             callback=callback, seed=seed, time_limit=time_limit, max_evaluations=max_evaluations,
-            throw=throw, progress=progress, facts=facts, options=options,
+            throw=throw, progress=progress, facts=facts, options=options, keeping=keeping,
         )  # fmt: skip
         return replace(found, rules=rules)
     start, moved = move_inside(limits, start, named)
@@ -178,11 +185,17 @@ def minimize_objective(
         max_evaluations = check_count("max_evaluations", max_evaluations)
     solver = row.make(chosen)
     seed = check_count("seed", seed, 0)
+    keeper = None
+    if keeping is not None:
+        check_resumable(row, solver)
+        keeper = open_keeper(
+            keeping, identity_of(named, start, row.name, chosen, limits, seed)
+        )  # fmt: skip
     evaluator = Evaluator(
         objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits,
         by_residuals=row.needs == "residuals",
     )  # fmt: skip
-    run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed)
+    run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed, keeper)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
     optimum = replace(optimum, diagnosis=(*optimum.diagnosis, *moved), rules=rules)
@@ -199,10 +212,12 @@ def _run(
     rule = StoppingRule(tolerance, max_steps, np.inf, run.bounds)
     norm = rule.norm(x0, start.gradient)
     rule = StoppingRule(tolerance, max_steps, norm, run.bounds, start.value)
-    journal = Journal(run.evaluator, rule, run.names, callback, bar)
+    journal = Journal(
+        run.evaluator, rule, run.names, callback, bar, method=run.method.name, keeper=run.keeper
+    )
     outcome: Outcome | None
     try:
-        journal.record(x0, start.value, rule.start_norm, 0.0)
+        journal.open(start, rule.start_norm)
         if not start.is_finite:
             outcome = Outcome.NOT_FINITE
         elif rule.start_norm == 0.0 and (run.facts.is_smooth or run.method.needs != "value"):
@@ -230,7 +245,11 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
         best = _best_point(evaluator, start, outcome)
         norm = journal.rule.norm(best.x, best.gradient)
         if best.is_finite:
-            outcome, said = _judge(run, journal, start, best, norm, outcome)
+            try:
+                outcome, said = _judge(run, journal, start, best, norm, outcome)
+            except KeyboardInterrupt:
+                outcome = Outcome.INTERRUPTED if outcome in _STALLED else outcome
+                said = ["The judgement of the end was interrupted."]
             diagnosis += said
         elif outcome is None:
             outcome = Outcome.NOT_FINITE
@@ -242,8 +261,8 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
         outcome=outcome, method=run.method.name, why=run.why, n_steps=n_steps,
         n_evaluations=evaluator.n_evaluations, n_gradients=evaluator.n_gradients,
         n_hessians=evaluator.n_hessians + evaluator.n_products,
-        trace=Trace.from_rows(journal.rows), diagnosis=tuple(diagnosis), elapsed=elapsed,
-        words=words,
+        trace=Trace.from_rows(journal.rows, journal.places),
+        diagnosis=(*diagnosis, *journal.describe()), elapsed=elapsed, words=words,
     )  # fmt: skip
 
 

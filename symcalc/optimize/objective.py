@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -127,10 +127,14 @@ class Evaluator:
         """Return the seconds since the run began."""
         return time.perf_counter() - self.started
 
+    def remaining(self) -> float:
+        """Return the seconds until the limit on time."""
+        return self._deadline - time.perf_counter()
+
     @property
     def is_late(self) -> bool:
         """Whether the time given is used up."""
-        return time.perf_counter() > self._deadline
+        return self.remaining() < 0.0
 
     def begin(self, start: Point) -> None:
         """Take `start` as what later points are compared with."""
@@ -147,9 +151,39 @@ class Evaluator:
         finally:
             self._deadline, self._max_evaluations, self._deep = limits
 
+    def state(self, x: Vector) -> dict[str, Any]:
+        """Return, as plain data, counts, the best point, and what is kept of evaluations at `x`."""
+        last = self.last_point
+        return {
+            "counts": (self.n_evaluations, self.n_gradients, self.n_hessians, self.n_products),
+            "best": (self.best_x, self.best_value),
+            "last": None if last is None else tuple(last),
+            "latest": tuple(
+                w for w, (place, _) in self._latest.items() if np.array_equal(place, x)
+            ),
+            "place": x,
+            "elapsed": self.elapsed(),
+            "remarks": dict(self.remarks),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state; what had been kept is evaluated again, and not counted again."""
+        with self.beyond_limits():
+            for what in state["latest"]:
+                self._REMADE[what](self, state["place"])
+        self.n_evaluations, self.n_gradients, self.n_hessians, self.n_products = state["counts"]
+        self.best_x, self.best_value = state["best"]
+        self.last_point = None if state["last"] is None else Point(*state["last"])
+        self.started -= state["elapsed"]
+        self.remarks = state["remarks"]
+
     def is_inside(self, x: Vector) -> bool:
         """Whether the bounds, if any, allow a point."""
         return self._bounds is None or self._bounds.contain(x)
+
+    def clipped(self, x: Vector) -> Vector:
+        """Return the nearest point inside the bounds."""
+        return x if self._bounds is None else np.clip(x, self._bounds.lower, self._bounds.upper)
 
     def value(self, x: Vector) -> float:
         """Return the value at `x`, NaN where there is none."""
@@ -242,6 +276,11 @@ class Evaluator:
             jacobian = np.full((1, x.size), np.nan)
         self._keep("jacobian", x, jacobian)
         return jacobian
+
+    #: What is kept of the last evaluations, and how it is made.
+    _REMADE: ClassVar[dict[str, Callable[[Evaluator, Vector], Any]]] = {
+        "hessian": hessian, "residuals": residuals, "jacobian": residual_jacobian,
+    }  # fmt: skip
 
     def _recall(self, what: str, x: Vector) -> Any:
         """Return what was evaluated last where it was at this point, else None."""

@@ -2,27 +2,107 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from typing import Any
+from collections.abc import Callable, Sequence
+from statistics import median
+from typing import Any, NamedTuple
 
-__all__ = ["ProgressBar"]
+__all__ = ["Forecast", "ProgressBar", "forecast"]
 
 #: Seconds before the bar appears, and between two drawings of it.
 QUIET, INTERVAL = 1.0, 0.1
 
+#: Steps from which on a rate of convergence is read off, and rows looked at in each part of a run.
+MIN_STEPS, SAMPLE = 12, 100
+
+#: One row of a trace: step, value, gradient norm, step length, evaluations, seconds.
+Row = tuple[float, ...]
+
+
+class Forecast(NamedTuple):
+    """How many seconds a run still takes, as an estimate, and what ends it then."""
+
+    seconds: float
+    end: str
+
+    def __str__(self) -> str:
+        minutes, seconds = divmod(round(min(self.seconds, 3.6e8)), 60)
+        hours, minutes = divmod(minutes, 60)
+        clock = f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+        return f"about {clock} left, to the {self.end} (estimate)"
+
+
+def forecast(
+    rows: Sequence[Row], threshold: float, max_steps: int, seconds: float = math.inf
+) -> Forecast | None:
+    """Estimate how long a run still takes: to its limits, or to the tolerance at its rate so far.
+
+    Parameters
+    ----------
+    rows : sequence of tuples
+        The trace so far.
+    threshold : float
+        The gradient norm at which the run has converged.
+    max_steps : int
+    seconds : float
+        Until the limit on time.
+
+    Returns
+    -------
+    Forecast or None
+        None before the second step.
+
+    Notes
+    -----
+    The rate is that of the typical gradient norms of the third and the last quarter of the steps;
+    it takes convergence to be linear, so a method that converges faster arrives earlier.
+    """
+    if len(rows) < 3:
+        return None
+    ends = [Forecast(seconds, "limit on time")]
+    recent = rows[-min(len(rows), 50) :]
+    pace = (recent[-1][5] - recent[0][5]) / (len(recent) - 1)
+    ends.append(Forecast((max_steps - recent[-1][0]) * pace, "limit on steps"))
+    arrival = _arrival(rows, threshold)
+    if arrival is not None:
+        ends.append(Forecast(arrival, "tolerance"))
+    return min(ends)
+
+
+def _arrival(rows: Sequence[Row], threshold: float) -> float | None:
+    """Return the seconds until the norm is below the threshold, None when it does not fall."""
+    n = len(rows)
+    if n <= MIN_STEPS or not threshold > 0.0:
+        return None
+    parts = []
+    for first, last in ((n // 2, 3 * n // 4), (3 * n // 4, n)):
+        taken = rows[first : last : max((last - first) // SAMPLE, 1)]
+        norms = [math.log(row[2]) for row in taken if 0.0 < row[2] < math.inf]
+        if not norms:
+            return None
+        parts.append((median(norms), median(row[5] for row in taken)))
+    (before, earlier), (after, later) = parts
+    if not (after < before and later > earlier):
+        return None
+    speed = (before - after) / (later - earlier)
+    since = rows[-1][5] - later
+    return max((after - math.log(threshold)) / speed - since, 0.0)
+
 
 class ProgressBar:
-    """Shows step, value and gradient norm on standard error; silent in a pipe."""
+    """Shows step, value, gradient norm and time left on standard error; silent in a pipe."""
 
-    def __init__(self, max_steps: int) -> None:
-        self._max_steps = max_steps
+    def __init__(self, max_steps: int, remaining: Callable[[], float] = lambda: math.inf) -> None:
+        self._max_steps, self._remaining = max_steps, remaining
         self._next = QUIET if sys.stderr is not None and sys.stderr.isatty() else float("inf")
         self._started: float | None = None
         self._bar: Any = None
         self._task: Any = None
 
-    def update(self, step: int, value: float, norm: float, elapsed: float) -> None:
+    def update(self, rows: Sequence[Row], threshold: float) -> None:
         """Draw the state of the run, at most ten times a second."""
+        step, value, norm, _, _, elapsed = rows[-1]
         if self._started is None:
             self._started = elapsed  # what came before is imports and compilation
         elapsed -= self._started
@@ -31,8 +111,12 @@ class ProgressBar:
         self._next = elapsed + INTERVAL
         if self._bar is None:
             self._open()
-        text = f"value {value:.6g}  gradient {norm:.2g}"
-        self._bar.update(self._task, completed=step, description=text)
+        left = forecast(rows, threshold, self._max_steps, self._remaining())
+        share = 0.0 if left is None else elapsed / max(elapsed + left.seconds, INTERVAL)
+        said = f"step {int(step)}  value {value:.6g}  gradient {norm:.2g}"
+        self._bar.update(
+            self._task, completed=share, description=said, left="" if left is None else str(left)
+        )
 
     def close(self) -> None:
         """Take the bar from the screen."""
@@ -43,21 +127,15 @@ class ProgressBar:
     def _open(self) -> None:
         """Draw the bar for the first time."""
         from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            MofNCompleteColumn(),
             TimeElapsedColumn(),
+            TextColumn("{task.fields[left]}"),
             console=Console(stderr=True),
             transient=True,
         )
         self._bar.start()
-        self._task = self._bar.add_task("", total=self._max_steps)
+        self._task = self._bar.add_task("", total=1.0, left="")

@@ -118,6 +118,28 @@ class ConstrainedEvaluator(Evaluator):
         self._equalities = np.concatenate([constraints.is_equality, np.zeros(2 * n, np.bool_)])
         self._known: dict[tuple[str, bytes], Any] = {}
 
+    def state(self, x: Vector) -> dict[str, Any]:
+        """Return, as plain data, counts, the best point, and what is remembered of `x`."""
+        here = x.tobytes()
+        return {
+            **super().state(x),
+            "n_constraints": self.n_constraints,
+            "feasible": None if self.best is None else tuple(self.best),
+            "accepted": self.accepted,
+            "known": tuple(what for what, place in self._known if place == here),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a state; what had been remembered is evaluated again, and not counted."""
+        remade = {"value": self.value, "point": self.point, "values": self.stack,
+                  "jacobian": self.jacobian}  # fmt: skip
+        with self.beyond_limits():
+            for what in state["known"]:
+                remade[what](state["place"])
+        super().restore(state)
+        self.n_constraints, self.accepted = state["n_constraints"], state["accepted"]
+        self.best = None if state["feasible"] is None else _Seen(*state["feasible"])
+
     def stack(self, x: Vector) -> Stack:
         """Return all constraints at `x`."""
         m, n = len(self.constraints), x.size
@@ -164,10 +186,6 @@ class ConstrainedEvaluator(Evaluator):
             return np.asarray(0.5 * (both + both.T))
         matrix = self.hessian(x)
         return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix, dtype=float)
-
-    def clipped(self, x: Vector) -> Vector:
-        """Return the nearest point inside the bounds."""
-        return np.clip(x, self.bounds.lower, self.bounds.upper)
 
     def value(self, x: Vector) -> float:
         """Return the value at `x`, evaluated once however often it is asked for."""

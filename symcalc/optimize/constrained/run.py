@@ -15,6 +15,7 @@ from ..bounds import Bounds, Vector
 from ..constraints import Constraints, Label
 from ..diagnosis import describe_fall, describe_unbounded
 from ..door import check_count, check_options, check_positive, check_start, move_inside
+from ..keeping import Keeper, Keeping, identity_of, open_keeper
 from ..loop import run_loop
 from ..methods import CONSTRAINED, MAX_EXPLORED, find_method
 from ..objective import Objective, Point, StopRun
@@ -64,6 +65,7 @@ class Run:
     callback: Callback | None
     progress: bool
     is_smooth: bool
+    keeper: Keeper | None = None
 
     @property
     def is_large(self) -> bool:
@@ -91,6 +93,7 @@ def minimize_constrained(
     facts: ObjectiveFacts | None = None,
     options: dict[str, Any] | None = None,
     notes: Sequence[str] = (),
+    keeping: Keeping | None = None,
 ) -> Optimum:
     """Find a minimum among the points that satisfy constraints.
 
@@ -113,6 +116,8 @@ def minimize_constrained(
     facts : ObjectiveFacts or None
     notes : sequence of str
         What is to be said of the constraints, put behind the diagnosis.
+    keeping : Keeping or None
+        As for `minimize_objective`; for the augmented Lagrangian.
 
     Returns
     -------
@@ -140,6 +145,14 @@ def minimize_constrained(
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
     if max_evaluations is not None:
         max_evaluations = check_count("max_evaluations", max_evaluations)
+    keeper = None
+    if keeping is not None:
+        if name != "augmented_lagrangian":
+            raise ArgumentError(
+                f"`checkpoint` is for methods of our own; {name!r} runs inside SciPy. With "
+                "constraints or bounds use method='augmented_lagrangian'."
+            )
+        keeper = open_keeper(keeping, identity_of(named, inside, name, chosen, bounds, seed))
     evaluator = ConstrainedEvaluator(
         objective, constraints, bounds, time_limit=seconds, max_evaluations=max_evaluations
     )
@@ -147,7 +160,7 @@ def minimize_constrained(
         evaluator, tuple(labels), named, inside, name, why, chosen, n_starts, is_auto,
         row.max_steps if max_steps is None else check_count("max_steps", max_steps),
         1e-8 if tolerance is None else check_positive("tolerance", tolerance),
-        check_count("seed", seed, 0), callback, progress, facts is None or facts.is_smooth,
+        check_count("seed", seed, 0), callback, progress, facts is None or facts.is_smooth, keeper,
     )  # fmt: skip
     with np.errstate(all="ignore"):
         optimum = _run(run, said)
@@ -176,7 +189,7 @@ def _chosen(
 def _run(run: Run, said: list[str]) -> Optimum:
     """Run the method, then others where need be, and put the best end together."""
     evaluator = run.evaluator
-    journal, point = _begin(run, run.start, run.callback, run.progress)
+    journal, point = _begin(run, run.start, run.callback, run.progress, run.keeper)
     limit: Outcome | None = None
     ends: list[Judgement] = []
     try:
@@ -204,12 +217,16 @@ def _run(run: Run, said: list[str]) -> Optimum:
         return _conclude(run, journal, best, ends, limit, (n_steps, elapsed), said)
 
 
-def _begin(run: Run, x: Vector, callback: Callback | None, progress: bool) -> tuple[Journal, Point]:
+def _begin(
+    run: Run, x: Vector, callback: Callback | None, progress: bool, keeper: Keeper | None = None
+) -> tuple[Journal, Point]:
     """Evaluate a start and open a journal, whose own test never ends a run."""
     rule = StoppingRule(run.tolerance, run.max_steps, -1.0)
-    journal = Journal(run.evaluator, rule, run.names, callback, progress)
+    journal = Journal(
+        run.evaluator, rule, run.names, callback, progress, method=run.method, keeper=keeper
+    )
     point: Point = run.evaluator.point(x)
-    journal.record(x, point.value, float(np.abs(point.gradient).max(initial=0.0)), 0.0)
+    journal.open(point, float(np.abs(point.gradient).max(initial=0.0)))
     return journal, point
 
 
@@ -350,7 +367,8 @@ def _conclude(
         why=run.why, n_steps=counts[0], n_evaluations=evaluator.n_evaluations,
         n_gradients=evaluator.n_gradients,
         n_hessians=evaluator.n_hessians + evaluator.n_products,
-        trace=Trace.from_rows(journal.rows), diagnosis=(*diagnosis, *said),
+        trace=Trace.from_rows(journal.rows, journal.places),
+        diagnosis=(*diagnosis, *said, *journal.describe()),
         multipliers=None if shown is None else {s.text: s.multiplier for s in states},
         constraints=states, kkt=at.multipliers.kkt, elapsed=counts[1],
     )  # fmt: skip

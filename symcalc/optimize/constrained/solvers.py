@@ -43,7 +43,7 @@ class Feed:
         if point.is_finite:
             self.current = point
             norm = float(np.abs(point.gradient).max(initial=0.0))
-            self.journal.record(point.x, point.value, norm, move)
+            self.journal.record(point.x, point.value, norm, move, gradient=point.gradient)
             self.journal.check(point.value, np.inf)
         return False
 

@@ -14,7 +14,7 @@ from ..objective import Evaluator, Point
 from ..plain import show
 from ..trace import Journal
 
-__all__ = ["Method", "Options", "Solver", "number_option", "on_the_loop", "words_of"]
+__all__ = ["Method", "OnTheLoop", "Options", "Solver", "number_option", "on_the_loop", "words_of"]
 
 #: Runs a method: `solver(evaluator, start, journal, bounds)` returns the outcome, or None when the
 #: method ended by a test of its own and the end is still to be judged.
@@ -56,21 +56,27 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class OnTheLoop:
-    """A solver of our own: a stepper on the one loop, and what it does in words."""
+    """A solver of our own: a stepper on the one loop, and what it does in words.
+
+    Without gradients the loop's end is not the last word: its point is still to be judged.
+    """
 
     stepper: Stepper
     words: str
+    has_gradients: bool = True
 
     def __call__(
         self, evaluator: Evaluator, start: Point, journal: Journal, bounds: Bounds | None
     ) -> Outcome | None:
         """Run the loop from `start`."""
-        return run_loop(evaluator, start, self.stepper, journal)
+        outcome = run_loop(evaluator, start, self.stepper, journal, self.has_gradients)
+        has_stopped = outcome is Outcome.LINE_SEARCH_FAILED
+        return None if has_stopped and not self.has_gradients else outcome
 
 
-def on_the_loop(stepper: Stepper, words: str = "") -> Solver:
+def on_the_loop(stepper: Stepper, words: str = "", has_gradients: bool = True) -> Solver:
     """Return a method of our own: its stepper on the one loop, with words for what it does."""
-    return OnTheLoop(stepper, words)
+    return OnTheLoop(stepper, words, has_gradients)
 
 
 def words_of(method: Method, solver: Solver, evaluator: Evaluator) -> str:

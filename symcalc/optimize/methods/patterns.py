@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...errors import ArgumentError
-from ...outcome import Outcome
-from ..bounds import Bounds, Vector
+from ..bounds import Vector
+from ..loop import Step
 from ..objective import Evaluator, Point
 from ..plain import show
-from ..trace import Journal
-from .method import Method
+from .method import Method, Options, Solver, on_the_loop
 
 __all__ = ["PATTERN_METHODS"]
 
@@ -22,45 +21,43 @@ FINEST, WIDEST = 2.0**-48, 2.0**6
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """A point with its value, infinite where there is none."""
-
-    x: Vector
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class _PatternSearch:
+class PatternSearch:
     """Hooke and Jeeves, "Direct search" solution of numerical and statistical problems, 1961.
 
     Each variable is moved up or down by its step; where that helps, the same move is made again
     as long as it goes on helping. Steps double after a success and halve after a failure. Ours:
     the step is relative to `1 + |x_i|`, a move made again is tried at twice its length, and where
-    no value changes at all the step grows first.
+    no value changes at all the step grows first. What is remembered: the step, whether it may
+    still grow, and the last move with the widths it was explored at and the length to try.
     """
 
     first_step: float
+    words = "moves along the axes, repeated while they help"
 
-    def __call__(
-        self, evaluator: Evaluator, start: Point, journal: Journal, bounds: Bounds | None
-    ) -> Outcome | None:
-        """Search until the steps are lost in rounding."""
+    def step(self, evaluator: Evaluator, point: Point, memory: Any) -> Step | None:
+        """Return the next lower point, None when the steps are lost in rounding."""
         evaluator.stage = "search"
-        here, step, may_grow = _Place(start.x.copy(), start.value), self.first_step, True
-        while step >= FINEST:
-            widths = step * (1.0 + np.abs(here.x))
-            found, is_plateau = _explore(evaluator, here, widths, bounds)
-            if found.value < here.value:
-                here = _follow(evaluator, journal, here, found, widths, bounds)
-                step, may_grow = min(2.0 * step, max(WIDEST, self.first_step)), False
-            elif is_plateau and may_grow and step < WIDEST:
-                step *= 4.0
+        size, may_grow, last = (self.first_step, True, None) if memory is None else memory
+        if last is not None:
+            move, widths, longer = last
+            further = _follow(evaluator, point, move, widths, longer)
+            if further is not None:
+                last = further.x - point.x, widths, 2.0
+                return Step(further, (size, may_grow, last))
+            size, may_grow = min(2.0 * size, max(WIDEST, self.first_step)), False
+        while size >= FINEST:
+            widths = size * (1.0 + np.abs(point.x))
+            found, is_plateau = _explore(evaluator, point, widths)
+            if found.value < point.value:
+                return Step(found, (size, may_grow, (found.x - point.x, widths, 1.0)))
+            if is_plateau and may_grow and size < WIDEST:
+                size *= 4.0
             else:
-                step, may_grow = 0.5 * step, False
+                size, may_grow = 0.5 * size, False
         return None
 
 
-def _make_pattern_search(options: dict[str, Any]) -> _PatternSearch:
+def _make_pattern_search(options: Options) -> Solver:
     """Return the search with its first step checked."""
     step = options.get("first_step", 1.0)
     real = isinstance(step, (int, float)) and not isinstance(step, bool)
@@ -68,19 +65,17 @@ def _make_pattern_search(options: dict[str, Any]) -> _PatternSearch:
         raise ArgumentError(
             f"`first_step` is {show(step)}; it must be a positive number, such as 1."
         )
-    return _PatternSearch(float(step))
+    return on_the_loop(PatternSearch(float(step)), PatternSearch.words, has_gradients=False)
 
 
-def _explore(
-    evaluator: Evaluator, base: _Place, widths: Vector, bounds: Bounds | None
-) -> tuple[_Place, bool]:
+def _explore(evaluator: Evaluator, base: Point, widths: Vector) -> tuple[Point, bool]:
     """Move each variable where that lowers the value; say whether no move changed it."""
     found, is_plateau = base, True
     for i in range(base.x.size):
         for side in (1.0, -1.0):
             x = found.x.copy()
             x[i] += side * widths[i]
-            tried = _evaluate(evaluator, x, bounds)
+            tried = _evaluate(evaluator, x)
             is_plateau = is_plateau and tried.value == base.value
             if tried.value < found.value:
                 found = tried
@@ -89,33 +84,21 @@ def _explore(
 
 
 def _follow(
-    evaluator: Evaluator,
-    journal: Journal,
-    before: _Place,
-    found: _Place,
-    widths: Vector,
-    bounds: Bounds | None,
-) -> _Place:
+    evaluator: Evaluator, point: Point, move: Vector, widths: Vector, longer: float
+) -> Point | None:
     """Repeat the move that helped, at twice its length or else as it was, exploring at its end."""
-    longer = 1.0
-    while True:
-        move = found.x - before.x
-        journal.record(found.x, found.value, np.nan, float(np.linalg.norm(move)))
-        journal.check(found.value, np.inf)
-        ahead = _evaluate(evaluator, found.x + longer * move, bounds)
-        if longer > 1.0 and not ahead.value < found.value:
-            longer, ahead = 1.0, _evaluate(evaluator, found.x + move, bounds)
-        further, _ = _explore(evaluator, ahead, widths, bounds)
-        if not further.value < found.value:
-            return found
-        before, found, longer = found, further, 2.0
+    ahead = _evaluate(evaluator, point.x + longer * move)
+    if longer > 1.0 and not ahead.value < point.value:
+        ahead = _evaluate(evaluator, point.x + move)
+    further, _ = _explore(evaluator, ahead, widths)
+    return further if further.value < point.value else None
 
 
-def _evaluate(evaluator: Evaluator, x: Vector, bounds: Bounds | None) -> _Place:
-    """Return a place inside the bounds with its value."""
-    x = x if bounds is None else np.clip(x, bounds.lower, bounds.upper)
+def _evaluate(evaluator: Evaluator, x: Vector) -> Point:
+    """Return a point inside the bounds with its value, infinite where there is none."""
+    x = evaluator.clipped(x)
     value = evaluator.value(x)
-    return _Place(x, value if np.isfinite(value) else np.inf)
+    return Point(x, value if np.isfinite(value) else np.inf, np.full(x.shape, np.nan))
 
 
 PATTERN_METHODS = (

@@ -150,7 +150,7 @@ class _Recording:
         norm = self.journal.rule.norm(point.x, point.gradient)
         self.current = point
         self.evaluator.stage = "search"
-        self.journal.record(point.x, point.value, norm, move)
+        self.journal.record(point.x, point.value, norm, move, gradient=point.gradient)
         self.journal.check(point.value, norm)
 
     def accept_bare(self, x: Vector, *_: object) -> None:
@@ -230,7 +230,7 @@ def _run_scipy_least_squares(
             return
         value, gradient = float(residuals @ residuals), 2.0 * (jacobian.T @ residuals)
         norm = journal.rule.norm(x, gradient)
-        journal.record(x, value, norm, float(np.linalg.norm(x - current)))
+        journal.record(x, value, norm, float(np.linalg.norm(x - current)), gradient=gradient)
         current = x
         journal.check(value, norm)
 
