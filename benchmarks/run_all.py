@@ -35,6 +35,7 @@ SCRIPTS = (
     "mgh",
     "optimizer_loops",
     "hs",
+    "sgd",
 )
 TAKES_FULL = ("string_to_callable",)
 

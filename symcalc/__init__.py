@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .calculus.explanation import Explanation, ExplanationStep
     from .calculus.export import export
     from .calculus.exported import Export
+    from .calculus.find_rate import find_rate
     from .calculus.fit import fit
     from .calculus.found_limit import Limit
     from .calculus.found_series import Series
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     )
     from .optimize.fit import Fit
     from .optimize.optimum import Optimum
+    from .optimize.rate_finder import RateSearch
     from .outcome import Estimate, Outcome, Trust
     from .present.plots import Plot, plot
     from .verify.mistakes import Verdict
@@ -125,6 +127,7 @@ __all__ = [
     "ParseError",
     "Plot",
     "QuadratureEstimate",
+    "RateSearch",
     "Series",
     "StationaryPoints",
     "Summation",
@@ -145,6 +148,7 @@ __all__ = [
     "evaluate",
     "explain",
     "export",
+    "find_rate",
     "fit",
     "gradient",
     "hessian",
@@ -198,6 +202,7 @@ _HOMES = {
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
     "QuadratureEstimate": ".numeric",
+    "RateSearch": ".optimize.rate_finder",
     "Series": ".calculus.found_series",
     "StationaryPoints": ".calculus.found_stationary",
     "Summation": ".calculus.found_sum",
@@ -215,6 +220,7 @@ _HOMES = {
     "explain": ".calculus.explain",
     "export": ".calculus.export",
     "equivalent": ".calculus.equivalent",
+    "find_rate": ".calculus.find_rate",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",
     "hessian": ".calculus.hessian",

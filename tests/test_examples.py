@@ -29,6 +29,7 @@ SCRIPTS = {
     "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),
     "principal_components.py": ("(X - X @ W @ W.T)", "checked: agrees", "Converged"),
     "support_vector_machine.py": ("support vectors", "equal within", "scikit-learn"),
+    "sgd_on_disk.py": ("rate 0.", "svrg, 12 passes", "Converged: the gradient is below"),
     "softmax_regression.py": ("softmax(X @ W, axis=1)", "checked: agrees", "100.0%"),
     "two_layer_network.py": ("tanh(X @ A + a).T @ (tanh", "checked: agrees", "back-propagation"),
 }

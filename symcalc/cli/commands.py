@@ -13,6 +13,7 @@ from .equivalent import equivalent
 from .evaluate import evaluate
 from .explain import explain
 from .export import export
+from .find_rate import find_rate
 from .fit import fit
 from .gradient import gradient
 from .hessian import hessian
@@ -39,6 +40,7 @@ COMMANDS = (
     series,
     sum_,
     minimize,
+    find_rate,
     stationary,
     fit,
     compare,

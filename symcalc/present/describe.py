@@ -28,6 +28,7 @@ from .runs import (
     describe_optimum,
     describe_plot,
     describe_profile,
+    describe_rates,
     describe_stationary_points,
 )
 
@@ -66,6 +67,7 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Optimum": describe_optimum,
     "Plot": describe_plot,
     "Profile": describe_profile,
+    "RateSearch": describe_rates,
     "StationaryPoints": describe_stationary_points,
 }
 

@@ -13,6 +13,7 @@ __all__ = [
     "describe_optimum",
     "describe_plot",
     "describe_profile",
+    "describe_rates",
     "describe_stationary_points",
     "describe_trace",
 ]
@@ -97,6 +98,18 @@ def describe_fit(fit: Any) -> list[Block]:
             blocks += [Line(f"  {row[0].ljust(width)}  {row[1]}") for row in section.rows]
         blocks += [Line(f"  {sentence}") for sentence in section.sentences]
     return blocks + [Line(note) for note in fit.notes]
+
+
+def describe_rates(search: Any) -> list[Block]:
+    """Return the rate that a range test found, and what its curve shows."""
+    found = "no rate found" if search.rate is None else f"rate {search.rate:.3g}"
+    tried = f"{len(search.rates)} rates from {search.rates[0]:.3g} to {search.rates[-1]:.3g}"
+    rows = f"batches of {search.batch_size} out of {_count(search.n_rows, 'row')}"
+    return [
+        Line(found, "bad" if search.rate is None else "title"),
+        *(Line(note) for note in search.notes),
+        Line(f"method {search.method}: {tried}, {rows}", "faint"),
+    ]
 
 
 def describe_profile(profile: Any) -> list[Block]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .choice import MAX_EXPLORED, MAX_SOLVED, choose_method
 from .constrained_methods import CONSTRAINED
 from .method import Method, OnTheLoop, Solver, words_of
+from .stochastic import BatchSteps
 from .stochastic_methods import asks_for_batches, choose_batch_method, read_plan
 from .table import METHODS, find_method
 from .variance import check_table
@@ -14,6 +15,7 @@ __all__ = [
     "MAX_EXPLORED",
     "MAX_SOLVED",
     "METHODS",
+    "BatchSteps",
     "Method",
     "OnTheLoop",
     "Solver",

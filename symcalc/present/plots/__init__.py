@@ -11,6 +11,7 @@ from .comparison import draw_comparison
 from .fit import draw_fit
 from .integral import draw_integral, draw_integral_comparison
 from .optimum import draw_optimum
+from .rates import draw_rates
 
 __all__ = ["Plot", "check_plot_path", "plot"]
 
@@ -22,6 +23,7 @@ DRAWERS: dict[str, Callable[[Any, Any], None]] = {
     "Integral": draw_integral,
     "IntegralComparison": draw_integral_comparison,
     "Optimum": draw_optimum,
+    "RateSearch": draw_rates,
 }
 
 
@@ -30,7 +32,7 @@ def plot(result: Any, path: Any = None) -> Plot:
 
     Parameters
     ----------
-    result : Comparison, Fit, Integral, IntegralComparison or Optimum
+    result : Comparison, Fit, Integral, IntegralComparison, Optimum or RateSearch
     path : str or Path, optional
         Where to write the picture; its ending says the format: ".png", ".pdf", ".svg".
 
