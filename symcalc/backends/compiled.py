@@ -14,6 +14,7 @@ from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..symbolic import prepare
 from .arguments import Arguments, Bound
+from .blockwise import run_on_arrays
 from .columns import ColumnBlocks
 from .derivatives import Derivatives
 from .flavours import NestingError
@@ -320,10 +321,9 @@ class CompiledFunction:
                 return self._code(what, scalar=True).function(bound.values)
             except (*FLOAT_TROUBLE, NestingError):
                 pass
-        in_blocks = self._columns.function(what, bound.sizes) if bound.sizes else None
-        if in_blocks is not None:
+        if in_blocks := bound.sizes and self._columns.function(what, bound.sizes):
             return in_blocks(bound.values)
-        return self._code(what, scalar=False).function(bound.arrays())
+        return run_on_arrays(self._code(what, scalar=False).function, what, bound)
 
     def _first_value(self, args: Sequence[Any]) -> Any:
         self._set_fast_value(self._native.point("value"))

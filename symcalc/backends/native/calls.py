@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from itertools import pairwise
+from collections.abc import Sequence
 from math import prod
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..threads import n_threads, share_out
 from .engine import Code
 
 __all__ = ["BatchCall", "PointCall", "SumsCall"]
@@ -28,22 +25,6 @@ PIECE = 32768
 
 _BATCH = ctypes.CFUNCTYPE(None, ctypes.c_int64, *[ctypes.c_void_p] * 3)
 _POINT = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 2)
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    """Return the threads of this process that compute, one for each processor it may use."""
-    return ThreadPoolExecutor(n_threads(), thread_name_prefix="symcalc")
-
-
-def n_threads() -> int:
-    """Return how many processors this process may use."""
-    count = getattr(os, "sched_getaffinity", None)
-    return len(count(0)) if count else os.cpu_count() or 1
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)
 
 
 class BatchCall:
@@ -73,7 +54,7 @@ class BatchCall:
 
         pieces = max(1, min(n_threads(), n // LEAST))
         edges = [n * k // pieces // self._width * self._width for k in range(pieces)] + [n]
-        _share_out(run, edges)
+        share_out(run, edges)
         return outputs.reshape(self._n_outputs, *batch)
 
 
@@ -107,7 +88,7 @@ class SumsCall:
                 inputs.pass_to(self._function, *ends, totals[piece].ctypes.data)
 
         shares = max(1, min(n_threads(), n // (2 * LEAST)))
-        _share_out(run, [len(totals) * k // shares * PIECE for k in range(shares)] + [n])
+        share_out(run, [len(totals) * k // shares * PIECE for k in range(shares)] + [n])
         return np.asarray(totals.sum(axis=0))
 
 
@@ -134,14 +115,6 @@ class _Inputs:
         """Call native code for the points from `first` to `last`."""
         inputs = self._starts + np.uintp(first) * self._bytes
         function(last - first, inputs.ctypes.data, self._strides.ctypes.data, target)
-
-
-def _share_out(run: Callable[[int, int], None], edges: Sequence[int]) -> None:
-    """Run the pieces between edges, all but the first in other threads."""
-    others = [_pool().submit(run, *ends) for ends in pairwise(edges[1:])]
-    run(edges[0], edges[1])
-    for other in others:
-        other.result()
 
 
 class _Buffers(NamedTuple):
