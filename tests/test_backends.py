@@ -320,6 +320,32 @@ def test_a_complex_function_is_computed_as_it_is_written(text, truth):
     assert sc.compile(text)(-1.0) == pytest.approx(truth(-1.0), rel=1e-14)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("softplus(x + I)", "sigmoid(I*x)", "logcosh(x + I)", "logsumexp(x, I)", "hypot(x, I)"),
+        *("cbrt(I*x)", "max(x, I)", "loggamma(x + I)", "lambertw(I*x)", "acot(x + I)"),
+        *("relu(log(x) + I)", "sigmoid(sqrt(x))*I", "softplus(2 + exp(I*x))", "clip(I*x, 0, 1)"),
+    ],
+)
+def test_a_function_of_real_numbers_is_refused_in_a_complex_formula(text):
+    with pytest.raises(sc.CompileError, match="takes real numbers only"):
+        sc.compile(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("sech(x + I)", lambda x: 1 / cmath.cosh(x + 1j)),
+        ("sigmoid(x)*exp(I*x)", lambda x: cmath.exp(1j * x) / (1 + math.exp(-x))),
+        ("softplus(abs(x + I))*I", lambda x: 1j * math.log1p(math.exp(abs(x + 1j)))),
+        ("expm1(I*x)/x", lambda x: (cmath.exp(1j * x) - 1) / x),
+    ],
+)
+def test_a_complex_formula_may_hold_functions_of_real_numbers_of_reals(text, truth):
+    assert sc.compile(text)(-1.5) == pytest.approx(truth(-1.5), rel=1e-14)
+
+
 def test_an_imaginary_unit_makes_a_complex_function_without_gradient():
     f = sc.compile("exp(I*x)")
 

@@ -68,6 +68,13 @@ def test_compiling_a_loss_over_arrays_loads_nothing_that_it_does_not_use() -> No
     assert not loaded.intersection({"scipy", "numpy.ma"})
 
 
+def test_compiling_for_a_point_loads_nothing_of_native_code() -> None:
+    statement = "import symcalc\nsymcalc.compile('x*sin(y)', order=1).gradient(1.0, 2.0)"
+
+    assert "symcalc.backends.native" not in modules_after(statement)
+    assert "symcalc.backends.native" not in modules_after(LOSS)
+
+
 @pytest.mark.parametrize("name", sc.__all__)
 def test_every_public_name_loads_and_is_documented(name: str) -> None:
     value = getattr(sc, name)

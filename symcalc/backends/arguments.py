@@ -15,6 +15,7 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.shapes import Shape, written
 from .array_kernels import is_symmetric_up_to_rounding
+from .complex_numbers import refuse_real_functions
 
 __all__ = ["NATIVE", "Arguments", "Bound", "in_order"]
 
@@ -98,9 +99,10 @@ class Arguments:
                 f"`args` lacks {', '.join(missing)}, on which the expression depends."
             )
         shapes = {v.name: v.shape for v in expression.variables if v.shape}
-        is_complex = "I" in expression.graph.kinds or any(
-            variable.kind == "complex" for variable in expression.variables
-        )
+        complex_names = {v.name for v in expression.variables if v.kind == "complex"}
+        is_complex = bool(complex_names) or "I" in expression.graph.kinds
+        if is_complex:
+            refuse_real_functions(expression.graph, expression.root, complex_names)
         words = {
             v.name: frozenset(v.assumption.split()[1:]) for v in expression.variables if v.shape
         }

@@ -19,12 +19,13 @@ from .columns import ColumnBlocks
 from .derivatives import Derivatives
 from .flavours import NestingError
 from .lambdified import Generated, generate
-from .native import PointCall
 from .native_path import NativePath
 from .outputs import no_value_no_derivative, returned_text, split_outputs
 
 if TYPE_CHECKING:
     import scipy.sparse
+
+    from .native import PointCall
 
 __all__ = ["CompiledFunction"]
 
@@ -111,9 +112,7 @@ class CompiledFunction:
         self.names = self._arguments.names
         self.wrt = self._choose_wrt(wrt)
         if order and self._arguments.is_complex:
-            raise DerivativeError(
-                "This expression is complex; symcalc differentiates real expressions only."
-            )
+            raise DerivativeError("A complex expression; only real ones are differentiated.")
         self._lock = threading.RLock()
         self._generated: dict[tuple[str, bool], Generated | None] = {}
         self._columns = ColumnBlocks(self.names, lambda what: self._parts().outputs(what))

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, CompileError
 from ..graph.graph import Graph, Node
 from ..program import missing_primitives
 from .arguments import Bound
-from .native import (
-    BatchCall,
-    PointCall,
-    RowsCall,
-    compile_batch,
-    compile_point,
-    compile_rows,
-    has_native,
-)
+
+if TYPE_CHECKING:
+    from .native import BatchCall, PointCall, RowsCall
 
 __all__ = ["ACCURACIES", "BACKENDS", "NativePath"]
 
@@ -67,7 +61,7 @@ class NativePath:
             raise ArgumentError(f"`accuracy` is {accuracy!r}; allowed are {', '.join(ACCURACIES)}.")
         self._is_strict, self._is_forced = accuracy == "strict", backend == "native"
         self._names, self._outputs = names, outputs
-        self._is_off = backend == "numpy" or (backend == "auto" and not has_native())
+        self._is_off = backend == "numpy"
         self._batches: dict[str, BatchCall | None] = {}
         self._points: dict[str, PointCall | None] = {}
         self._rows: dict[str, RowsCall | None] = {}
@@ -93,7 +87,7 @@ class NativePath:
 
     def _batch_code(self, what: str, shape: tuple[int, ...]) -> BatchCall | None:
         """Return the code for points of a shape, None where arrays go through NumPy."""
-        if not self._is_forced and prod(shape) < MANY_POINTS:
+        if not self._is_forced and (prod(shape) < MANY_POINTS or not _has_native()):
             return None
         if what not in self._batches:
             self._batches[what] = self._make_batch(what)
@@ -101,9 +95,11 @@ class NativePath:
 
     def _rows_code(self, what: str, n_rows: int) -> RowsCall | None:
         """Return the code for totals over columns, None where they go through NumPy."""
-        if not self._is_forced and n_rows < MANY_POINTS:
+        if not self._is_forced and (n_rows < MANY_POINTS or not _has_native()):
             return None
         if what not in self._rows:
+            from .native import compile_rows
+
             graph, nodes, extra = self._outputs(what)
             names = (*self._names, *extra)
             try:
@@ -122,6 +118,8 @@ class NativePath:
         if self._is_off or not (self._is_forced or what in self._points):
             return None
         if what not in self._points:
+            from .native import compile_point
+
             graph, nodes, extra = self._outputs(what)
             self._points[what] = compile_point(graph, nodes, (*self._names, *extra))
         return self._points[what]
@@ -146,6 +144,8 @@ class NativePath:
             n_calls += 1
             found = function(values)
             if n_calls == MANY_CALLS:
+                from .native import compile_point
+
                 graph, nodes, extra = self._outputs(what)
                 point = compile_point(graph, nodes, (*self._names, *extra))
                 if _flat(found) == point(values).tolist():
@@ -159,11 +159,13 @@ class NativePath:
         graph, nodes, _ = self._outputs(what)
         used = graph.reachable(nodes)
         kinds = {graph.kinds[node] for node in used}
-        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON):
+        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON) or not _has_native():
             return False
         return not missing_primitives(graph, nodes)
 
     def _make_batch(self, what: str) -> BatchCall | None:
+        from .native import compile_batch
+
         graph, nodes, extra = self._outputs(what)
         try:
             return compile_batch(graph, nodes, (*self._names, *extra), strict=self._is_strict)
@@ -171,6 +173,13 @@ class NativePath:
             if self._is_forced:
                 raise
             return None
+
+
+def _has_native() -> bool:
+    """Whether native code can be made; asked late, as its modules take a while to load."""
+    from .native import has_native
+
+    return has_native()
 
 
 def _flat(found: Any) -> list[float]:
