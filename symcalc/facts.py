@@ -28,6 +28,8 @@ class ObjectiveFacts:
         Whether it has branches, chosen by the variables.
     is_quadratic : bool
         Whether it is a polynomial of degree two or less in the variables.
+    unsplit : str
+        Why its kinks cannot be split off as terms with a known proximal map; "" where they can.
     """
 
     has_kinks: bool = False
@@ -36,6 +38,7 @@ class ObjectiveFacts:
     has_jumps: bool = False
     has_joins: bool = False
     is_quadratic: bool = False
+    unsplit: str = ""
 
     @property
     def is_smooth(self) -> bool:

@@ -22,6 +22,7 @@ class Outcome(Sentence):
 
     DONE = "Done."
     CONVERGED_GRADIENT = "Converged: the gradient is below the tolerance."
+    CONVERGED_SUBGRADIENT = "Converged: the subgradient of least norm is below the tolerance."
     CONVERGED_KKT = "Converged: the conditions of Karush, Kuhn and Tucker hold to the tolerance."
     CONVERGED_STEP = "Converged: steps and values no longer change beyond the tolerance."
     CONVERGED_RESIDUAL = "Converged: the residuals vanish to rounding."
@@ -63,6 +64,7 @@ _GOOD = frozenset(
     {
         Outcome.DONE,
         Outcome.CONVERGED_GRADIENT,
+        Outcome.CONVERGED_SUBGRADIENT,
         Outcome.CONVERGED_KKT,
         Outcome.NO_MULTIPLIERS,
         Outcome.CONVERGED_STEP,

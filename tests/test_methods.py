@@ -13,8 +13,10 @@ from problems import PROBLEMS
 import symcalc as sc
 from symcalc.cli.main import main
 from symcalc.errors import ArgumentError
+from symcalc.facts import ObjectiveFacts
 from symcalc.optimize import METHODS, Objective, minimize_objective
 from symcalc.optimize.objective import Evaluator
+from symcalc.optimize.proximal import PROXIMAL, SplitEvaluator, as_split
 from symcalc.optimize.schedules import read_schedule
 from symcalc.outcome import Outcome
 
@@ -291,6 +293,10 @@ def test_steppers_remember_plain_data_only() -> None:
             continue
         stepper = row.make({}).stepper  # type: ignore[attr-defined]
         evaluator = Evaluator(problem.objective, by_residuals=row.needs == "residuals")
+        if row.needs in PROXIMAL:
+            split = as_split(problem.objective, len(problem.start), ObjectiveFacts()).split
+            assert split is not None
+            evaluator = SplitEvaluator(split)
         point, memory = evaluator.point(np.array(problem.start)), None
         for _ in range(4):
             step = stepper.step(evaluator, point, memory)

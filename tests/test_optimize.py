@@ -30,6 +30,7 @@ RATED = ("nesterov", "adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam", 
 #: Where a method does not arrive, and what it must say then.
 SHORT = {
     ("Rosenbrock", "gradient_descent"): Outcome.MAX_STEPS,
+    ("Rosenbrock", "ista"): Outcome.MAX_STEPS,
     ("Jennrich and Sampson", "gauss_newton"): Outcome.MAX_STEPS,
     ("Freudenstein and Roth", "dogbox"): Outcome.SOLVER_FAILED,
     ("exponential decay", "trust-krylov"): Outcome.SOLVER_FAILED,

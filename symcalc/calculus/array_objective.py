@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..backends import ArrayFunction, FlatFunction
 from ..facts import ObjectiveFacts
 from ..language import Limits
-from ..optimize import MAX_SOLVED, Objective
+from ..optimize import MAX_SOLVED, Objective, Split
 from .array_reading import ArrayFormula, read_array_formula
 from .array_squares import find_residuals
 from .data import Table
 from .reading import Formula
+from .splitting import SPLITS, find_splitting, to_split
 from .structure import find_degree, find_roughness
 
 __all__ = ["ArrayObjective", "read_array_objective"]
@@ -45,10 +46,12 @@ class ArrayObjective(ArrayFormula):
         squares = None
         if needs == "residuals":  # Newton's method, with exact curvature, meets valleys better
             squares = find_residuals(expression, tuple(self.start), self.data, self.sizes)
+        split = self._split(needs) if needs in SPLITS else ""
         objective = Objective(
             f.value, f.value_and_gradient, f.hessian if forms_hessian else None, f.hessian_product,
             None if squares is None else squares.values,
             None if squares is None else squares.jacobian,
+            split=None if isinstance(split, str) else split,
         )  # fmt: skip
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough,
@@ -56,7 +59,19 @@ class ArrayObjective(ArrayFormula):
             has_joins="join" in rough,
             n_residuals=0 if squares is None else squares.n_residuals,
             is_quadratic=is_quadratic,
+            unsplit=split if isinstance(split, str) else "",
         )
+
+    def _split(self, needs: str | None) -> Split | str:
+        """Return the objective as smooth part and penalty, or why it cannot be split."""
+        found = find_splitting(self.expression, self.start, self.data, self.sizes)
+        if isinstance(found, str) or (needs is None and not found.penalty.has_terms):
+            return found if isinstance(found, str) else ""
+        data = {name: self.data[name] for name in found.smooth.names if name in self.data}
+        function = ArrayFunction(found.smooth, order=2, wrt=tuple(self.start))
+        flat = function.at_data(self.sizes, **data)
+        rest = replace(self, expression=found.smooth, data=data, function=flat)
+        return to_split(found, rest.to_objective)
 
 
 def read_array_objective(

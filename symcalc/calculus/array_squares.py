@@ -54,7 +54,7 @@ def find_residuals(
     Recognized are sums and positive multiples of `sum(r**2)`, `mean(r**2)`, `norm2(r)**2`, `r@r`.
     """
     graph = expression.graph.copy()
-    squares = _squares(graph, expression.root, sizes)
+    squares = _squares(graph, expression.root, sizes, data)
     if not squares:
         return None
     count = 0
@@ -67,7 +67,9 @@ def find_residuals(
     return ArrayResiduals(parts, count)
 
 
-def _squares(graph: Graph, root: Node, sizes: Mapping[str, int]) -> list[tuple[Node, float]] | None:
+def _squares(
+    graph: Graph, root: Node, sizes: Mapping[str, int], data: Mapping[str, Any]
+) -> list[tuple[Node, float]] | None:
     """Return nodes and factors whose squares, all entries added up, make the formula."""
     found: list[tuple[Node, float]] = []
     stack: list[tuple[Node, float]] = [(root, 1.0)]
@@ -78,7 +80,7 @@ def _squares(graph: Graph, root: Node, sizes: Mapping[str, int]) -> list[tuple[N
             stack += [(arg, factor) for arg in reversed(args)]
             continue
         if kind == "mul" and not graph.shape(node):
-            known = [_number(graph, arg, sizes) for arg in args]
+            known = [_number(graph, arg, sizes, data) for arg in args]
             rest = [arg for arg, number in zip(args, known, strict=True) if number is None]
             if len(rest) == 1:
                 scale = float(np.prod([number for number in known if number is not None]))
@@ -106,8 +108,10 @@ def _square_root(graph: Graph, node: Node) -> Node | None:
     return None
 
 
-def _number(graph: Graph, node: Node, sizes: Mapping[str, int]) -> float | None:
-    """Return a number made of constants and sizes, None for anything else."""
+def _number(
+    graph: Graph, node: Node, sizes: Mapping[str, int], data: Mapping[str, Any]
+) -> float | None:
+    """Return a number made of constants, sizes and numbers among the data, None for others."""
     kind, args = graph.kinds[node], graph.args[node]
     if kind == "const":
         return float(graph.data[node])
@@ -115,7 +119,9 @@ def _number(graph: Graph, node: Node, sizes: Mapping[str, int]) -> float | None:
         return float(sizes[graph.data[node]])
     if kind == "size":
         return float(np.prod([size_of(d, sizes) for d in graph.shape(args[0])]))
-    parts = [_number(graph, arg, sizes) for arg in args]
+    if kind == "var" and graph.data[node] in data and not graph.shape(node):
+        return float(data[graph.data[node]])
+    parts = [_number(graph, arg, sizes, data) for arg in args]
     numbers = [part for part in parts if part is not None]
     if kind not in ("add", "mul", "pow") or len(numbers) < len(parts):
         return None

@@ -67,7 +67,8 @@ def minimize(
         "adam", "adamw", "amsgrad", "nadam", "lion", "conjugate_gradient", "quasi_newton" (BFGS),
         "limited_memory" (L-BFGS); with curvature "newton", "truncated_newton", "trust_region",
         "coordinate_descent"; "linear_solve" for quadratics; "levenberg_marquardt" and
-        "gauss_newton" for sums of squares; "pattern_search" on values only. SciPy's "L-BFGS-B",
+        "gauss_newton" for sums of squares; "proximal_newton", "fista", "ista" where kinks split
+        off, as those of norm1; "pattern_search" on values only. SciPy's "L-BFGS-B",
         "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
         "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" for sums of squares; with constraints
         "SLSQP", "trust-constr" and "augmented_lagrangian".

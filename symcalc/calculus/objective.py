@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,10 @@ from ..facts import ObjectiveFacts
 from ..graph.graph import REDUCTIONS
 from ..language import Limits
 from ..language.declarations import read_shapes
-from ..optimize import Objective
+from ..optimize import Objective, Split
 from .data import Table
 from .reading import Formula, to_expression
+from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
 from .structure import Square, find_degree, find_roughness, find_squares, is_separable
 
@@ -72,6 +73,7 @@ class FormulaObjective:
         n = len(names)
         rough = find_roughness(expression.graph, expression.root, names)
         sparse = n > MAX_DENSE and is_separable(expression.graph, expression.root, n)
+        split = self._split(needs) if needs in SPLITS else ""
         squares = self._squares(needs) if needs in (None, "residuals") else []
         function = self._compile(expression.root, 2)
         f, rest = function, tuple(self.columns.values())
@@ -88,13 +90,26 @@ class FormulaObjective:
             lambda x, v: f.hessian_product(v, *x.tolist(), *rest),
             residuals,
             jacobian,
+            split=None if isinstance(split, str) else split,
         )
         n_residuals = sum(self._n_residuals(square) for square in squares)
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough, has_sparse_hessian=sparse,
             n_residuals=n_residuals, has_jumps="jump" in rough, has_joins="join" in rough,
             is_quadratic=find_degree(expression.graph, expression.root, names) <= 2,
+            unsplit=split if isinstance(split, str) else "",
         )  # fmt: skip
+
+    def _split(self, needs: str | None) -> Split | str:
+        """Return the objective as smooth part and penalty, or why it cannot be split."""
+        start = dict.fromkeys(self.names, 0.0)
+        sizes = {"rows": self.n_rows}
+        found = find_splitting(self.expression, start, self.columns, sizes)
+        if isinstance(found, str) or (needs is None and not found.penalty.has_terms):
+            return found if isinstance(found, str) else ""
+        columns = {name: c for name, c in self.columns.items() if name in found.smooth.names}
+        rest = replace(self, expression=found.smooth, columns=columns)
+        return to_split(found, rest.to_objective)
 
     def _compile(self, root: int, order: int) -> CompiledFunction:
         """Return a node as a function of the variables and columns."""

@@ -11,6 +11,7 @@ from .methods import MAX_SOLVED, METHODS, Method, choose_method, find_method
 from .minimize import minimize_objective
 from .objective import Objective
 from .optimum import Optimum
+from .proximal import Split
 from .trace import StepState, Trace
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Optimum",
     "RowData",
     "RowObjective",
+    "Split",
     "StepState",
     "Trace",
     "choose_method",

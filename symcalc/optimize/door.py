@@ -15,6 +15,7 @@ from .bounds import Bounds, Vector
 from .methods import METHODS, Method, OnTheLoop, Solver
 from .objective import Objective
 from .plain import count_of, place_of, show
+from .proximal import PROXIMAL, Split
 
 __all__ = [
     "check_bounds",
@@ -26,6 +27,7 @@ __all__ = [
     "check_resumable",
     "check_start",
     "move_inside",
+    "move_onto_sets",
 ]
 
 
@@ -83,6 +85,16 @@ def move_inside(
     off = np.flatnonzero(inside != start)
     moved = place_of([names[int(i)] for i in off], inside[off])
     return inside, [f"The start lay outside of the bounds and was moved to {moved}."]
+
+
+def move_onto_sets(split: Split, start: Vector, names: Sequence[str]) -> tuple[Vector, list[str]]:
+    """Return the nearest point in the sets of a split objective, and what to say of it."""
+    inside = split.penalty.prox(start, 0.0)
+    off = np.flatnonzero(inside != start)
+    if not off.size or np.isfinite(split.penalty.value(start)):
+        return start, []
+    moved = place_of([names[int(i)] for i in off], inside[off])
+    return inside, [f"The start lay outside of the constraints and was moved to {moved}."]
 
 
 def _check_pair(name: str, pair: Any) -> tuple[float, float]:
@@ -162,15 +174,33 @@ def check_method(
         "rows": objective.rows is None,
         "product": objective.hessian_product is None and objective.hessian is None,
         "residuals": objective.residuals is None or objective.residual_jacobian is None,
+        "split": objective.split is None,
+        "separable": objective.split is None or not objective.split.penalty.is_separable,
     }
     what = {"hessian": "a Hessian", "quadratic": "an objective of degree two or less",
             "product": "a Hessian or its products with vectors",
             "rows": "the rows of data",
-            "residuals": "an objective that is a sum of squares"}  # fmt: skip
+            "residuals": "an objective that is a sum of squares",
+            "split": "an objective that is smooth but for terms with a known proximal map: L1, "
+            "norms of groups, the largest entry", "separable": "an objective that is smooth but "
+            "for kinks in single variables, as those of norm1"}  # fmt: skip
     if missing.get(method.needs, False):
-        raise ArgumentError(f"Method {method.name!r} needs {what[method.needs]}.")
+        has_reason = facts.unsplit and method.needs in PROXIMAL
+        why = f"; {facts.unsplit}" if has_reason else ""
+        raise ArgumentError(f"Method {method.name!r} needs {what[method.needs]}{why}.")
+    if objective.split is not None and method.needs in PROXIMAL:
+        _check_bounded_blocks(method, objective.split, bounds)
     if bounds is not None and not method.takes_bounds:
         raise ArgumentError(
             f"Method {method.name!r} cannot keep to bounds. Use 'L-BFGS-B', 'TNC', 'SLSQP', "
             "'Nelder-Mead' or 'Powell'."
+        )
+
+
+def _check_bounded_blocks(method: Method, split: Split, bounds: Bounds | None) -> None:
+    """Refuse bounds on variables that a norm or a set ties together."""
+    if not split.penalty.takes(bounds):
+        raise ArgumentError(
+            f"Method {method.name!r} keeps no bounds on variables of {split.words}; leave the "
+            "bounds out, or name another method."
         )

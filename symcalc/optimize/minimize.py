@@ -24,6 +24,7 @@ from .door import (
     check_resumable,
     check_start,
     move_inside,
+    move_onto_sets,
 )
 from .keeping import Keeper, Keeping, identity_of, open_keeper
 from .methods import (
@@ -38,6 +39,7 @@ from .methods import (
 from .objective import Evaluator, Objective, Point, StopRun
 from .optimum import Optimum
 from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
+from .proximal import PROXIMAL, SplitEvaluator, as_split, judge_split
 from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Callback, Journal, Trace
@@ -177,7 +179,13 @@ def minimize_objective(
     start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
+    if row.needs in PROXIMAL:
+        objective = as_split(objective, start.size, known)
     check_method(row, objective, limits, known)
+    split = objective.split if row.needs in PROXIMAL else None
+    if split is not None:
+        start, onto = move_onto_sets(split, start, named)
+        moved, known = moved + onto, split.facts
     steps = row.max_steps if max_steps is None else check_count("max_steps", max_steps)
     accuracy = TOLERANCE if tolerance is None else check_positive("tolerance", tolerance)
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
@@ -191,10 +199,16 @@ def minimize_objective(
         keeper = open_keeper(
             keeping, identity_of(named, start, row.name, chosen, limits, seed)
         )  # fmt: skip
-    evaluator = Evaluator(
-        objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits,
-        by_residuals=row.needs == "residuals",
-    )  # fmt: skip
+    evaluator: Evaluator
+    if split is not None:
+        evaluator = SplitEvaluator(
+            split, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits
+        )
+    else:
+        evaluator = Evaluator(
+            objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits,
+            by_residuals=row.needs == "residuals",
+        )  # fmt: skip
     run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed, keeper)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
@@ -211,16 +225,20 @@ def _run(
     start = run.evaluator.point(x0)
     rule = StoppingRule(tolerance, max_steps, np.inf, run.bounds)
     norm = rule.norm(x0, start.gradient)
-    rule = StoppingRule(tolerance, max_steps, norm, run.bounds, start.value)
+    scale = norm
+    if isinstance(run.evaluator, SplitEvaluator) and start.is_finite:
+        scale = run.evaluator.scale(start, norm)
+    is_still = norm == 0.0 and (run.facts.is_smooth or run.method.needs != "value")
+    rule = StoppingRule(tolerance, max_steps, scale, run.bounds, start.value)
     journal = Journal(
         run.evaluator, rule, run.names, callback, bar, method=run.method.name, keeper=run.keeper
     )
     outcome: Outcome | None
     try:
-        journal.open(start, rule.start_norm)
+        journal.open(start, norm)
         if not start.is_finite:
             outcome = Outcome.NOT_FINITE
-        elif rule.start_norm == 0.0 and (run.facts.is_smooth or run.method.needs != "value"):
+        elif is_still or (scale > norm and rule.is_met(start.value, norm)):
             outcome = Outcome.CONVERGED_GRADIENT
         else:
             run.evaluator.begin(start)
@@ -289,6 +307,8 @@ def _judge(
 ) -> tuple[Outcome, list[str]]:
     """Return the outcome that the evidence at the best point supports, and the diagnosis."""
     evaluator, rule = run.evaluator, journal.rule
+    if isinstance(evaluator, SplitEvaluator):
+        return judge_split(evaluator, rule, run.names, best, outcome, run.seed)
     free = rule.free(best.x, best.gradient)
     diagnosis = at_bounds(best.x, run.bounds, run.names)
     if run.facts.has_jumps:

@@ -16,6 +16,7 @@ from .bounds import Bounds, Vector
 
 if TYPE_CHECKING:
     from .batches import RowObjective
+    from .proximal import Split
 
 __all__ = ["Evaluator", "Objective", "Point", "StopRun"]
 
@@ -42,6 +43,8 @@ class Objective:
         `value(x) == sum(residuals(x)**2)`, and its Jacobian of shape `(m, n)`.
     rows : RowObjective or None
         When it is to be minimized from batches of its rows, what they say of it.
+    split : Split or None
+        The same function as a smooth part and a penalty, for proximal methods.
     """
 
     value: Callable[[Vector], float]
@@ -51,6 +54,7 @@ class Objective:
     residuals: Callable[[Vector], Vector] | None = None
     residual_jacobian: Callable[[Vector], Vector] | None = None
     rows: RowObjective | None = None
+    split: Split | None = None
 
 
 class Point(NamedTuple):

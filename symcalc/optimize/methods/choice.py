@@ -54,6 +54,28 @@ class _Case:
         return count_of(self.facts.n_residuals, "square")
 
     @property
+    def is_split(self) -> bool:
+        split = self.objective.split
+        return split is not None and split.penalty.has_terms and split.penalty.takes(self.bounds)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a model of the smooth part with kinks in single variables can be minimized."""
+        split = self.objective.split
+        if split is None or not split.penalty.is_separable:
+            return False
+        is_linear = split.smooth.residuals is not None and split.facts.is_quadratic
+        return is_linear or split.smooth.hessian is not None
+
+    @property
+    def split_off(self) -> str:
+        split = self.objective.split
+        if split is None:
+            return ""
+        rest = "quadratic" if split.facts.is_quadratic else "smooth"
+        return f"{split.words} split off, the rest is {rest} in {self.size}"
+
+    @property
     def is_free(self) -> bool:
         return self.bounds is None
 
@@ -80,6 +102,14 @@ _RULES = (
     _Rule(
         METHODS["pattern_search"], lambda c: c.facts.has_jumps,
         lambda c: f"the objective jumps; values alone, {c.size}", "the objective does not jump",
+    ),
+    _Rule(
+        METHODS["proximal_newton"], lambda c: c.is_split and c.has_model, lambda c: c.split_off,
+        "no terms with kinks in single variables only beside a smooth rest with a Hessian",
+    ),
+    _Rule(
+        METHODS["fista"], lambda c: c.is_split, lambda c: c.split_off,
+        "no norms of groups or other terms with a known proximal map",
     ),
     _Rule(
         with_fallback(METHODS["levenberg_marquardt"], METHODS["Nelder-Mead"]),

@@ -10,6 +10,7 @@ from .constrained_methods import CONSTRAINED_METHODS
 from .line_methods import LINE_METHODS
 from .method import Method
 from .patterns import PATTERN_METHODS
+from .proximal_methods import PROXIMAL_METHODS
 from .scipy_methods import SCIPY_METHODS
 from .square_methods import SQUARE_METHODS
 
@@ -19,8 +20,8 @@ __all__ = ["METHODS", "find_method"]
 METHODS: dict[str, Method] = {
     row.name: row
     for family in (
-        LINE_METHODS, ADAPTIVE_METHODS, SQUARE_METHODS, PATTERN_METHODS, SCIPY_METHODS,
-        CONSTRAINED_METHODS,
+        LINE_METHODS, ADAPTIVE_METHODS, SQUARE_METHODS, PATTERN_METHODS, PROXIMAL_METHODS,
+        SCIPY_METHODS, CONSTRAINED_METHODS,
     )
     for row in family
 }  # fmt: skip

@@ -1,0 +1,61 @@
+"""How far a penalized sum of squares can be from its least value: the duality gap."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..bounds import Vector
+from .blocks import Groups, Largest
+from .evaluator import SplitEvaluator
+from .penalty import Penalty
+
+__all__ = ["duality_gap"]
+
+#: More variables without a penalty than this are not projected out.
+MAX_FREE = 200
+
+
+def duality_gap(evaluator: SplitEvaluator, x: Vector) -> float | None:
+    """Return a bound of how much lower any point is, None where no dual point is at hand.
+
+    For `|J@x - b|**2 + penalty(x)` a vector v with `-J.T@v` in the penalty's dual ball bounds the
+    least value from below by `-|v|**2/4 - v@b`; v is twice the residuals, shortened until it fits.
+    Kim, Koh, Lustig, Boyd and Gorinevsky, An interior-point method for large-scale l1-regularized
+    least squares, 2007, section III; here for norms of groups too.
+    """
+    penalty, kinks = evaluator.penalty, evaluator.penalty.kinks
+    if evaluator.objective.residual_jacobian is None or not evaluator.facts.is_quadratic:
+        return None
+    bounded = np.isfinite(kinks.lower).any() or np.isfinite(kinks.upper).any()
+    if bounded or (kinks.center != 0.0).any() or (kinks.up != kinks.down).any():
+        return None
+    if not all(isinstance(block, (Groups, Largest)) for block in penalty.blocks):
+        return None
+    jacobian, residuals = evaluator.residual_jacobian(x), evaluator.residuals(x)
+    free = np.flatnonzero(~kinks.bends & ~penalty.in_blocks)
+    dual = 2.0 * residuals
+    if free.size > MAX_FREE:
+        return None
+    if free.size:
+        basis = np.linalg.qr(jacobian[:, free])[0]
+        dual = dual - basis @ (basis.T @ dual)
+    dual = dual * _shortening(penalty, jacobian.T @ dual)
+    target = jacobian @ x - residuals
+    bound = -0.25 * float(dual @ dual) - float(dual @ target)
+    value = float(residuals @ residuals) + penalty.value(x)
+    return max(value - bound, 4.0 * float(np.finfo(float).eps) * abs(value))
+
+
+def _shortening(penalty: Penalty, slopes: Vector) -> float:
+    """Return the factor, at most 1, that brings slopes into the dual ball of the penalty."""
+    sizes = np.abs(slopes)
+    bends = penalty.kinks.bends & (sizes > 0.0)
+    shares = [1.0, *(penalty.kinks.up[bends] / sizes[bends]).tolist()]
+    for block in penalty.blocks:
+        inside = slopes[block.index]
+        if isinstance(block, Groups):
+            norms = block.norms(inside)
+            shares += (block.weights[norms > 0.0] / norms[norms > 0.0]).tolist()
+        elif isinstance(block, Largest) and inside.any():
+            shares.append(float(block.weight / np.abs(inside).sum()))
+    return float(min(shares))
