@@ -325,7 +325,37 @@ def test_the_result_tells_rows_batches_and_the_rate():
 
     assert any("103 rows in batches of 10, the last of 3, 11 in a pass; rate 0." in said
                for said in best.diagnosis)  # fmt: skip
+    assert any(said.endswith("; 55 steps.") for said in best.diagnosis)
     assert run(method="auto").method == "sgd"
+
+
+def test_a_run_that_ends_in_noise_is_told_what_comes_nearer():
+    noisy = run(rate=0.1, schedule="constant", passes=30)
+    early = run(rate=1e-4, schedule="constant", passes=2, batch_size=50)
+
+    assert any("steps there are chance. A smaller rate" in said for said in noisy.diagnosis)
+    assert any("more passes come nearer" in said for said in early.diagnosis)
+    assert not any("scatter" in said for said in run(method="svrg").diagnosis)
+
+
+def test_a_run_that_arrived_is_given_no_advice():
+    exact = {"X": X, "y": X @ TRUTH}
+    best = sc.minimize("mean((X@w - y)**2)", {"w": TRUTH + 1e-9}, data=exact, method="sgd",
+                       batch_size=10, passes=1, tolerance=1.0)  # fmt: skip
+
+    assert best.converged
+    assert not any("scatter" in said for said in best.diagnosis)
+
+
+def test_sizes_that_agree_by_chance_are_told_apart_by_declared_shapes():
+    square = X[:4]
+    loss, data = "mean((X@w - y)**2)", {"X": square, "y": Y[:4]}
+    with pytest.raises(ArgumentError, match="declare them apart"):
+        sc.minimize(loss, {"w": np.zeros(4)}, data=data, method="sgd")
+    best = sc.minimize(loss, {"w": np.zeros(4)}, data=data, method="sgd", batch_size=2,
+                       shapes="X: m n; w: n; y: m")  # fmt: skip
+
+    assert "4 rows in batches of 2" in best.diagnosis[0]
 
 
 def test_gradients_are_kept_within_limits():

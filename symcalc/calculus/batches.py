@@ -188,7 +188,9 @@ def _terms(formula: ArrayFormula) -> tuple[str, Graph, int]:
             return dimension, found.graph, found.root
         refusal = refusal or _refusal(expression, dimension, found.obstacle)
     raise ArgumentError(
-        refusal or "Batches need data with a dimension that no variable has: that of the rows."
+        refusal
+        or "Batches need data with a dimension that no variable has: that of the rows. Where sizes "
+        "agree by chance, declare them apart: shapes='X: m n; w: n; y: m'."
     )
 
 

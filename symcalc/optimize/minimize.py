@@ -258,7 +258,7 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     elapsed, n_steps = evaluator.elapsed(), journal.n_steps
     words = words_of(run.method, run.solver, evaluator)
     evaluator.stage = "at the end"
-    diagnosis = list(evaluator.remarks.values())
+    diagnosis: list[str] = []
     with evaluator.beyond_limits():
         best = _best_point(evaluator, start, outcome)
         norm = journal.rule.norm(best.x, best.gradient)
@@ -274,13 +274,15 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     if outcome is Outcome.NOT_FINITE and not start.is_finite:
         what = "objective" if not np.isfinite(start.value) else "gradient"
         diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
+    is_good = outcome is not None and outcome.is_good
+    told = [said for topic, said in evaluator.remarks.items() if not is_good or topic != "advice"]
     return Optimum(
         x=dict(zip(run.names, best.x.tolist(), strict=True)), fun=best.value, gradient_norm=norm,
         outcome=outcome, method=run.method.name, why=run.why, n_steps=n_steps,
         n_evaluations=evaluator.n_evaluations, n_gradients=evaluator.n_gradients,
         n_hessians=evaluator.n_hessians + evaluator.n_products,
         trace=Trace.from_rows(journal.rows, journal.places),
-        diagnosis=(*diagnosis, *journal.describe()), elapsed=elapsed, words=words,
+        diagnosis=(*told, *diagnosis, *journal.describe()), elapsed=elapsed, words=words,
     )  # fmt: skip
 
 

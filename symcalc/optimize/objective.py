@@ -119,7 +119,7 @@ class Evaluator:
         self.lowest: tuple[Vector, float] | None = None
         self.step, self.stage = 0, "at the start"
         self.is_over = False
-        #: what a method has to say of its run, by topic
+        #: what a method has to say of its run, by topic; "advice" is for runs that did not arrive
         self.remarks: dict[str, str] = {}
         self.started = time.perf_counter()
         self._deadline = np.inf if time_limit is None else self.started + time_limit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -24,6 +25,9 @@ __all__ = ["BatchPlan", "BatchSteps", "HeavyBall", "PlainBatches", "Sampling", "
 
 #: So many batches are looked at for the largest curvature.
 N_CURVED = 16
+
+#: Gradients of batches that scatter by more than so many times the whole gradient are chance.
+MOSTLY_CHANCE = 3.0
 
 #: A cautious rate where the objective shows no curvature.
 CAUTIOUS = 1e-3
@@ -157,16 +161,20 @@ class BatchSteps:
         batches = self.plan.batches(rows)
         if memory is None:
             memory = (0, point.x, None, self._first_rate(rows, batches, point.x), None, 0, None)
-        rate = memory[3]
-        evaluator.remarks["batches"] = _describe(batches, rate, self)
         evaluator.stage = "in a batch"
         memory = self._go_on(evaluator, rows, batches, point, memory)
+        evaluator.remarks["batches"] = _describe(batches, memory[0], memory[3], self)
         evaluator.stage = "after the batches"
         x = memory[1] if memory[4] is None else memory[4]
         if not evaluator.is_late:
-            return Step(evaluator.point(x.copy()), memory)
-        with evaluator.beyond_limits():  # what was gained since the last look is not thrown away
-            return Step(evaluator.point(x.copy()), memory)
+            new = evaluator.point(x.copy())
+        else:
+            with evaluator.beyond_limits():  # what the pass has gained is not thrown away
+                new = evaluator.point(x.copy())
+        is_plain = isinstance(self.sampling, PlainBatches) and self.averaging is None
+        if is_plain and memory[0] == len(batches) * self.plan.passes and new.is_finite:
+            evaluator.remarks["advice"] = _describe_scatter(rows, batches, new, self.plan.passes)
+        return Step(new, memory)
 
     def _go_on(
         self, evaluator: Evaluator, rows: RowObjective, batches: Batches, point: Point, memory: Any
@@ -219,9 +227,7 @@ def batch_curvature(rows: RowObjective, batches: Batches, x: Vector) -> float:
     That of a batch is what a step on it meets; that of the whole objective is smaller.
     """
     largest = 0.0
-    for number, batch in enumerate(batches.run(0)):
-        if number == N_CURVED:
-            break
+    for batch in itertools.islice(batches.run(0), N_CURVED):
         found = largest_eigenvalue(
             lambda v, of=batch: rows.product(x, v, of.rows, of.n_rows),  # type: ignore[misc]
             x.size, rows.seed,
@@ -230,8 +236,24 @@ def batch_curvature(rows: RowObjective, batches: Batches, x: Vector) -> float:
     return largest
 
 
-def _describe(batches: Batches, rate: float, steps: BatchSteps) -> str:
-    """Return the rows, the batches and the rate in words."""
+def _describe_scatter(rows: RowObjective, batches: Batches, point: Point, number: int) -> str:
+    """Say how much of a batch's gradient, where the run ended, is chance."""
+    squares = []
+    for batch in itertools.islice(batches.run(number), N_CURVED):
+        part = rows.value_and_gradient(point.x, batch.rows, batch.n_rows)[1] - point.gradient
+        squares.append(float(part @ part))
+    scatter, whole = float(np.mean(squares)) ** 0.5, float(np.linalg.norm(point.gradient))
+    told = f"At the end gradients of batches scatter by {scatter:.2g} around the whole {whole:.2g}"
+    if scatter > MOSTLY_CHANCE * whole:
+        return (
+            f"{told}: steps there are chance. A smaller rate, averaging='tail' or method='svrg' "
+            "comes nearer."
+        )
+    return f"{told}: more passes come nearer."
+
+
+def _describe(batches: Batches, count: int, rate: float, steps: BatchSteps) -> str:
+    """Return the rows, the batches, the steps so far and the rate in words."""
     n_rows = batches.data.n_rows
     rest = n_rows % batches.size
     last = f", the last of {rest}" if rest and n_rows > batches.size else ""
@@ -239,5 +261,5 @@ def _describe(batches: Batches, rate: float, steps: BatchSteps) -> str:
     size = min(batches.size, n_rows)
     return (
         f"{count_of(n_rows, 'row')} in batches of {size}{last}, {len(batches)} in a pass; "
-        f"rate {rate:.3g}{whose}."
+        f"rate {rate:.3g}{whose}; {count_of(count, 'step')}."
     )
