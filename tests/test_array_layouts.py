@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.backends import array_kernels as kernels
 from symcalc.program import layouts
 
 RNG = np.random.default_rng(7)
@@ -86,3 +89,24 @@ def test_a_sum_of_squares_of_small_differences_keeps_its_digits() -> None:
 
     distances = ((far[:, None] - far[:2]) ** 2).sum(axis=2)
     np.testing.assert_allclose(f(X=far, M=far[:2]), distances, rtol=1e-14)
+
+
+@pytest.mark.parametrize("shape", [(300, 4), (300, 40), (3, 1), (5, 7, 3)])
+@pytest.mark.parametrize(
+    ("kernel", "function"),
+    [(kernels.greatest, np.max), (kernels.least, np.min), (kernels.product, np.prod)],
+)
+def test_short_rows_are_reduced_as_numpy_reduces_them(
+    kernel: Callable[..., Any], function: Callable[..., Any], shape: tuple[int, ...]
+) -> None:
+    x = RNG.normal(size=shape)
+    x[0, 0] = np.nan
+
+    for axis in (None, *range(len(shape))):
+        for y in (x, x.T.copy().T):
+            np.testing.assert_allclose(kernel(y, axis), function(y, axis=axis), rtol=1e-14)
+
+
+def test_the_greatest_of_no_numbers_is_refused_in_short_rows_too() -> None:
+    with pytest.raises(ValueError, match="no identity"):
+        kernels.greatest(np.empty((3, 0)), 1)

@@ -200,12 +200,12 @@ class Arguments:
     def _shaped(self, ordered: Sequence[Any]) -> Bound:
         """Check arguments of declared shapes; arrays of the right type are taken as they are."""
         own = NATIVE[self.dtype]
-        arrays = [
-            value
-            if type(value) is np.ndarray and value.dtype is own
-            else self._to_array(name, value)
-            for name, value in zip(self.names, ordered, strict=True)
-        ]
+        for value in ordered:
+            if type(value) is not np.ndarray or value.dtype is not own:
+                break
+        else:
+            return Bound(tuple(ordered), False, (), self.dtype, self._known_sizes(ordered), DENSE)
+        arrays = [self._to_array(n, v) for n, v in zip(self.names, ordered, strict=True)]
         sizes, sparse = self._known_sizes(arrays), self._sparse(arrays)
         return Bound(tuple(arrays), False, (), self.dtype, sizes, sparse)
 

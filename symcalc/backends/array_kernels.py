@@ -10,10 +10,13 @@ import numpy as np
 
 __all__ = [
     "Factorization",
+    "greatest",
     "is_symmetric_up_to_rounding",
+    "least",
     "log_sum_exp",
     "log_sum_exp_and_shares",
     "placed",
+    "product",
     "products_of_others",
     "softplus_and_sigmoid",
     "spread",
@@ -22,7 +25,7 @@ __all__ = [
 
 Array = Any
 
-#: Rows of up to so many numbers are compared column by column.
+#: Rows of up to so many numbers are compared, or multiplied, column by column.
 SHORT_ROW = 32
 
 #: Rows of more numbers are added up in pairs.
@@ -138,6 +141,28 @@ def sums(x: Array, axis: int) -> Array:
     return x @ ones if axis == 1 else ones @ x
 
 
+def greatest(x: Array, axis: int | None = None) -> Array:
+    """Return the greatest numbers along an axis, or of all."""
+    return _by_columns(np.max, x, axis)
+
+
+def least(x: Array, axis: int | None = None) -> Array:
+    """Return the least numbers along an axis, or of all."""
+    return _by_columns(np.min, x, axis)
+
+
+def product(x: Array, axis: int | None = None) -> Array:
+    """Return the products along an axis, or of all."""
+    return _by_columns(np.prod, x, axis)
+
+
+def _by_columns(reduce: Any, x: Array, axis: int | None, **options: Any) -> Array:
+    """Reduce along an axis; short rows column by column, six times as fast for ten columns."""
+    if axis is not None and 1 < x.ndim == axis + 1 and x.shape[axis] <= SHORT_ROW:
+        x, axis = np.ascontiguousarray(np.moveaxis(x, axis, 0)), 0
+    return reduce(x, axis=axis, **options)
+
+
 def products_of_others(x: Array, axis: int) -> Array:
     """Return for each element the product of the others along an axis; zeros do not disturb it."""
     x = np.moveaxis(np.asarray(x), axis, 0)
@@ -165,13 +190,10 @@ def log_sum_exp_and_shares(x: Array, axis: int | None = None) -> tuple[Array, Ar
 def _relative_powers(x: Array, axis: int | None) -> tuple[Array, Array, Array]:
     """Return the greatest along an axis, 0 where infinite; exp(x) relative to it; their sum."""
     is_of_rows = np.ndim(x) == 2 and axis == 1
-    if is_of_rows and x.shape[1] <= SHORT_ROW:
-        columns = np.ascontiguousarray(x.T)  # six times as fast for ten columns
-        greatest = np.max(columns, axis=0, initial=-np.inf)
-    else:
-        greatest = np.max(x, axis=axis, initial=-np.inf)
-    base = np.where(np.isfinite(greatest), greatest, 0.0)
-    powers = np.exp(x - (base if axis is None else np.expand_dims(base, axis)))
+    top = _by_columns(np.max, x, axis, initial=-np.inf)
+    base = np.where(np.isfinite(top), top, 0.0)
+    powers = np.asarray(x - (base if axis is None else np.expand_dims(base, axis)))
+    np.exp(powers, out=powers)
     return base, powers, sums(powers, 1) if is_of_rows else powers.sum(axis=axis)
 
 

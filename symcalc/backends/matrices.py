@@ -19,8 +19,8 @@ from .steps import KERNELS, aligned, letters, of_one, of_two
 __all__ = ["MatrixEmitter"]
 
 REDUCERS = {
-    **{"amax": "numpy.max", "amin": "numpy.min", "prod": "numpy.prod"},
-    **{"exactprod": "numpy.prod", "others": KERNELS + "products_of_others"},
+    **{"amax": KERNELS + "greatest", "amin": KERNELS + "least", "prod": KERNELS + "product"},
+    **{"exactprod": KERNELS + "product", "others": KERNELS + "products_of_others"},
     "lse": KERNELS + "log_sum_exp",
 }
 
