@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from .calculus.limit import limit
     from .calculus.minimize import minimize
     from .calculus.parse import parse
+    from .calculus.race import race
+    from .calculus.race_result import Race
     from .calculus.regions import Domain
     from .calculus.results import Gradient, Hessian
     from .calculus.series import series
@@ -127,6 +129,7 @@ __all__ = [
     "ParseError",
     "Plot",
     "QuadratureEstimate",
+    "Race",
     "RateSearch",
     "Series",
     "StationaryPoints",
@@ -163,6 +166,7 @@ __all__ = [
     "numeric_jacobian",
     "parse",
     "plot",
+    "race",
     "read_assignments",
     "series",
     "stationary_points",
@@ -202,6 +206,7 @@ _HOMES = {
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
     "QuadratureEstimate": ".numeric",
+    "Race": ".calculus.race_result",
     "RateSearch": ".optimize.rate_finder",
     "Series": ".calculus.found_series",
     "StationaryPoints": ".calculus.found_stationary",
@@ -221,6 +226,7 @@ _HOMES = {
     "export": ".calculus.export",
     "equivalent": ".calculus.equivalent",
     "find_rate": ".calculus.find_rate",
+    "race": ".calculus.race",
     "fit": ".calculus.fit",
     "gradient": ".calculus.gradient",
     "hessian": ".calculus.hessian",

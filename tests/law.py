@@ -39,6 +39,7 @@ ROOMS: dict[str, Room] = {
     "errors": _room(),
     "outcome": _room(),
     "facts": _room(),
+    "drawing": _room(),
     "functions": _room(lazy="flint"),
     "graph": _room(),
     "arrays": _room(),

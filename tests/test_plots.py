@@ -215,14 +215,61 @@ def test_a_comparison_of_an_integral_has_the_digits_of_each_method_as_bars() -> 
 
 def test_an_optimum_is_its_trace_on_logarithmic_axes() -> None:
     best = rosenbrock()
-    upper, lower = sc.plot(best).figure.axes
+    upper, lower, lengths, plane = sc.plot(best).figure.axes
 
-    assert (upper.get_yscale(), lower.get_yscale()) == ("log", "log")
+    assert {axes.get_yscale() for axes in (upper, lower, lengths)} == {"log"}
     values = upper.get_lines()[0].get_ydata()
     assert values == pytest.approx(best.trace.value[best.trace.value > 0.0])
     norms = best.trace.gradient_norm
     assert lower.get_lines()[0].get_ydata() == pytest.approx(norms[norms > 0.0])
-    assert (lower.get_xlabel(), lower.get_ylabel()) == ("step", "gradient norm")
+    assert lengths.get_lines()[0].get_ydata() == pytest.approx(best.trace.step_length[1:])
+    assert [axes.get_ylabel() for axes in (upper, lower, lengths)] == [
+        "f", "gradient norm", "step length",
+    ]  # fmt: skip
+    assert lengths.get_xlabel() == "step"
+    path = lines(plane)["path"]
+    assert np.column_stack(path.get_data()) == pytest.approx(best.trace.points)
+    assert np.ravel(lines(plane)["best point"].get_data()) == pytest.approx([1.0, 1.0])
+    assert (plane.get_xlabel(), plane.get_ylabel()) == ("x", "y")
+    assert len(plane.collections) >= 2  # contours, filled and as lines
+
+
+def test_the_contours_are_those_of_the_objective_with_its_data() -> None:
+    data = {"u": [0.0, 1.0, 2.0], "v": [1.0, 3.1, 4.9]}
+    best = sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=data, method="newton")
+    across, up, values = best.surface.grid([0.0, -1.0], [4.0, 3.0])
+    u, v = np.array(data["u"]), np.array(data["v"])
+    expected = [[np.mean((a * u + b - v) ** 2) for a in across] for b in up]
+
+    assert best.surface.names == ("a", "b")
+    assert values == pytest.approx(np.array(expected))
+    array = sc.minimize("sum((X@w - y)**2)", "w=zeros", method="newton",
+                        data={"X": np.column_stack([u, np.ones(3)]), "y": v})  # fmt: skip
+    assert array.surface.grid([0.0, -1.0], [4.0, 3.0])[2] == pytest.approx(3 * np.array(expected))
+    assert array.plot()._repr_png_()
+
+
+def test_a_region_without_values_stays_empty_and_one_variable_has_no_plane() -> None:
+    best = sc.minimize("x - log(x) + y^2", "x=3, y=1", method="newton")
+    *_, values = best.surface.grid([-1.0, -1.0], [1.0, 1.0])
+
+    assert np.isnan(values[0, 0])
+    assert np.isfinite(values[0, -1])
+    assert best.plot()._repr_png_()
+    assert len(sc.minimize("cosh(x)", "x=2", method="newton").plot().figure.axes) == 3
+    under = sc.minimize("x + y", "x=0, y=0", constraints=["x^2 + y^2 <= 1"])
+    assert under.plot()._repr_png_()
+
+
+def test_a_long_run_keeps_its_dips_in_the_picture() -> None:
+    best = sc.minimize("x^2 + 50*y^2", "x=1, y=1", method="adam", rate=0.01, max_steps=9000,
+                       tolerance=1e-300)  # fmt: skip
+    norms = best.trace.gradient_norm
+    drawn = best.plot().figure.axes[1].get_lines()[0].get_ydata()
+
+    assert len(drawn) <= 2000
+    assert min(drawn) == norms[norms > 0.0].min()
+    assert max(drawn) == norms.max()
 
 
 def test_a_minimum_that_is_not_zero_is_taken_off() -> None:
@@ -231,6 +278,31 @@ def test_a_minimum_that_is_not_zero_is_taken_off() -> None:
 
     assert upper.get_ylabel() == "f − 5"
     assert upper.get_lines()[0].get_ydata()[0] == pytest.approx(np.cosh(2.0) - 1.0)
+
+
+# -- races --------------------------------------------------------------------------------------
+
+
+def test_a_race_is_a_line_a_method_and_a_path_each() -> None:
+    found = sc.race("100*(y - x^2)^2 + (1 - x)^2", "x=-1.2, y=1", "momentum,newton", max_steps=80)
+    counts, seconds, plane = found.plot().figure.axes
+
+    assert set(found) <= set(lines(counts))
+    assert counts.get_title("left") == "large marker: converged"
+    assert (counts.get_xlabel(), counts.get_ylabel()) == ("evaluations", "f")
+    assert seconds.get_xlabel() == "seconds since the first evaluation"
+    for name, run in found.runs.items():
+        drawn = lines(counts)[name]
+        assert drawn.get_xdata() == pytest.approx(run.trace.n_evaluations)
+        assert drawn.get_ydata() == pytest.approx(run.trace.value)
+        path = np.column_stack(lines(plane)[name].get_data())
+        assert path == pytest.approx(run.trace.points)
+    looks = {(line.get_color(), line.get_linestyle()) for line in lines(counts).values()}
+    assert len({color for color, _ in looks}) == 2
+    (legend,) = found.plot().figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["momentum", "newton"]
+    assert found.plot()._repr_png_().startswith(b"\x89PNG")
+    assert len(sc.race("x^2", "x=1", "gd,newton").plot().figure.axes) == 2
 
 
 @pytest.mark.parametrize("start", ["x=0", "x=3"])

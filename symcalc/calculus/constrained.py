@@ -17,6 +17,7 @@ from .constraint_reading import names_in, read_links
 from .constraints import ConstraintSet, Setting, compile_constraints
 from .data import Table
 from .objective import FormulaObjective
+from .surface import surface_of
 
 __all__ = ["constraint_set", "minimize_under", "with_arrays"]
 
@@ -60,10 +61,13 @@ def minimize_under(
         method=method, time_limit=limits.seconds, callback=callback, facts=facts,
         notes=whole.notes, **settings,
     )  # fmt: skip
-    return with_arrays(best, target) if isinstance(target, ArrayObjective) else best
+    if isinstance(target, ArrayObjective):
+        return with_arrays(best, target)
+    return replace(best, surface=surface_of(target))
 
 
 def with_arrays(best: Optimum, target: ArrayObjective) -> Optimum:
     """Return a result with the variables in their shapes, and what dimensions were taken for."""
     arrays = target.function.unpack(best.vector)
-    return replace(best, x=arrays, diagnosis=(*best.diagnosis, *target.notes))
+    said = (*best.diagnosis, *target.notes)
+    return replace(best, x=arrays, diagnosis=said, surface=surface_of(target))

@@ -22,6 +22,7 @@ from .fingerprint import keeping_of
 from .objective import FormulaObjective, read_objective
 from .reading import Formula
 from .start import run_within_memory, to_bounds, to_values
+from .surface import surface_of
 
 __all__ = ["minimize"]
 
@@ -201,4 +202,5 @@ def minimize(
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
         return with_arrays(best, target)
-    return replace(best, diagnosis=(*best.diagnosis, *target.notes)) if target.notes else best
+    said = (*best.diagnosis, *target.notes)
+    return replace(best, diagnosis=said, surface=surface_of(target))

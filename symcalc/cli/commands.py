@@ -22,6 +22,7 @@ from .jacobian import jacobian
 from .limit import limit
 from .minimize import minimize
 from .parse import parse
+from .race import race
 from .series import series
 from .stationary import stationary
 from .sum import sum_
@@ -40,6 +41,7 @@ COMMANDS = (
     series,
     sum_,
     minimize,
+    race,
     find_rate,
     stationary,
     fit,

@@ -8,7 +8,7 @@ import click
 
 import symcalc as sc
 
-from ..present import describe, describe_choice, describe_trace
+from ..present import check_plot_path, describe, describe_choice, describe_trace
 from .formulas import FormulaCommand, from_argument
 from .options import (
     constraint_option,
@@ -43,6 +43,7 @@ __all__ = ["minimize"]
 )
 @click.option("--checkpoint-every", type=float, metavar="SECONDS", help="Default: 60.")
 @click.option("--fresh", is_flag=True, help="Start over, and replace the checkpoint.")
+@click.option("--plot", metavar="FILE", help="Draw convergence and path: .png, .pdf, .svg.")
 @click.option("--trace", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Say how the method was chosen.")
 @syntax_option
@@ -55,6 +56,7 @@ def minimize(
     options: tuple[str, ...],
     seconds: float | None,
     fresh: bool,
+    plot: str | None,
     trace: bool,
     explain: bool,
     syntax: str,
@@ -73,6 +75,8 @@ def minimize(
       symcalc minimize "mean((X@w - y)**2)" --data big.npz --start w=zeros --method adam \\
           --checkpoint run.npz --seconds 3600
     """
+    if plot is not None:
+        check_plot_path(plot)
     arguments = {name: value for name, value in others.items() if value is not None}
     if fresh:
         arguments["resume"] = False
@@ -86,11 +90,12 @@ def minimize(
         **arguments,
         **read_settings(options),
     )
+    drawn = None if plot is None else sc.plot(result, plot)
     if as_json:
-        whole = result.to_dict()
+        whole = result.to_dict() | ({} if drawn is None else {"plot": drawn.to_dict()})
         return answer(result, "json", data=whole if trace else _without_trace(whole))
     blocks = describe_trace(result.trace) if trace else []
-    blocks += describe(result)
+    blocks += [*describe(result), *(describe(drawn) if drawn is not None else [])]
     return answer(result, blocks=[*blocks, *(describe_choice(result) if explain else [])])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..drawing import draw
 from ..outcome import Outcome
 from .bounds import Vector
 from .plain import count_of, format_number, format_value, to_plain
@@ -58,6 +59,8 @@ class Optimum:
         What the method does: its direction, its search, and what was evaluated.
     rules : tuple of str
         What `method="auto"` asked of the objective, rule by rule, up to the one that holds.
+    surface : object or None
+        With two variables, the values around the path for its picture.
     """
 
     x: dict[str, Any]
@@ -78,6 +81,7 @@ class Optimum:
     elapsed: float = 0.0
     words: str = ""
     rules: tuple[str, ...] = ()
+    surface: Any = field(default=None, repr=False)
 
     @property
     def converged(self) -> bool:
@@ -88,6 +92,21 @@ class Optimum:
     def vector(self) -> Vector:
         """The best point as one vector, in the order of `x`, arrays row after row."""
         return np.concatenate([np.ravel(value) for value in self.x.values()]).astype(float)
+
+    def plot(self, path: Any = None) -> Any:
+        """Draw the convergence of the run, and with two variables its path over contours.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to write the picture; its ending says the format: ".png", ".pdf", ".svg".
+
+        Returns
+        -------
+        Plot
+            Shows itself in a notebook.
+        """
+        return draw(self, path)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary, the trace included."""

@@ -28,6 +28,7 @@ from .runs import (
     describe_optimum,
     describe_plot,
     describe_profile,
+    describe_race,
     describe_rates,
     describe_stationary_points,
 )
@@ -67,6 +68,7 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Optimum": describe_optimum,
     "Plot": describe_plot,
     "Profile": describe_profile,
+    "Race": describe_race,
     "RateSearch": describe_rates,
     "StationaryPoints": describe_stationary_points,
 }

@@ -13,6 +13,7 @@ __all__ = [
     "describe_optimum",
     "describe_plot",
     "describe_profile",
+    "describe_race",
     "describe_rates",
     "describe_stationary_points",
     "describe_trace",
@@ -134,6 +135,21 @@ def describe_stationary_points(points: Any) -> list[Block]:
 def describe_plot(plot: Any) -> list[Block]:
     """Return where a picture lies."""
     return [Line(repr(plot), "faint")]
+
+
+def describe_race(race: Any) -> list[Block]:
+    """Return the table of a race, the best first."""
+    head = ("method", "value", "gradient norm", "steps", "evaluations", "Hessians", "seconds", "")
+    return [
+        Line(f"least value {format_number(race.best_value)}", "title"),
+        Table(head, tuple((*row[:-1], "") for row in race.rows())),
+        *(Line(f"{row[0]}: {row[-1]}") for row in race.rows()),
+        *(
+            Line(f"{name}: {sentence}", "faint")
+            for name in race.ranking
+            for sentence in race[name].diagnosis
+        ),
+    ]
 
 
 def describe_trace(trace: Any) -> list[Block]:

@@ -11,6 +11,7 @@ from .comparison import draw_comparison
 from .fit import draw_fit
 from .integral import draw_integral, draw_integral_comparison
 from .optimum import draw_optimum
+from .race import draw_race
 from .rates import draw_rates
 
 __all__ = ["Plot", "check_plot_path", "plot"]
@@ -23,6 +24,7 @@ DRAWERS: dict[str, Callable[[Any, Any], None]] = {
     "Integral": draw_integral,
     "IntegralComparison": draw_integral_comparison,
     "Optimum": draw_optimum,
+    "Race": draw_race,
     "RateSearch": draw_rates,
 }
 
@@ -32,7 +34,7 @@ def plot(result: Any, path: Any = None) -> Plot:
 
     Parameters
     ----------
-    result : Comparison, Fit, Integral, IntegralComparison, Optimum or RateSearch
+    result : Comparison, Fit, Integral, IntegralComparison, Optimum, Race or RateSearch
     path : str or Path, optional
         Where to write the picture; its ending says the format: ".png", ".pdf", ".svg".
 

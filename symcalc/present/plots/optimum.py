@@ -1,52 +1,66 @@
-"""The trace of a minimization: how far the value still is from the best, and the gradient."""
+"""A minimization: value above the best, gradient norm and step on log axes; the path in a plane."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from typing import Any
 
 from .canvas import CURVE, INK, SECOND, label
+from .descent import draw_log, draw_path, draw_surface, reference
 
 __all__ = ["draw_optimum"]
 
+THIRD = "#009E73"
+
 
 def draw_optimum(figure: Any, optimum: Any) -> None:
-    """Draw value above best and gradient norm against the step, on logarithmic axes."""
+    """Draw the convergence of a run against its steps, and beside it the path of two variables."""
     trace = optimum.trace
+    has_path = trace.points is not None and len(trace.points[0]) == 2
+    figure.set_size_inches(11.5 if has_path else 7.0, 6.4)
+    left, right = figure, None
+    if has_path:
+        left, right = figure.subfigures(1, 2, width_ratios=(1.0, 0.95))
+    _draw_convergence(left, optimum, trace)
+    if right is not None:
+        _draw_path(right.subplots(), optimum, trace)
+
+
+def _draw_convergence(figure: Any, optimum: Any, trace: Any) -> None:
+    """Draw value above the best, gradient norm and length of the step."""
     steps = [int(step) for step in trace.step]
     values = [float(value) for value in trace.value]
-    best = _reference([*values, optimum.fun])
-    above = [value - best for value in values]
-    figure.set_size_inches(7.0, 5.6)
-    upper, lower = figure.subplots(2, 1, sharex=True)
-    _draw_log(upper, steps, above, CURVE, "o")
-    label(upper, "", f"f − {best:.6g}" if best else "f")
-    upper.set_title(f"{optimum.outcome} ({optimum.method})", loc="left", color=INK)
-    _draw_log(lower, steps, [float(norm) for norm in trace.gradient_norm], SECOND, "s")
-    label(lower, "step", "gradient norm")
-    figure.align_ylabels([upper, lower])
-    lower.xaxis.get_major_locator().set_params(integer=True)
+    best = reference([*values, optimum.fun])
+    above = f"f − {best:.6g}" if best else "f"
+    rows = (
+        ([value - best for value in values], above, CURVE, "o"),
+        ([float(norm) for norm in trace.gradient_norm], "gradient norm", SECOND, "s"),
+        ([float(length) for length in trace.step_length], "step length", THIRD, "^"),
+    )
+    panels = figure.subplots(3, 1, sharex=True)
+    for axes, (column, name, color, marker) in zip(panels, rows, strict=True):
+        if not draw_log(axes, steps, column, color, marker):
+            axes.text(
+                0.5, 0.5, "nothing above zero to draw", transform=axes.transAxes, ha="center",
+                color=INK,
+            )  # fmt: skip
+        label(axes, "", name)
+    panels[0].set_title(f"{optimum.outcome} ({optimum.method})", loc="left", color=INK, wrap=True)
+    label(panels[-1], "step", "step length")
+    figure.align_ylabels(panels.tolist())
+    panels[-1].xaxis.get_major_locator().set_params(integer=True)
 
 
-def _reference(values: list[float]) -> float:
-    """Return what is taken off the values: the least, or 0 where it is next to nothing."""
-    known = [value for value in values if math.isfinite(value)]
-    least, greatest = min(known, default=0.0), max(known, default=0.0)
-    return 0.0 if 0.0 <= least <= 1e-6 * greatest else least
-
-
-def _draw_log(
-    axes: Any, steps: list[int], values: Iterable[float], color: str, marker: str
-) -> None:
-    """Draw what is positive on a logarithmic axis; a zero has no place on it."""
-    pairs = [(s, v) for s, v in zip(steps, values, strict=True) if math.isfinite(v) and v > 0.0]
-    if not pairs:
-        axes.text(
-            0.5, 0.5, "nothing above zero to draw", transform=axes.transAxes,
-            ha="center", color=INK,
-        )  # fmt: skip
-        return
-    shown = marker if len(pairs) <= 60 else ""
-    axes.set_yscale("log")
-    axes.plot(*zip(*pairs, strict=True), color=color, marker=shown, markersize=4, linewidth=1.4)
+def _draw_path(axes: Any, optimum: Any, trace: Any) -> None:
+    """Draw the path over contours, with the best point."""
+    best = [float(value) for value in optimum.vector]
+    draw_surface(axes, optimum.surface, [*trace.points.tolist(), best])
+    draw_path(axes, trace.points.tolist(), SECOND)
+    axes.plot(
+        best[:1], best[1:], marker="*", markersize=15, color=INK, markeredgecolor="white",
+        linestyle="none", zorder=5, label="best point",
+    )  # fmt: skip
+    names = optimum.surface.names if optimum.surface is not None else list(optimum.x)
+    label(axes, *(names if len(names) == 2 else ("first variable", "second variable")))
+    title = "path over contours" if optimum.surface is not None else "path"
+    axes.set_title(f"{title}, {optimum.n_steps} steps", loc="left", color=INK)
+    axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.09), ncols=3, borderaxespad=0.0)
