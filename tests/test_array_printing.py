@@ -222,3 +222,25 @@ def test_a_function_to_paste_names_lengths_and_shared_parts_and_needs_numpy_only
 
     assert "    m = X.shape[0]\n    t0 = " in source
     subprocess.run([sys.executable, "-I", "-c", script], check=True)
+
+
+def test_a_derivative_that_vanishes_is_an_array_of_zeros_in_a_function_to_paste():
+    shapes = "A: m n; b: n"
+    data = {"A": np.ones((2, 3)), "b": np.ones(3)}
+    slopes = run_python(sc.gradient("sum(A)", "A, b", shapes=shapes), data)
+    rows = run_python(sc.hessian("sum(A@b)", "A, b", shapes=shapes), data)
+    (row,) = run_python(sc.jacobian("A@b", "A, b, c", shapes=f"{shapes}; c: 4"), {**data, "c": 0})
+
+    assert [slope.shape for slope in slopes] == [(2, 3), (3,)]
+    assert [[block.shape for block in row] for row in rows] == [
+        [(2, 3, 2, 3), (2, 3, 3)],
+        [(3, 2, 3), (3, 3)],
+    ]
+    assert [block.shape for block in row] == [(2, 2, 3), (2, 3), (2, 4)]
+
+
+@pytest.mark.parametrize("text", ["det(S)", "trace(S)/det(S)", "sum(inv(S)*A)*trace(S)"])
+def test_an_action_that_vanishes_for_matrices_of_one_entry_is_no_disagreement(text):
+    hessian = sc.hessian(text, "S", shapes="S: n n; A: n n")
+
+    assert "D" in hessian.action("S").names

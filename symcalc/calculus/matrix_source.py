@@ -12,6 +12,7 @@ from ..errors import CompileError
 from ..expression import Expression
 from ..symbolic import stabilize_for_display
 from ..writing import python_function
+from .action import shape_of
 from .gradient import partials
 
 __all__ = ["matrix_files"]
@@ -36,7 +37,10 @@ def matrix_files(
     functions = [python_function(f"{name}_value", expression.names, value)]
     if wrt:
         both = (value, [forms[variable] for variable in wrt])
-        functions.append(python_function(f"{name}_value_and_gradient", expression.names, both))
+        shapes = ((), [shape_of(expression, variable) for variable in wrt])
+        functions.append(
+            python_function(f"{name}_value_and_gradient", expression.names, both, shapes)
+        )
     imports: dict[str, None] = {}
     bodies = []
     for function in functions:

@@ -52,7 +52,8 @@ def describe_gradient(gradient: Any, format: str = "text") -> list[Block]:
     """Return one line for each partial derivative, and how they were checked."""
     if format == "python":
         formulas = list(gradient.values())
-        return [Line(python_function("gradient", gradient.expression.names, formulas))]
+        shapes = [_shape(gradient.expression, name) for name in gradient]
+        return [Line(python_function("gradient", gradient.expression.names, formulas, shapes))]
     entries = [((name,), "f", formula) for name, formula in gradient.items()]
     return [*_lines(entries, format), *describe_check(gradient, format)]
 
@@ -63,7 +64,9 @@ def describe_hessian(hessian: Any, format: str = "text") -> list[Block]:
     Of a large Hessian only those that are not zero everywhere.
     """
     if format == "python":
-        return [Line(python_function("hessian", hessian.expression.names, hessian.matrix))]
+        source, order = hessian.expression, hessian.variables
+        shapes = [[_shape(source, row, column) for column in order] for row in order]
+        return [Line(python_function("hessian", source.names, hessian.matrix, shapes))]
     names = hessian.variables
     if len(names) > MAX_WHOLE:
         pairs = [(column, row) for row, column in hessian.entries]
@@ -81,7 +84,8 @@ def describe_jacobian(jacobian: Any, format: str = "text") -> list[Block]:
     rows = jacobian.matrix
     if format == "python":
         names = dict.fromkeys(name for form in jacobian.expressions for name in form.names)
-        return [Line(python_function("jacobian", list(names), rows))]
+        shapes = [[_shape(form, n) for n in jacobian.variables] for form in jacobian.expressions]
+        return [Line(python_function("jacobian", list(names), rows, shapes))]
     entries = [
         ((name,), f"f{i}" if len(rows) > 1 else "f", formula)
         for i, row in enumerate(rows, 1)
@@ -99,6 +103,13 @@ def describe_check(result: Any, format: str = "text") -> list[Block]:
         return [Line(f"% {text}")]
     remarks = [Line(str(remark), "faint") for remark in (*result.kinks, *result.notes)]
     return [Line(text, _STYLES.get(check.trust, "")), *remarks]
+
+
+def _shape(expression: Any, *names: str) -> tuple[Any, ...]:
+    """Return the shape of a derivative: that of the formula, then those of the variables."""
+    shapes = {variable.name: variable.shape for variable in expression.variables}
+    whole = expression.graph.shape(expression.root)
+    return tuple(dim for shape in (whole, *(shapes.get(n, ()) for n in names)) for dim in shape)
 
 
 def _lines(

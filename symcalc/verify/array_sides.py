@@ -28,6 +28,8 @@ SIZES = ((3, 2, 4), (2, 3, 4), (4, 2, 3))
 N_DRAWS, MAX_TRIES, BITS = 3, 40, 160
 #: What rounding to doubles leaves between equal numbers.
 ROUNDING = 1e-12
+#: The radius below which a ball around 0 stands for 0: numbers of order 1 cancelled in `BITS`.
+TINY = 2.0 ** (-BITS // 2)
 
 
 @dataclass
@@ -87,7 +89,7 @@ def evaluate_sides(
         for point in sample_points([*scalars, *entries], seed=seed, n_tries=MAX_TRIES):
             make_symmetric(point, found.entries, matrices)
             balls = iter(program.evaluate(point, BITS))
-            rows = [np.array([float(next(balls).mid()) for _ in root]) for root in roots]
+            rows = [np.array([_number(next(balls)) for _ in root]) for root in roots]
             numbers = dict(zip(whole, rows, strict=True))
             needed = rows[: len(nodes)]
             if further is not None and _are_finite(needed):
@@ -99,6 +101,11 @@ def evaluate_sides(
             if sides.n_draws - n_before == N_DRAWS:
                 break
     return sides
+
+
+def _number(ball: Any) -> float:
+    """Return the middle of a ball; what cannot be told from 0 in a narrow one is rounding."""
+    return 0.0 if ball.contains(0) and ball.rad() < TINY else float(ball.mid())
 
 
 def _are_finite(rows: Sequence[Array]) -> bool:
