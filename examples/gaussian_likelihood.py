@@ -36,7 +36,9 @@ def gradient_at(flowers: np.ndarray, mean: np.ndarray, cov: np.ndarray) -> dict[
 def find_most_likely(flowers: np.ndarray) -> tuple[np.ndarray, np.ndarray, sc.Optimum]:
     """Return mean and covariance of the largest likelihood, found by minimizing."""
     n = flowers.shape[1]
-    best = sc.minimize(BY_ROOT, {"mu": np.zeros(n), "L": np.eye(n)}, data={"X": flowers})
+    best = sc.minimize(
+        BY_ROOT, {"mu": np.zeros(n), "L": np.eye(n)}, data={"X": flowers}, tolerance=1e-12
+    )
     root = best.x["L"]
     return best.x["mu"], np.linalg.inv(root @ root.T), best
 

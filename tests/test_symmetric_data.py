@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 import symcalc as sc
@@ -39,3 +40,31 @@ def test_the_judge_draws_symmetric_data_only_where_they_were_declared(monkeypatc
     monkeypatch.setattr(calculus.derived, "make_symmetric", lambda *_: None)
     with pytest.raises(sc.OutcomeError):
         sc.gradient("x.T@A@x", "x", shapes="A: n n symmetric; x: n")
+
+
+def test_a_symmetric_variable_is_varied_among_symmetric_matrices():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(9, 3))
+    loss = "m/2*logdet(S) + sum(X*(X@inv(S)))/2"
+    best = sc.minimize(
+        loss, {"S": 3 * np.eye(3)}, data={"X": X}, shapes="X: m n; S: n n spd", tolerance=1e-11
+    )
+    assert best.converged
+    np.testing.assert_allclose(best.x["S"], X.T @ X / 9, rtol=1e-7)
+    np.testing.assert_array_equal(best.x["S"], best.x["S"].T)
+
+
+@pytest.mark.parametrize("method", ["newton", "L-BFGS-B", "trust_region", "gradient_descent"])
+def test_derivatives_in_the_free_numbers_are_those_of_the_tied_ones(method):
+    target = np.array([[2.0, 0.5], [0.5, 1.0]])
+    best = sc.minimize(
+        "sum((S - C)**2) + S[0, 1]**2", {"S": np.eye(2)}, data={"C": target},
+        shapes="S: n n symmetric; C: n n", method=method,
+    )  # fmt: skip
+    # (s - 1/2)^2 twice and s^2: the least at s = 1/3
+    np.testing.assert_allclose(best.x["S"], [[2, 1 / 3], [1 / 3, 1]], rtol=1e-6)
+
+
+def test_a_start_that_is_not_symmetric_is_refused():
+    with pytest.raises(sc.ArgumentError, match="`S` was declared symmetric; its start is not"):
+        sc.minimize("trace(S@S)", {"S": [[1, 2], [3, 4]]}, shapes="S: n n symmetric")

@@ -39,7 +39,7 @@ class ArrayEstimate:
     --------
     >>> import symcalc as sc
     >>> sc.evaluate("X@w", at={"X": [[1, 2], [3, 4]], "w": [1, -1]})
-    ArrayEstimate([-1. -1.], proven: ball arithmetic, 64 bits)
+    ArrayEstimate([-1. -1.], proven: ball arithmetic, 128 bits)
     """
 
     value: Array

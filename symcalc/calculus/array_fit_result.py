@@ -37,9 +37,9 @@ class ArrayFit:
     >>> data = {"X": [[1, 0], [1, 1], [1, 2], [1, 3]], "y": [1.1, 2.9, 5.2, 6.8]}
     >>> found = sc.fit("X@w", data, target="y", start="w=zeros")
     >>> found.parameters["w"].round(6), found.standard_errors["w"].round(6)
-    (array([1.1 , 1.94]), array([0.162019, 0.086603]))
+    (array([1.09, 1.94]), array([0.169411, 0.090554]))
     >>> found.predict({"X": [[1, 10]]}).round(6)
-    array([20.5])
+    array([20.49])
     """
 
     flat: Fit = field(repr=False)

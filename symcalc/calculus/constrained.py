@@ -62,12 +62,12 @@ def minimize_under(
         notes=whole.notes, **settings,
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
-        return with_arrays(best, target)
+        return with_arrays(best, target, best.vector)
     return replace(best, surface=surface_of(target))
 
 
-def with_arrays(best: Optimum, target: ArrayObjective) -> Optimum:
+def with_arrays(best: Optimum, target: ArrayObjective, vector: Any) -> Optimum:
     """Return a result with the variables in their shapes, and what dimensions were taken for."""
-    arrays = target.function.unpack(best.vector)
+    arrays = target.function.unpack(vector)
     said = (*best.diagnosis, *target.notes)
     return replace(best, x=arrays, diagnosis=said, surface=surface_of(target))

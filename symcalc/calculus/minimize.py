@@ -23,6 +23,7 @@ from .objective import FormulaObjective, read_objective
 from .reading import Formula
 from .start import run_within_memory, to_bounds, to_values
 from .surface import surface_of
+from .tied import find_ties
 
 __all__ = ["minimize"]
 
@@ -191,16 +192,37 @@ def minimize(
             max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
             options=options, shapes=shapes, keeping=keeping,
         )  # fmt: skip
-    functions, facts = target.to_objective(None if chosen is None else chosen.needs)
-    x0: Any = list(guess.values())
-    if isinstance(target, ArrayObjective):
-        x0, pairs = target.vector, target.bounds(pairs)
-    best = minimize_objective(
-        functions, x0, target.names, method=method, bounds=pairs,
+    return _minimize_freely(
+        target, guess, pairs, None if chosen is None else chosen.needs, method=method,
         max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
-        time_limit=allowed.seconds, facts=facts, options=options, keeping=keeping,
+        time_limit=allowed.seconds, options=options, keeping=keeping,
     )  # fmt: skip
-    if isinstance(target, ArrayObjective):
-        return with_arrays(best, target)
-    said = (*best.diagnosis, *target.notes)
-    return replace(best, diagnosis=said, surface=surface_of(target))
+
+
+def _minimize_freely(
+    target: FormulaObjective | ArrayObjective,
+    start: dict[str, Any],
+    bounds: list[Any] | None,
+    needs: str | None,
+    **settings: Any,
+) -> Optimum:
+    """Minimize an objective without constraints, symmetric matrices among symmetric ones."""
+    functions, facts = target.to_objective(needs)
+    if not isinstance(target, ArrayObjective):
+        x0 = list(start.values())
+        best = minimize_objective(
+            functions, x0, target.names, bounds=bounds, facts=facts, **settings
+        )
+        said = (*best.diagnosis, *target.notes)
+        return replace(best, diagnosis=said, surface=surface_of(target))
+    pairs, ties = target.bounds(bounds), find_ties(target)
+    if ties is None:
+        best = minimize_objective(
+            functions, target.vector, target.names, bounds=pairs, facts=facts, **settings
+        )
+        return with_arrays(best, target, best.vector)
+    best = minimize_objective(
+        ties.objective(functions), ties.free(target.vector), ties.free(target.names),
+        bounds=None if pairs is None else ties.free(pairs), facts=facts, **settings,
+    )  # fmt: skip
+    return with_arrays(best, target, ties.all(best.vector))

@@ -73,6 +73,12 @@ class Spectrum:
         length = float(np.linalg.norm(along))
         return ModelStep((self.axes @ along) / self.scale, fall, length, shift)
 
+    def firm_step(self) -> Vector:
+        """Return the step to the least point along the axes that are firmly curved."""
+        firm = self.curvature > EPS**0.5 * np.abs(self.curvature).max(initial=0.0)
+        along = np.where(firm, -self.slope / np.where(firm, self.curvature, 1.0), 0.0)
+        return np.asarray((self.axes @ along) / self.scale)
+
     def fall_of(self, vector: Vector) -> float:
         """Return the fall that the model promises for a step."""
         along = self.axes.T @ (self.scale * vector)

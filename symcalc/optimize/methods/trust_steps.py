@@ -79,8 +79,23 @@ class TrustRegion:
                 promise = None if scale is None else partial(_promise, evaluator, new, scale)
                 return Step(new, (scale, radius), promise)
             if is_level:
-                return None
+                return _polished(evaluator, point, model, (scale, radius))
         return None
+
+
+def _polished(
+    evaluator: Evaluator, point: Point, model: Spectrum | _Products, memory: Any
+) -> Step | None:
+    """Return a step along firm curvature alone that halves the gradient, where values are level.
+
+    Along nearly flat axes rounding makes long steps, which raise the gradient again.
+    """
+    if not isinstance(model, Spectrum):
+        return None
+    new = evaluator.point(point.x + model.firm_step())
+    is_level = abs(point.value - new.value) <= 8.0 * EPS * abs(point.value)
+    smaller = np.linalg.norm(new.gradient) < 0.5 * np.linalg.norm(point.gradient)
+    return Step(new, memory) if is_level and smaller else None
 
 
 def _first_radius(x: Vector, scale: Vector | None) -> float:

@@ -82,7 +82,7 @@ def convergence(facts: IntegrandFacts, lower: float, upper: float, variable: str
     Examples
     --------
     >>> from symcalc.language import read
-    >>> from symcalc.symbolic import integrand_facts
+    >>> from symcalc.symbolic.integrands import integrand_facts
     >>> f = read("1/x^2")
     >>> verdict = convergence(integrand_facts(f.graph, f.root, "x", -1, 1), -1, 1)
     >>> print(verdict.sentence)
