@@ -73,7 +73,7 @@ def main() -> None:
             tally.equivalent[kind] += why == "equivalent"
             if why != "equivalent" or options.survivors:
                 tally.notes.append(f"{name}: {why}")
-    print(f"   {'kind':16}{'planted':>8}{'equivalent':>11}{'seen':>7}{'share':>8}{'by verify':>11}")
+    print(f"   {'kind':28}{'planted':>8}{'equivalent':>11}{'seen':>7}{'share':>8}{'by verify':>11}")
     for kind in tally.planted:
         _line(tally, [kind], kind)
     _line(tally, list(tally.planted), "all")
@@ -91,7 +91,7 @@ def _line(tally: Tally, kinds: list[str], name: str) -> None:
     )
     share = f"{seen / max(planted - equivalent, 1):7.2%}"
     verified = str(by_verify) if by_verify else ""
-    print(f"   {name:16}{planted:8d}{equivalent:11d}{seen:7d} {share}{verified:>11}")
+    print(f"   {name:28}{planted:8d}{equivalent:11d}{seen:7d} {share}{verified:>11}")
 
 
 def _arrays(
@@ -105,15 +105,16 @@ def _arrays(
         tally.planted[kind] += 1
         tally.seen[kind] += bool(seen.judge)
         if not seen.judge:
-            print(f"   survives: {seen.mutant} ({seen.n_judges} tests)", flush=True)
+            tally.equivalent[kind] += seen.mutant.is_equivalent
+            why = "equivalent" if seen.mutant.is_equivalent else f"{seen.n_judges} tests"
+            print(f"   survives: {seen.mutant} ({why})", flush=True)
 
     array_mutants.judged(mutants, report, judges)
-    print(f"   {'module':30}{'planted':>8}{'seen':>7}{'share':>8}")
     for kind in tally.planted:
-        planted, seen = tally.planted[kind], tally.seen[kind]
-        print(f"   {kind:30}{planted:8d}{seen:7d}{seen / planted:8.1%}")
+        _line(tally, [kind], kind)
     print(f"   {seconds(time.perf_counter() - start)} in all")
-    verdict("share of mutants seen", tally.seen.total() / tally.planted.total(), ">=", TARGET)
+    real = tally.planted.total() - tally.equivalent.total()
+    verdict("share of mutants seen", tally.seen.total() / real, ">=", TARGET)
 
 
 def _rows(step: int) -> Iterator[tuple[str, str, list[str], str]]:

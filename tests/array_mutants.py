@@ -28,7 +28,7 @@ from typing import Any
 import pytest
 from rewrite_mutants import TURNED, put_in_place
 
-__all__ = ["JUDGES", "MODULES", "ArrayMutant", "Seen", "array_mutants", "judged"]
+__all__ = ["EQUIVALENT", "JUDGES", "MODULES", "ArrayMutant", "Seen", "array_mutants", "judged"]
 
 #: The rooms of arrays: derivation, shapes, forms for people, lowering, spelling.
 MODULES = (
@@ -39,10 +39,35 @@ MODULES = (
     "backends.array_kernels backends.array_derivatives"
 ).split()
 
-#: The tests that judge.
-JUDGES = tuple(
-    f"test_array_{name}.py" for name in "derivatives backend language writing check fuzz".split()
+#: The tests that judge, the derivations first.
+JUDGES = (
+    "test_array_derivatives.py",
+    *sorted(
+        path.name
+        for path in Path(__file__).parent.glob("test_array_*.py")
+        if path.name != "test_array_derivatives.py"
+    ),
 )
+
+#: Mutants that are as good as the original, with the reason.
+EQUIVALENT = {
+    "graph.contractions._Work._split_diagonal_output: (label, fresh) exchanged": (
+        "an identity matrix is symmetric"
+    ),
+    "backends.matrices.MatrixEmitter._diagonals: (merged[second], merged[first]) exchanged": (
+        "which of two equal labels stays is all the same"
+    ),
+    "backends.matrices.MatrixEmitter.size: not (len(terms) > 1)": "brackets around one term",
+    "symbolic.array_products.PlainProducts._chosen: "
+    "(*range(0, len(args) - 1, 2), len(args) - 1) exchanged": "the same places in another order",
+    "backends.steps.of_one: not (x in out)": "a diagonal is one axis already, a trace none",
+    "program.contractions._Steps._total: (graph.shape(summand), graph.kinds[summand]) exchanged": (
+        "the same total with one multiplication more"
+    ),
+    "program.contractions._Steps._opened: "
+    "and/or of (graph.kinds[arg] == 'pow' and graph.shape(arg))": "the same product in other steps",
+    "program.order._cost: not a & b & result without its sign": "another order, the same product",
+}
 
 #: After so many seconds the tests of a mutant end.
 PATIENCE = 60
@@ -63,6 +88,11 @@ class ArrayMutant:
 
     def __str__(self) -> str:
         return f"{self.module}.{self.function}:{self.line}: {self.change}"
+
+    @property
+    def is_equivalent(self) -> bool:
+        """Whether it is listed as good as the original."""
+        return f"{self.module}.{self.function}: {self.change}" in EQUIVALENT
 
     def plant(self) -> None:
         """Give the function the changed code, in this process, for good."""
@@ -129,8 +159,8 @@ def _annotations(tree: ast.Module) -> Iterator[int]:
             parts = [node.annotation]
         elif isinstance(node, ast.FunctionDef):
             parts = [node.returns, *[arg.annotation for arg in node.args.args]]
-        elif isinstance(node, ast.Raise | ast.Assert):
-            parts = [node]
+        elif isinstance(node, ast.Raise | ast.Assert) or getattr(node, "arg", "") == "strict":
+            parts = [node]  # an error, or `strict` of zip, which only refuses
         for part in parts:
             if part is not None:
                 yield from map(id, ast.walk(part))

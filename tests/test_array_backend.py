@@ -413,6 +413,26 @@ def test_sparse_data_give_what_dense_data_give(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(X*w)@w",
+        "(y[:, None]*X)@w",
+        "w@(X*y[:, None]).T",
+        "(y@(w*X))*w",
+    ],
+)
+def test_sparse_data_are_scaled_by_rows_and_columns(text: str) -> None:
+    from scipy.sparse import csr_matrix
+
+    point = point_of(SIZES[0])
+    X, w, y = np.where(np.abs(point["X"]) > 0.7, point["X"], 0.0), point["w"], point["y"]
+    f = sc.compile(text, shapes="X: m n; w: n; y: m")
+    dense = {name: {"X": X, "w": w, "y": y}[name] for name in f.names}
+
+    np.testing.assert_allclose(f(**dense | {"X": csr_matrix(X)}), f(**dense), rtol=1e-13)
+
+
 def test_sparse_data_are_refused_where_more_than_a_product_needs_them() -> None:
     from scipy.sparse import csr_array
 

@@ -256,6 +256,13 @@ def test_numbers_and_scalars_go_in_front():
     assert a in g.args[dot]
 
 
+def test_arrays_of_unlike_shapes_do_not_stand_together():
+    g = Graph()
+
+    with pytest.raises(ArgumentError, match=r"^Shapes \(m, n\) and \(n,\) cannot stand together"):
+        g.add([g.var("x", ("n",)), g.var("X", ("m", "n"))])
+
+
 def test_dimensions_that_may_differ_are_refused():
     g = Graph()
     x, y = g.var("x", ("n",)), g.var("y", ("m",))

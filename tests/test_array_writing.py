@@ -420,6 +420,43 @@ def test_sums_that_are_multiplied_out_are_not_collected_again(text, name):
     assert read(found[name].text, shapes=shapes)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-(w - v)", "v - w"),
+        ("-(w - v - 1)", "v - w + 1"),
+        ("3*(w - 2*v)", "3*w - 6*v"),
+        ("-3*(w - 2*v)", "6*v - 3*w"),
+        ("(w - v)*(-2)", "-2*(w - v)"),
+        ("(2*w - 2*v)*(-1/2)", "v - w"),
+    ],
+)
+def test_multiples_of_sums_are_multiplied_out_where_numbers_are_in_the_way(text, expected):
+    node = read(text, shapes="w: n; v: n")
+    graph, (root,) = tidy_arrays(node.graph, [node.root])
+
+    assert Expression(graph, root, node.variables).text == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(v if w > 0 else 2*v)*(1 if w > 0 else 0)",
+        "(v if w > 0 else 2*v)*(0 if w > 0 else 1)",
+        "(0 if w > 0 else 1)*(v if w > 0 else 2*v)",
+        "(v if w > 0 else 2*v if w < -1 else 3)*(1 if w > 0 else 0 if w < -1 else 1)",
+        "(v if w > 0 else 2*v if w < -1 else 3)*(0 if w > 0 else 1 if w < -1 else 0)",
+    ],
+)
+def test_a_choice_times_a_mask_by_the_same_conditions_keeps_its_values(text):
+    values = {"w": np.array([1.0, -2.0, -0.5]), "v": np.array([3.0, 5.0, 7.0])}
+    node = read(text, shapes="w: n; v: n")
+    graph, roots = tidy_arrays(node.graph, [node.root])
+
+    expected = values_of(node.graph, [node.root], values, SIZES)
+    np.testing.assert_array_equal(values_of(graph, roots, values, SIZES), expected)
+
+
 def test_ones_along_three_axes_are_read_back():
     found = sc.jacobian("(w - mean(w))[:, None]", "w", shapes=SHAPES)["w"]
     back = read(found.text, shapes=SHAPES)
