@@ -28,6 +28,7 @@ SCRIPTS = {
     "my_losses.py": (),  # for the command line
     "nist_fit.py": ("from the far start: Converged", "from the near start: Converged"),
     "principal_components.py": ("(X - X @ W @ W.T)", "checked: agrees", "Converged"),
+    "race_on_rosenbrock.py": ("limited_memory", "Converged: the gradient", "x = 1.000000 y = 1"),
     "support_vector_machine.py": ("support vectors", "equal within", "scikit-learn"),
     "sgd_on_disk.py": ("rate 0.", "svrg, 12 passes", "Converged: the gradient is below"),
     "softmax_regression.py": ("softmax(X @ W, axis=1)", "checked: agrees", "100.0%"),

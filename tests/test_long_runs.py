@@ -169,6 +169,26 @@ def test_a_pass_that_the_time_cut_short_is_gone_through_again(
     same_bits(whole, parted)
 
 
+@pytest.mark.parametrize("method", ["fista", "ista"])
+def test_exact_zeros_are_resumed_too(method: str, tmp_path: Path) -> None:
+    rng = np.random.default_rng(8)
+    X = rng.normal(size=(40, 6))
+    arguments: dict[str, Any] = {
+        "data": {"X": X, "y": X[:, 0] - 2.0 * X[:, 4] + 0.1 * rng.normal(size=40)},
+        "method": method,
+    }  # fmt: skip
+    loss = "mean((X@w - y)**2)/2 + 0.1*sum(abs(w))"
+    whole = sc.minimize(loss, "w=zeros", **arguments)
+    path = tmp_path / "run.npz"
+    for k in (1, 5):
+        sc.minimize(loss, "w=zeros", max_steps=k, checkpoint=path, **arguments)
+    parted = sc.minimize(loss, "w=zeros", checkpoint=path, **arguments)
+
+    assert np.count_nonzero(whole.vector) == 2
+    assert whole.n_steps > 5
+    same_bits(whole, parted)
+
+
 def test_the_augmented_lagrangian_is_resumed_too(tmp_path: Path) -> None:
     arguments: dict[str, Any] = {
         "constraints": ["x^2 + y^2 <= 1", "x + y == 0.5"], "method": "augmented_lagrangian",

@@ -249,6 +249,24 @@ def test_the_contours_are_those_of_the_objective_with_its_data() -> None:
     assert array.plot()._repr_png_()
 
 
+def test_a_run_on_batches_has_contours_of_the_whole_objective_unless_it_is_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    data = {"X": np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]]), "y": [1.0, 3.0, 5.0]}
+    arguments: dict[str, Any] = {"data": data, "method": "sgd", "batch_size": 2, "passes": 3}
+    best = sc.minimize("mean((X@w - y)**2)", "w=zeros", **arguments)
+    across, up, values = best.surface.grid([0.0, 0.0], [2.0, 2.0])
+
+    assert values[-1, 0] == pytest.approx(np.mean((2.0 * np.arange(3) - [1.0, 3.0, 5.0]) ** 2))
+    assert (across[0], up[-1]) == (0.0, 2.0)
+    plane = best.plot().figure.axes[3]
+    assert plane.get_xlabel() == best.surface.names[0]
+    monkeypatch.setattr("symcalc.calculus.surface.TOO_MANY", 5)
+    large = sc.minimize("mean((X@w - y)**2)", "w=zeros", **arguments)
+    assert large.surface is None
+    assert large.plot().figure.axes[3].get_title("left") == "path, 3 steps"
+
+
 def test_a_region_without_values_stays_empty_and_one_variable_has_no_plane() -> None:
     best = sc.minimize("x - log(x) + y^2", "x=3, y=1", method="newton")
     *_, values = best.surface.grid([-1.0, -1.0], [1.0, 1.0])

@@ -14,7 +14,7 @@ from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
 from ..graph.graph import Graph
 from ..language import Limits
-from ..optimize import Optimum, RowData, RowObjective, minimize_objective
+from ..optimize import Objective, Optimum, RowData, RowObjective, minimize_objective
 from ..optimize.keeping import Keeping
 from ..optimize.methods import check_table, choose_batch_method, read_plan
 from ..program import SCALE, SIZE, row_terms
@@ -23,6 +23,7 @@ from .data import Table
 from .objective import read_objective
 from .reading import Formula
 from .structure import find_degree, find_roughness
+from .surface import surface_of
 
 __all__ = ["RowProblem", "minimize_in_batches", "read_row_problem"]
 
@@ -53,6 +54,21 @@ class RowProblem:
     flat: FlatFunction
 
     @property
+    def names(self) -> list[str]:
+        """The names of the variables, one for each number."""
+        return self.formula.names
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The arrays that the objective uses."""
+        return self.formula.data
+
+    def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]:
+        """Return the objective over all rows, and what is known of it."""
+        forms_hessian = needs != "value" and self.formula.vector.size <= MAX_DENSE
+        return self.rows.whole(forms_hessian=forms_hessian), self.facts
+
+    @property
     def facts(self) -> ObjectiveFacts:
         """What is known of the objective."""
         expression, names = self.formula.expression, self.formula.start
@@ -80,15 +96,17 @@ def minimize_in_batches(
     if row.name == "saga":
         check_table(n_rows, plan.size, x0.size)
     n_records = plan.n_records(n_rows)
+    whole, facts = problem.to_objective(None)
     best = minimize_objective(
-        problem.rows.whole(forms_hessian=x0.size <= MAX_DENSE), x0, formula.names, method=method,
+        whole, x0, formula.names, method=method,
         bounds=formula.bounds(bounds), max_steps=min(max_steps or n_records, n_records),
-        seed=seed, time_limit=limits.seconds, facts=problem.facts, options=options,
+        seed=seed, time_limit=limits.seconds, facts=facts, options=options,
         keeping=keep(formula.expression, formula.data, None, ()), **settings,
     )  # fmt: skip
     return replace(
-        best, x=problem.flat.unpack(best.vector), diagnosis=(*best.diagnosis, *formula.notes)
-    )
+        best, x=problem.flat.unpack(best.vector), diagnosis=(*best.diagnosis, *formula.notes),
+        surface=surface_of(problem),
+    )  # fmt: skip
 
 
 def check_batch_size(size: int, n_rows: int, options: Mapping[str, Any]) -> None:

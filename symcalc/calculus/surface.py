@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .array_objective import ArrayObjective
-from .objective import FormulaObjective
+from ..facts import ObjectiveFacts
+from ..optimize import Objective
 
 __all__ = ["Surface", "surface_of"]
 
+#: Where each value takes more numbers than these, hundreds of them take too long for a picture.
+TOO_MANY = 2_000_000
+
 #: Values on so many lines each way; fewer where each takes many rows of data.
 FINE, COARSE, MANY_NUMBERS = 101, 25, 20_000
+
+
+class _Target(Protocol):
+    """What the surface needs of an objective: its variables, its data, its values."""
+
+    @property
+    def names(self) -> Sequence[str]: ...
+
+    @property
+    def data(self) -> Mapping[str, Any] | None: ...
+
+    def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,12 +39,12 @@ class Surface:
 
     Attributes
     ----------
-    target : FormulaObjective or ArrayObjective
+    target : FormulaObjective, ArrayObjective or RowProblem
     names : tuple of str
         Of the horizontal and of the vertical variable.
     """
 
-    target: FormulaObjective | ArrayObjective
+    target: _Target
     names: tuple[str, str]
 
     def grid(self, lower: Any, upper: Any) -> tuple[Any, Any, NDArray[np.float64]]:
@@ -36,8 +52,7 @@ class Surface:
 
         NaN where there is no value.
         """
-        n_numbers = sum(np.size(array) for array in (self.target.data or {}).values())
-        n_lines = COARSE if n_numbers > MANY_NUMBERS else FINE
+        n_lines = COARSE if _n_numbers(self.target) > MANY_NUMBERS else FINE
         value = self.target.to_objective("value")[0].value
         across, up = (np.linspace(a, b, n_lines) for a, b in zip(lower, upper, strict=True))
 
@@ -52,7 +67,18 @@ class Surface:
         return across, up, np.where(np.isfinite(values), values, np.nan)
 
 
-def surface_of(target: FormulaObjective | ArrayObjective) -> Surface | None:
-    """Return the surface of an objective of two numbers, None for any other."""
+def surface_of(target: _Target) -> Surface | None:
+    """Return the surface of an objective of two numbers, None for any other.
+
+    None also where its data are so large that a picture would take minutes.
+    """
     names = tuple(target.names)
-    return Surface(target, (names[0], names[1])) if len(names) == 2 else None
+    if len(names) != 2 or _n_numbers(target) > TOO_MANY:
+        return None
+    return Surface(target, (names[0], names[1]))
+
+
+def _n_numbers(target: _Target) -> int:
+    """Return how many numbers the data have."""
+    arrays = (target.data or {}).values()
+    return sum(int(getattr(array, "nnz", np.size(array))) for array in arrays)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..drawing import draw
 from ..outcome import Outcome
 from .batches import Batches, RowObjective
 from .bounds import Vector
@@ -68,6 +69,10 @@ class RateSearch:
     def outcome(self) -> Outcome:
         """Whether a rate was found."""
         return Outcome.UNDECIDED if self.rate is None else Outcome.DONE
+
+    def plot(self, path: Any = None) -> Any:
+        """Return the picture of the curve, written to a file where `path` is given."""
+        return draw(self, path)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
