@@ -338,6 +338,13 @@ def test_a_run_that_ends_in_noise_is_told_what_comes_nearer():
     assert not any("scatter" in said for said in run(method="svrg").diagnosis)
 
 
+def test_a_rate_without_curvature_is_told_as_a_guess():
+    best = sc.minimize("mean(abs(X@w - y))", "w=zeros", data=LINE, method="sgd", passes=2)
+
+    assert "rate 0.001, a guess: they show no curvature; 2 steps." in best.diagnosis[0]
+    assert not any("scatter" in said for said in best.diagnosis)
+
+
 def test_a_run_that_arrived_is_given_no_advice():
     exact = {"X": X, "y": X @ TRUTH}
     best = sc.minimize("mean((X@w - y)**2)", {"w": TRUTH + 1e-9}, data=exact, method="sgd",
@@ -356,6 +363,12 @@ def test_sizes_that_agree_by_chance_are_told_apart_by_declared_shapes():
                        shapes="X: m n; w: n; y: m")  # fmt: skip
 
     assert "4 rows in batches of 2" in best.diagnosis[0]
+
+
+def test_numbers_of_numpy_are_numbers():
+    best = run(batch_size=np.int64(10), passes=np.int32(2), rate=np.float64(0.01))
+
+    assert best.x["w"].tobytes() == run(passes=2, rate=0.01).x["w"].tobytes()
 
 
 def test_gradients_are_kept_within_limits():

@@ -29,6 +29,8 @@ N_CURVED = 16
 #: Gradients of batches that scatter by more than so many times the whole gradient are chance.
 MOSTLY_CHANCE = 3.0
 
+_FROM_CURVATURE = "from the largest curvature of some of them"
+
 #: A cautious rate where the objective shows no curvature.
 CAUTIOUS = 1e-3
 
@@ -172,7 +174,12 @@ class BatchSteps:
             with evaluator.beyond_limits():  # what the pass has gained is not thrown away
                 new = evaluator.point(x.copy())
         is_plain = isinstance(self.sampling, PlainBatches) and self.averaging is None
-        if is_plain and memory[0] == len(batches) * self.plan.passes and new.is_finite:
+        if (
+            is_plain
+            and len(batches) > 1
+            and memory[0] == len(batches) * self.plan.passes
+            and new.is_finite
+        ):
             evaluator.remarks["advice"] = _describe_scatter(rows, batches, new, self.plan.passes)
         return Step(new, memory)
 
@@ -257,7 +264,10 @@ def _describe(batches: Batches, count: int, rate: float, steps: BatchSteps) -> s
     n_rows = batches.data.n_rows
     rest = n_rows % batches.size
     last = f", the last of {rest}" if rest and n_rows > batches.size else ""
-    whose = "" if steps.rate is not None else ", from the largest curvature of some of them"
+    whose = ""
+    if steps.rate is None:
+        is_guess = rate == CAUTIOUS
+        whose = ", a guess: they show no curvature" if is_guess else f", {_FROM_CURVATURE}"
     size = min(batches.size, n_rows)
     return (
         f"{count_of(n_rows, 'row')} in batches of {size}{last}, {len(batches)} in a pass; "

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ...errors import ArgumentError
 from ..plain import show
 from ..schedules import read_schedule
@@ -55,12 +57,12 @@ def read_plan(options: Options) -> BatchPlan:
     counts: dict[str, Any] = {}
     for name, default in _WHOLE.items():
         value = options.get(name, default)
-        whole = isinstance(value, int) and not isinstance(value, bool)
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if name in options and not (whole and 1 <= value <= _MOST):
             raise ArgumentError(
                 f"`{name}` is {show(value)}; it must be a whole number, at least 1."
             )
-        counts[name] = value
+        counts[name] = int(value) if whole else value
     order = options.get("shuffle")
     if order not in (None, "rows", "blocks", "none"):
         raise ArgumentError(f"`shuffle` is {show(order)}; it must be 'rows', 'blocks' or 'none'.")
