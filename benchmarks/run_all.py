@@ -34,6 +34,7 @@ SCRIPTS = (
     "compile_arrays",
     "mgh",
     "optimizer_loops",
+    "proximal",
     "hs",
     "sgd",
 )

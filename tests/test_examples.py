@@ -20,6 +20,7 @@ SCRIPTS = {
     "expected_loss.py": ("strict local minimum", "10000 random inputs", "integral(", "checked"),
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
     "gaussian_likelihood.py": ("inv(S).T @ ((X - mu).T @ (X - mu)) @ inv(S).T", "checked: agrees"),
+    "lasso_path.py": ("31.612          2  +bmi +s5", "19 steps", "duality gap"),
     "least_squares_in_matrices.py": ("X.T @ (X @ w - y)/m", "X.T @ X/m", "checked: agrees"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
     "logistic_regression_in_matrices.py": ("sigmoid(-y*(X @ w + b))", "checked: agrees", "98.8%"),
@@ -298,3 +299,16 @@ def test_principal_components_span_the_plane_of_the_singular_vectors() -> None:
     assert found.fun == pytest.approx(np.sum(singular[2:] ** 2) / (2 * len(wines)), rel=1e-10)
     projection = found.x["W"] @ found.x["W"].T
     assert projection == pytest.approx(vectors[:2].T @ vectors[:2], abs=1e-7)
+
+
+def test_the_path_of_the_lasso_is_that_of_scikit_learn() -> None:
+    linear_model = pytest.importorskip("sklearn.linear_model")
+    names, X, y = load("lasso_path.py")["load"]()
+    best = sc.minimize(
+        load("lasso_path.py")["OBJECTIVE"], {"w": np.zeros(10)}, data={"X": X, "y": y, "lam": 3.0}
+    )
+
+    reference = linear_model.Lasso(3.0, fit_intercept=False, tol=1e-14).fit(X, y)
+    assert names[2] == "bmi"
+    np.testing.assert_allclose(best.x["w"], reference.coef_, rtol=0, atol=1e-8)
+    np.testing.assert_array_equal(best.x["w"] == 0.0, reference.coef_ == 0.0)

@@ -56,7 +56,8 @@ class FlatFunction:
         """Return the derivatives of an array as a matrix: one row a value, one column a number."""
         value, parts = self._function.value_and_parts(self._at(x))
         rows = np.size(value)
-        return np.hstack([np.reshape(parts[name], (rows, -1)) for name in self._function.wrt])
+        blocks = [np.reshape(parts[name], (rows, -1)) for name in self._function.wrt]
+        return np.hstack(blocks) if len(blocks) > 1 else blocks[0]
 
     def hessian(self, x: Any) -> Array:
         """Return the Hessian as a matrix."""

@@ -40,7 +40,10 @@ class ArrayResiduals:
 
     def jacobian(self, x: Array) -> Array:
         """Return their derivatives, one row a residual."""
-        return np.concatenate([root * part.jacobian(x) for part, root in self.parts])
+        blocks = [part.jacobian(x) for part, _ in self.parts]
+        for block, (_, root) in zip(blocks, self.parts, strict=True):
+            block *= root
+        return np.concatenate(blocks) if len(blocks) > 1 else blocks[0]
 
 
 def find_residuals(

@@ -40,6 +40,7 @@ class SplitEvaluator(Evaluator):
         self.facts, self.words = split.facts, split.words
         self.penalty: Penalty = split.penalty.within(bounds)
         self._smooth: Point | None = None
+        self._jacobian: Vector | None = None
         self._raw = np.nan
 
     def point(self, x: Vector) -> Point:
@@ -69,6 +70,14 @@ class SplitEvaluator(Evaluator):
         """Go on from a state."""
         super().restore(state)
         self._smooth = None if state["smooth"] is None else Point(*state["smooth"])
+
+    def residual_jacobian(self, x: Vector) -> Vector:
+        """Return the Jacobian of the residuals, once for all points where they are linear."""
+        if not self.facts.is_quadratic:
+            return super().residual_jacobian(x)
+        if self._jacobian is None:
+            self._jacobian = super().residual_jacobian(x)
+        return self._jacobian
 
     def scale(self, start: Point, norm: float) -> float:
         """Return what subgradients are compared with: the terms that cancel in them."""

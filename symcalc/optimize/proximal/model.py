@@ -20,7 +20,7 @@ __all__ = ["Curvature", "minimize_model"]
 EPS = float(np.finfo(float).eps)
 
 #: More variables than this that want to move are not let go at once.
-MAX_ADDED = 200
+MAX_ADDED = 100
 
 #: Rounds of letting variables go; rounds of sweep and Newton step within one.
 MAX_ROUNDS, MAX_INNER = 100, 200

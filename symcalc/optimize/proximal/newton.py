@@ -110,20 +110,41 @@ class _Whole:
         return np.asarray(self.matrix[:, index] @ move)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class _Squares:
-    """The Hessian of a sum of squares of linear residuals, by their Jacobian."""
+    """The Hessian of a sum of squares of linear residuals, by the columns of their Jacobian.
 
-    jacobian: Vector
+    Columns asked for before are kept with their products.
+    """
+
+    def __init__(self, jacobian: Vector) -> None:
+        self._jacobian = jacobian
+        self._order: Indices = np.zeros(0, dtype=np.int64)
+        self._place = np.full(jacobian.shape[1], -1)
+        self._columns = np.zeros((0, jacobian.shape[0]))
+        self._products = np.zeros((0, 0))
 
     def block(self, index: Indices) -> Vector:
         """Return rows and columns of some variables."""
-        columns = self.jacobian[:, index]
-        return np.asarray(2.0 * (columns.T @ columns))
+        new = index[self._place[index] < 0]
+        if new.size:
+            self._add(new)
+        places = self._place[index]
+        return np.asarray(self._products[np.ix_(places, places)])
 
     def times(self, index: Indices, move: Vector) -> Vector:
         """Return the Hessian times a vector that vanishes but at `index`."""
-        return np.asarray(2.0 * (self.jacobian.T @ (self.jacobian[:, index] @ move)))
+        image = move @ self._columns[self._place[index]]
+        return np.asarray(2.0 * (image @ self._jacobian))
+
+    def _add(self, index: Indices) -> None:
+        """Keep further columns, and their products with all."""
+        columns = np.ascontiguousarray(self._jacobian[:, index].T)
+        across = 2.0 * (columns @ self._columns.T)
+        within = 2.0 * (columns @ columns.T)
+        self._products = np.block([[self._products, across.T], [across, within]])
+        self._place[index] = np.arange(self._order.size, self._order.size + index.size)
+        self._order = np.concatenate([self._order, index])
+        self._columns = np.concatenate([self._columns, columns])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
