@@ -32,7 +32,7 @@ N_CORNERS = 100_000
 def answer(title: str) -> sc.Integral:
     """Integrate."""
     integrand, limits, assume = QUESTIONS[title]
-    return sc.integrate(integrand, limits, assume=assume, budget=4)
+    return sc.integrate(integrand, limits, assume=assume)
 
 
 def value(found: sc.Integral) -> float:
