@@ -30,6 +30,8 @@ class ObjectiveFacts:
         Whether it is a polynomial of degree two or less in the variables.
     unsplit : str
         Why its kinks cannot be split off as terms with a known proximal map; "" where they can.
+    is_convex : bool
+        Whether it is proven to be convex in the variables, within their bounds.
     """
 
     has_kinks: bool = False
@@ -39,6 +41,7 @@ class ObjectiveFacts:
     has_joins: bool = False
     is_quadratic: bool = False
     unsplit: str = ""
+    is_convex: bool = False
 
     @property
     def is_smooth(self) -> bool:

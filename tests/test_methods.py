@@ -384,7 +384,11 @@ def test_options_that_cannot_be_are_refused(
         sc.minimize("x^2 + x^4", "x=1", method=method, **options)
 
 
-@pytest.mark.parametrize("method", [n for n, r in METHODS.items() if r.needs != "quadratic"])
+#: Local methods for any objective.
+LOCAL = [n for n, r in METHODS.items() if r.needs != "quadratic" and not r.is_global]
+
+
+@pytest.mark.parametrize("method", LOCAL)
 def test_a_start_at_the_minimum_and_a_start_without_a_value_are_told(method: str) -> None:
     at_minimum = sc.minimize("(x - 1)^4 + (x - 1)^2", "x=1", method=method)
     without = sc.minimize("sqrt(x)^2 + x^4", "x=-1", method=method)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..language import Limits
 from ..optimize import MAX_SOLVED, Objective, Split
 from .array_reading import ArrayFormula, read_array_formula
 from .array_squares import find_residuals
+from .convexity import is_convex_in
 from .data import Table
 from .reading import Formula
 from .splitting import SPLITS, find_splitting, to_split
@@ -35,8 +36,10 @@ class ArrayObjective(ArrayFormula):
 
     function: FlatFunction
 
-    def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]:
-        """Return the compiled callables and what is known of them."""
+    def to_objective(
+        self, needs: str | None, bounds: Sequence[Any] | None = None
+    ) -> tuple[Objective, ObjectiveFacts]:
+        """Return the compiled callables and what is known of them; `bounds` are pairs by name."""
         f, expression = self.function, self.expression
         rough = find_roughness(expression.graph, expression.root, self.start)
         n = self.vector.size
@@ -60,6 +63,7 @@ class ArrayObjective(ArrayFormula):
             n_residuals=0 if squares is None else squares.n_residuals,
             is_quadratic=is_quadratic,
             unsplit=split if isinstance(split, str) else "",
+            is_convex=is_convex_in(expression, tuple(self.start), self.data, bounds),
         )
 
     def _split(self, needs: str | None) -> Split | str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..language import Limits
 from ..language.declarations import read_shapes
-from ..optimize import Optimum, StepState, find_method, minimize_constrained
+from ..optimize import Minimum, Optimum, StepState, find_method, minimize_constrained
 from .array_objective import ArrayObjective
 from .array_shapes import name_shapes
 from .constraint_reading import names_in, read_links
@@ -62,12 +62,21 @@ def minimize_under(
         notes=whole.notes, **settings,
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
-        return with_arrays(best, target, best.vector)
+        return with_arrays(best, target)
     return replace(best, surface=surface_of(target))
 
 
-def with_arrays(best: Optimum, target: ArrayObjective, vector: Any) -> Optimum:
-    """Return a result with the variables in their shapes, and what dimensions were taken for."""
-    arrays = target.function.unpack(vector)
+def with_arrays(
+    best: Optimum, target: ArrayObjective, whole: Callable[[Any], Any] = np.asarray
+) -> Optimum:
+    """Return a result with the variables in their shapes, and what dimensions were taken for.
+
+    `whole` makes the vector of all numbers of one of those that were varied.
+    """
+    arrays, *others = (
+        target.function.unpack(whole(vector))
+        for vector in (best.vector, *(list(found.x.values()) for found in best.minima))
+    )
+    minima = tuple(Minimum(x, found.fun) for x, found in zip(others, best.minima, strict=True))
     said = (*best.diagnosis, *target.notes)
-    return replace(best, x=arrays, diagnosis=said, surface=surface_of(target))
+    return replace(best, x=arrays, minima=minima, diagnosis=said, surface=surface_of(target))

@@ -41,6 +41,7 @@ def minimize(
     tolerance: float | None = None,
     callback: Callable[[StepState], object] | None = None,
     seed: int = 0,
+    escape: bool = False,
     throw: bool = False,
     limits: Limits | None = None,
     checkpoint: Any = None,
@@ -73,7 +74,9 @@ def minimize(
         off, as those of norm1; "pattern_search" on values only. SciPy's "L-BFGS-B",
         "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
         "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" for sums of squares; with constraints
-        "SLSQP", "trust-constr" and "augmented_lagrangian".
+        "SLSQP", "trust-constr" and "augmented_lagrangian". For the lowest of several minima
+        "multistart", "basin_hopping", and within bounds SciPy's "shgo", "dual_annealing" and
+        "differential_evolution": `Optimum.minima` lists what they find.
         On batches of rows: "sgd", "svrg", "saga", and with `batch_size` also "momentum" and the
         family from "nesterov" and "adam" to "lion".
     constraints : sequence of str
@@ -89,7 +92,10 @@ def minimize(
         Called after each step with a `StepState`, the whole state of the run; something true, or
         raising `StopIteration`, stops the run.
     seed : int
-        Of the random vectors that judge noise and curvature at the end, and of a random start.
+        Of the random vectors that judge noise and curvature at the end, of a random start, and of
+        searches for the lowest of several minima.
+    escape : bool
+        Where the run ends at a saddle, leave it along negative curvature and go on.
     throw : bool
         Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
     limits : Limits, optional
@@ -183,10 +189,12 @@ def minimize(
             shapes=shapes if constraints else None, method=method, constraints=constraints,
             bounds=pairs, max_steps=max_steps, tolerance=tolerance, seed=seed, throw=throw,
             callback=callback, limits=allowed, checkpoint=checkpoint, resume=resume,
-            checkpoint_every=checkpoint_every, **options,
+            checkpoint_every=checkpoint_every, escape=escape, **options,
         )  # fmt: skip
         return found
     if constraints:
+        if escape:
+            raise ArgumentError("`escape` leaves saddles without constraints only; leave it out.")
         return minimize_under(
             target, constraints, table, guess, bounds=pairs, limits=allowed, method=method,
             max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
@@ -194,7 +202,7 @@ def minimize(
         )  # fmt: skip
     return _minimize_freely(
         target, guess, pairs, None if chosen is None else chosen.needs, method=method,
-        max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
+        escape=escape, max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
         time_limit=allowed.seconds, options=options, keeping=keeping,
     )  # fmt: skip
 
@@ -207,7 +215,7 @@ def _minimize_freely(
     **settings: Any,
 ) -> Optimum:
     """Minimize an objective without constraints, symmetric matrices among symmetric ones."""
-    functions, facts = target.to_objective(needs)
+    functions, facts = target.to_objective(needs, bounds)
     if not isinstance(target, ArrayObjective):
         x0 = list(start.values())
         best = minimize_objective(
@@ -220,9 +228,9 @@ def _minimize_freely(
         best = minimize_objective(
             functions, target.vector, target.names, bounds=pairs, facts=facts, **settings
         )
-        return with_arrays(best, target, best.vector)
+        return with_arrays(best, target)
     best = minimize_objective(
         ties.objective(functions), ties.free(target.vector), ties.free(target.names),
         bounds=None if pairs is None else ties.free(pairs), facts=facts, **settings,
     )  # fmt: skip
-    return with_arrays(best, target, ties.all(best.vector))
+    return with_arrays(best, target, ties.all)

@@ -17,6 +17,7 @@ from ..graph.graph import REDUCTIONS
 from ..language import Limits
 from ..language.declarations import read_shapes
 from ..optimize import Objective, Split
+from .convexity import is_convex_in
 from .data import Table
 from .reading import Formula, to_expression
 from .splitting import SPLITS, find_splitting, to_split
@@ -63,11 +64,13 @@ class FormulaObjective:
         plain = {name: c if c.ndim else float(c) for name, c in self.columns.items()}
         return plain or None
 
-    def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]:
+    def to_objective(
+        self, needs: str | None, bounds: Sequence[Any] | None = None
+    ) -> tuple[Objective, ObjectiveFacts]:
         """Return the compiled callables and what is known of them.
 
         `needs` is what the method asked for lives on ("hessian", "residuals", …), None when the
-        method is still to be chosen.
+        method is still to be chosen; `bounds` are pairs for the variables.
         """
         expression, names = self.expression, self.names
         n = len(names)
@@ -98,6 +101,7 @@ class FormulaObjective:
             n_residuals=n_residuals, has_jumps="jump" in rough, has_joins="join" in rough,
             is_quadratic=find_degree(expression.graph, expression.root, names) <= 2,
             unsplit=split if isinstance(split, str) else "",
+            is_convex=is_convex_in(expression, names, self.columns, bounds),
         )  # fmt: skip
 
     def _split(self, needs: str | None) -> Split | str:

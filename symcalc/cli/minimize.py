@@ -44,6 +44,8 @@ __all__ = ["minimize"]
 @click.option("--checkpoint-every", type=float, metavar="SECONDS", help="Default: 60.")
 @click.option("--fresh", is_flag=True, help="Start over, and replace the checkpoint.")
 @click.option("--plot", metavar="FILE", help="Draw convergence and path: .png, .pdf, .svg.")
+@click.option("--escape", is_flag=True, help="Leave a saddle downhill and go on.")
+@click.option("--seed", type=int, help="Of random starts, hops and samples.")
 @click.option("--trace", is_flag=True, help="Show every step.")
 @click.option("--explain", is_flag=True, help="Say how the method was chosen.")
 @syntax_option

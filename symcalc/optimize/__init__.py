@@ -10,7 +10,7 @@ from .fit_residuals import FIT_METHODS, fit_residuals
 from .methods import MAX_SOLVED, METHODS, Method, choose_method, find_method
 from .minimize import minimize_objective
 from .objective import Objective
-from .optimum import Optimum
+from .optimum import Minimum, Optimum
 from .proximal import Split
 from .trace import StepState, Trace
 
@@ -24,6 +24,7 @@ __all__ = [
     "Fit",
     "Label",
     "Method",
+    "Minimum",
     "Objective",
     "Optimum",
     "RowData",

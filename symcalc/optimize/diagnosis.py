@@ -6,17 +6,25 @@ from typing import Any
 
 import numpy as np
 
+from ..facts import ObjectiveFacts
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
 from .curvature import largest_eigenvalue
 from .objective import Evaluator, Point, StopRun
-from .plain import place_of
+from .plain import count_of, place_of
 from .probing import Fall
 from .stationary import describe_axis
 from .trace import Journal
 
-__all__ = ["at_bounds", "describe_fall", "describe_rate", "describe_unbounded",
-           "largest_curvature"]  # fmt: skip
+__all__ = [
+    "at_bounds",
+    "describe_convexity",
+    "describe_fall",
+    "describe_minima",
+    "describe_rate",
+    "describe_unbounded",
+    "largest_curvature",
+]
 
 
 def largest_curvature(evaluator: Evaluator, x: Vector, seed: int, n_products: int = 20) -> float:
@@ -62,6 +70,32 @@ def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...
         return [f"The objective is {value:g} at {place_of(names, x)}; add a bound or a penalty."]
     where = describe_axis(move / size, names)
     return [f"The objective falls without limit along {where}; add a bound or a penalty."]
+
+
+def describe_convexity(facts: ObjectiveFacts, outcome: Outcome, is_strict: bool) -> list[str]:
+    """Return what a proof of convexity says of the end."""
+    if not facts.is_convex or (facts.is_quadratic and outcome.is_good):
+        return []  # of a quadratic the Hessian has said as much
+    if outcome.is_good and is_strict:
+        return ["Convex: proven from the formula, so this is the global minimum."]
+    return ["Convex: proven from the formula, so every local minimum is a global one."]
+
+
+def describe_minima(evaluator: Evaluator, facts: ObjectiveFacts, n_runs: int) -> list[str]:
+    """Return how many minima a global search found, and what that says of others."""
+    n_found = len(evaluator.minima)
+    if not n_found:
+        return ["No local run came to rest at a minimum."]
+    cut = ", cut off by a limit" if evaluator.is_over else ""
+    runs = count_of(n_runs, "local run") + cut
+    if facts.is_convex:
+        return [f"{n_found} minim{'um' if n_found == 1 else 'a'} found in {runs}."]
+    if n_found == 1:
+        return [f"The only minimum found in {runs}; that proves nothing of others."]
+    return [
+        f"The lowest of {n_found} minima found in {runs}; the next has the value "
+        f"{evaluator.minima[1].value:.6g}. Nothing proves that there is no lower one."
+    ]
 
 
 def describe_fall(

@@ -190,6 +190,11 @@ def check_method(
         raise ArgumentError(f"Method {method.name!r} needs {what[method.needs]}{why}.")
     if objective.split is not None and method.needs in PROXIMAL:
         _check_bounded_blocks(method, objective.split, bounds)
+    if method.needs_box and (bounds is None or not np.isfinite([bounds.lower, bounds.upper]).all()):
+        raise ArgumentError(
+            f"Method {method.name!r} samples a box: give `bounds` with a lower and an upper limit "
+            "for every variable, such as {'x': (-10, 10)}, or use 'multistart'."
+        )
     if bounds is not None and not method.takes_bounds:
         raise ArgumentError(
             f"Method {method.name!r} cannot keep to bounds. Use 'L-BFGS-B', 'TNC', 'SLSQP', "

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..errors import OutcomeError
+from ..errors import ArgumentError, OutcomeError
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
-from .bounds import Bounds, Mask, Vector
+from .bounds import Bounds, Vector
 from .constrained import minimize_constrained
 from .constraints import bound_labels, no_constraints
-from .diagnosis import at_bounds, describe_fall, describe_rate, describe_unbounded
+from .diagnosis import (
+    describe_convexity,
+)
 from .door import (
     check_bounds,
     check_count,
@@ -26,58 +28,26 @@ from .door import (
     move_inside,
     move_onto_sets,
 )
-from .keeping import Keeper, Keeping, identity_of, open_keeper
+from .escape import run_with_escapes
+from .judgement import STALLED, Run, best_point, judge
+from .keeping import Keeping, identity_of, open_keeper
 from .methods import (
     CONSTRAINED,
-    Method,
-    Solver,
     choose_batch_method,
     choose_method,
     find_method,
     words_of,
 )
 from .objective import Evaluator, Objective, Point, StopRun
-from .optimum import Optimum
-from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
-from .proximal import PROXIMAL, SplitEvaluator, as_split, judge_split
-from .stationary import MAX_VARIABLES, classify
-from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
+from .optimum import Minimum, Optimum
+from .proximal import PROXIMAL, SplitEvaluator, as_split
+from .stopping import StoppingRule
 from .trace import Callback, Journal, Trace
 
 __all__ = ["TOLERANCE", "minimize_objective"]
 
 #: The default of `tolerance`.
 TOLERANCE = 1e-8
-
-EPS = float(np.finfo(float).eps)
-
-#: Ends whose point is still to be judged: the method stopped by a test of its own.
-_STALLED = (
-    None,
-    Outcome.LINE_SEARCH_FAILED,
-    Outcome.SOLVER_FAILED,
-    Outcome.CONVERGED_GRADIENT,
-)
-
-#: The stationary point counts as the best one when it is higher by less than this share of the
-#: whole descent: momentum swings through slightly lower points as it comes to rest.
-REST = 1e-13
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """What a run needs from its door to its end."""
-
-    evaluator: Evaluator
-    names: tuple[str, ...]
-    method: Method
-    why: str
-    solver: Solver
-    options: dict[str, Any]
-    bounds: Bounds | None
-    facts: ObjectiveFacts
-    seed: int
-    keeper: Keeper | None = None
 
 
 def minimize_objective(
@@ -95,6 +65,7 @@ def minimize_objective(
     max_evaluations: int | None = None,
     throw: bool = False,
     progress: bool = True,
+    escape: bool = False,
     facts: ObjectiveFacts | None = None,
     options: dict[str, Any] | None = None,
     keeping: Keeping | None = None,
@@ -127,6 +98,8 @@ def minimize_objective(
         Raise `OutcomeError`, which carries the result, instead of returning one that is not good.
     progress : bool
         Show a bar on a terminal after a second.
+    escape : bool
+        Leave a saddle along negative curvature and go on with the same method.
     facts : ObjectiveFacts or None
         What is known of the objective; it guides the automatic choice.
     options : dict or None
@@ -168,6 +141,8 @@ def minimize_objective(
     else:
         row, why, rules = find_method(method), "asked for", ()
     if row in CONSTRAINED.values():
+        if escape:
+            raise ArgumentError(f"{row.name!r} leaves no saddles; use method='L-BFGS-B'.")
         free = limits or Bounds(np.full(start.size, -np.inf), np.full(start.size, np.inf))
         found = minimize_constrained(
             objective, no_constraints(start.size), bound_labels(free, named), start, named,
@@ -175,17 +150,21 @@ def minimize_objective(
             callback=callback, seed=seed, time_limit=time_limit, max_evaluations=max_evaluations,
             throw=throw, progress=progress, facts=facts, options=options, keeping=keeping,
         )  # fmt: skip
-        return replace(found, rules=rules)
+        is_strict = any("strict local" in sentence for sentence in found.diagnosis)
+        said = describe_convexity(known, found.outcome, is_strict)
+        return replace(found, rules=rules, diagnosis=(*found.diagnosis, *said))
     start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
     if row.needs in PROXIMAL:
+        if escape:
+            raise ArgumentError(f"{row.name!r} leaves no saddles; leave out `escape`.")
         objective = as_split(objective, start.size, known)
     check_method(row, objective, limits, known)
     split = objective.split if row.needs in PROXIMAL else None
     if split is not None:
         start, onto = move_onto_sets(split, start, named)
-        moved, known = moved + onto, split.facts
+        moved, known = moved + onto, replace(split.facts, is_convex=known.is_convex)
     steps = row.max_steps if max_steps is None else check_count("max_steps", max_steps)
     accuracy = TOLERANCE if tolerance is None else check_positive("tolerance", tolerance)
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
@@ -196,6 +175,8 @@ def minimize_objective(
     keeper = None
     if keeping is not None:
         check_resumable(row, solver)
+        if escape:
+            raise ArgumentError("A run with `escape` cannot be resumed; leave out `checkpoint`.")
         keeper = open_keeper(
             keeping, identity_of(named, start, row.name, chosen, limits, seed)
         )  # fmt: skip
@@ -207,9 +188,9 @@ def minimize_objective(
     else:
         evaluator = Evaluator(
             objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits,
-            by_residuals=row.needs == "residuals",
+            by_residuals=row.needs == "residuals", seed=seed,
         )  # fmt: skip
-    run = _Run(evaluator, named, row, why, solver, chosen, limits, known, seed, keeper)
+    run = Run(evaluator, named, row, why, solver, chosen, limits, known, seed, escape, keeper)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
     optimum = replace(optimum, diagnosis=(*optimum.diagnosis, *moved), rules=rules)
@@ -219,7 +200,7 @@ def minimize_objective(
 
 
 def _run(
-    run: _Run, x0: Vector, tolerance: float, max_steps: int, callback: Callback | None, bar: bool
+    run: Run, x0: Vector, tolerance: float, max_steps: int, callback: Callback | None, bar: bool
 ) -> Optimum:
     """Evaluate the start, run the method, and judge where it ended."""
     start = run.evaluator.point(x0)
@@ -234,25 +215,41 @@ def _run(
         run.evaluator, rule, run.names, callback, bar, method=run.method.name, keeper=run.keeper
     )
     outcome: Outcome | None
+    said: list[str] = []
     try:
         journal.open(start, norm)
-        if not start.is_finite:
+        if not start.is_finite and not run.method.is_global:
             outcome = Outcome.NOT_FINITE
-        elif is_still or (scale > norm and rule.is_met(start.value, norm)):
-            outcome = Outcome.CONVERGED_GRADIENT
         else:
             run.evaluator.begin(start)
-            outcome = run.solver(run.evaluator, start, journal, run.bounds)
+            is_still = is_still or (scale > norm and rule.is_met(start.value, norm))
+            outcome, said = _solve(run, journal, start, is_still and not run.method.is_global)
     except StopRun as stop:
         outcome = stop.outcome
     except KeyboardInterrupt:
         outcome = Outcome.INTERRUPTED
     finally:
         journal.close()
-    return _conclude(run, journal, start, outcome)
+    found = _conclude(run, journal, start, outcome)
+    return replace(found, diagnosis=(*said, *found.diagnosis)) if said else found
 
 
-def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None) -> Optimum:
+def _solve(
+    run: Run, journal: Journal, start: Point, is_still: bool
+) -> tuple[Outcome | None, list[str]]:
+    """Run the method from a start that is not stationary, and on from saddles when asked."""
+
+    def solve(point: Point) -> Outcome | None:
+        if is_still and point is start:
+            return Outcome.CONVERGED_GRADIENT
+        return run.solver(run.evaluator, point, journal, run.bounds)
+
+    if not run.escape:
+        return solve(start), []
+    return run_with_escapes(solve, start, run.evaluator, journal, run.names)
+
+
+def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None) -> Optimum:
     """Judge the end and put the result together."""
     evaluator = run.evaluator
     elapsed, n_steps = evaluator.elapsed(), journal.n_steps
@@ -260,13 +257,13 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
     evaluator.stage = "at the end"
     diagnosis: list[str] = []
     with evaluator.beyond_limits():
-        best = _best_point(evaluator, start, outcome)
+        best = best_point(evaluator, start, outcome)
         norm = journal.rule.norm(best.x, best.gradient)
         if best.is_finite:
             try:
-                outcome, said = _judge(run, journal, start, best, norm, outcome)
+                outcome, said = judge(run, journal, start, best, norm, outcome)
             except KeyboardInterrupt:
-                outcome = Outcome.INTERRUPTED if outcome in _STALLED else outcome
+                outcome = Outcome.INTERRUPTED if outcome in STALLED else outcome
                 said = ["The judgement of the end was interrupted."]
             diagnosis += said
         elif outcome is None:
@@ -283,117 +280,8 @@ def _conclude(run: _Run, journal: Journal, start: Point, outcome: Outcome | None
         n_hessians=evaluator.n_hessians + evaluator.n_products,
         trace=Trace.from_rows(journal.rows, journal.places),
         diagnosis=(*told, *diagnosis, *journal.describe()), elapsed=elapsed, words=words,
+        minima=tuple(
+            Minimum(dict(zip(run.names, point.x.tolist(), strict=True)), point.value)
+            for point in evaluator.minima
+        ),
     )  # fmt: skip
-
-
-def _best_point(evaluator: Evaluator, start: Point, outcome: Outcome | None) -> Point:
-    """Return the best point with its gradient; the last one where they tie within rounding."""
-    best, last = evaluator.best_x, evaluator.last_point
-    if best is None:
-        return start
-    if last is not None and np.array_equal(last.x, best):
-        return last
-    known = evaluator.point(best)
-    if last is None or not last.is_finite:
-        return known
-    slack = 8.0 * EPS * abs(known.value)
-    if outcome is Outcome.CONVERGED_GRADIENT:
-        slack = max(slack, REST * (start.value - known.value))
-    tied = last.value - known.value <= slack
-    smaller = np.abs(last.gradient).max() < np.abs(known.gradient).max()
-    return last if tied and (smaller or not known.is_finite) else known
-
-
-def _judge(
-    run: _Run, journal: Journal, start: Point, best: Point, norm: float, outcome: Outcome | None
-) -> tuple[Outcome, list[str]]:
-    """Return the outcome that the evidence at the best point supports, and the diagnosis."""
-    evaluator, rule = run.evaluator, journal.rule
-    if isinstance(evaluator, SplitEvaluator):
-        return judge_split(evaluator, rule, run.names, best, outcome, run.seed)
-    free = rule.free(best.x, best.gradient)
-    diagnosis = at_bounds(best.x, run.bounds, run.names)
-    if run.facts.has_jumps:
-        outcome = _judge_jumps(run, rule.is_met(best.value, norm), outcome)
-    elif rule.is_met(best.value, norm):
-        outcome = Outcome.CONVERGED_GRADIENT
-    elif outcome in _STALLED:
-        outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
-        diagnosis += said
-    if not run.facts.is_smooth:
-        outcome, said = _judge_values(run, start, best, outcome)
-        diagnosis += said
-    if outcome.is_good and not run.facts.has_kinks:
-        kind = classify(evaluator, best, run.names, free, run.facts.is_quadratic)
-        if kind is not None:
-            diagnosis.append(kind.sentence)
-            if kind.is_excluded:
-                outcome = Outcome.SADDLE
-    if outcome is Outcome.UNBOUNDED:
-        diagnosis += describe_unbounded(evaluator, start, run.names)
-    diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
-    return outcome, diagnosis
-
-
-def _judge_jumps(run: _Run, is_flat: bool, outcome: Outcome | None) -> Outcome:
-    """Return how a run ended whose gradient proves nothing: its values came to rest, or not."""
-    if outcome is not None and outcome not in _STALLED:
-        return outcome
-    if is_flat or (run.method.needs == "value" and outcome is None):
-        return Outcome.CONVERGED_STEP
-    failed_search = outcome is Outcome.LINE_SEARCH_FAILED
-    return Outcome.LINE_SEARCH_FAILED if failed_search else Outcome.SOLVER_FAILED
-
-
-def _judge_values(
-    run: _Run, start: Point, best: Point, outcome: Outcome
-) -> tuple[Outcome, list[str]]:
-    """Look for a fall by values alone, since derivatives follow a policy at kinks and jumps."""
-    said = []
-    if run.facts.has_jumps:
-        said.append("The objective jumps: a gradient is no evidence, so values alone are compared.")
-        if run.method.needs != "value" and not outcome.is_good:
-            said.append("Try method='pattern_search'.")
-    if not outcome.is_good:
-        return outcome, said
-    descent = start.value - best.value
-    is_rough = run.facts.has_kinks or run.facts.has_jumps
-    n_oblique = N_OBLIQUE if is_rough else N_AT_JOINS
-    probe = Probe(run.evaluator.value, best.x, best.value, descent, run.bounds, n_oblique)
-    fall = find_fall(probe, run.seed)
-    if fall is None:
-        if run.facts.has_jumps:
-            reach = f"{FARTHEST:g}*(1 + |x|)"
-            said.append(f"Along the axes, out to {reach}, the value does not fall before it rises.")
-        return outcome, said
-    return Outcome.SADDLE, [*said, describe_fall(fall, run.names)]
-
-
-def _judge_stall(
-    run: _Run, best: Point, norm: float, free: Mask, rule: StoppingRule, outcome: Outcome | None
-) -> tuple[Outcome, list[str]]:
-    """Return what a run that stopped by itself, short of the gradient test, has reached."""
-    noise = noise_level(run.evaluator, best, run.seed)
-    fall = predicted_fall(run.evaluator, best, free)
-    if fall <= noise:
-        return Outcome.PRECISION_REACHED, [
-            f"The gradient norm {norm:.2g} is above the test's {rule.threshold(best.value):.2g}, "
-            f"but the fall it promises, {fall:.2g}, is below the rounding noise {noise:.2g} of "
-            "the objective."
-        ]
-    if best.x.size <= MAX_VARIABLES and norm <= gradient_noise(run.evaluator, best) < np.inf:
-        return Outcome.PRECISION_REACHED, [
-            f"The gradient norm {norm:.2g} is no more than the rounding of the point explains."
-        ]
-    values_only = run.method.needs == "value"
-    near = norm <= rule.tolerance**0.5 * max(1.0, abs(best.value))
-    if values_only and (near or run.facts.has_kinks):
-        return Outcome.CONVERGED_STEP, []
-    said = [f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."]
-    if run.facts.has_kinks:
-        said.append("The objective has kinks; at one, no gradient method can show a minimum: "
-                    "try method='Nelder-Mead'.")  # fmt: skip
-    if outcome is Outcome.CONVERGED_GRADIENT:
-        said.append("The run came to rest elsewhere, at a higher value than this best point.")
-    failed_search = outcome is Outcome.LINE_SEARCH_FAILED
-    return (Outcome.LINE_SEARCH_FAILED if failed_search else Outcome.SOLVER_FAILED), said

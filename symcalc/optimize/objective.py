@@ -92,6 +92,8 @@ class Evaluator:
         Differences of gradients stay inside them.
     by_residuals : bool
         Whether values and gradients are made of the residuals and their Jacobian.
+    seed : int
+        Of whatever a method draws.
 
     Notes
     -----
@@ -109,8 +111,11 @@ class Evaluator:
         max_evaluations: int | None = None,
         bounds: Bounds | None = None,
         by_residuals: bool = False,
+        seed: int = 0,
     ) -> None:
         self.objective, self._bounds, self._by_residuals = objective, bounds, by_residuals
+        self.seed = seed
+        self.minima: tuple[Point, ...] = ()
         self._latest: dict[str, tuple[Vector, Any]] = {}
         self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
         self.best_x: Vector | None = None
@@ -180,6 +185,26 @@ class Evaluator:
         self.last_point = None if state["last"] is None else Point(*state["last"])
         self.started -= state["elapsed"]
         self.remarks = state["remarks"]
+
+    def branch(self) -> Evaluator:
+        """Return an evaluator for a run of its own, within what is left of the limits."""
+        part = Evaluator(self.objective, bounds=self._bounds, seed=self.seed)
+        part._deadline = self._deadline
+        part._max_evaluations = self._max_evaluations - self.n_evaluations
+        part.step, part.stage = self.step, "in a local run"
+        return part
+
+    def join(self, part: Evaluator) -> None:
+        """Count what a branch evaluated, and keep its best point."""
+        self.n_evaluations += part.n_evaluations
+        self.n_gradients += part.n_gradients
+        self.n_hessians += part.n_hessians
+        self.n_products += part.n_products
+        self.is_over = self.is_over or part.is_over
+        self.lowest = part.lowest or self.lowest
+        if part.best_x is not None and part.best_value < self.best_value:
+            self.best_x, self.best_value = part.best_x, part.best_value
+            self.last_point = part.last_point
 
     def is_inside(self, x: Vector) -> bool:
         """Whether the bounds, if any, allow a point."""

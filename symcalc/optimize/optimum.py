@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +17,14 @@ from .trace import Trace
 if TYPE_CHECKING:
     from .constrained import KKT, ConstraintState
 
-__all__ = ["Optimum"]
+__all__ = ["Minimum", "Optimum"]
+
+
+class Minimum(NamedTuple):
+    """One of several minima: the point by name, and the objective there."""
+
+    x: dict[str, Any]
+    fun: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +68,8 @@ class Optimum:
         What `method="auto"` asked of the objective, rule by rule, up to the one that holds.
     surface : object or None
         With two variables, the values around the path for its picture.
+    minima : tuple of Minimum
+        Of a global search: the distinct minima that its local runs found, lowest first.
     """
 
     x: dict[str, Any]
@@ -82,6 +91,7 @@ class Optimum:
     words: str = ""
     rules: tuple[str, ...] = ()
     surface: Any = field(default=None, repr=False)
+    minima: tuple[Minimum, ...] = ()
 
     @property
     def converged(self) -> bool:
@@ -123,6 +133,7 @@ class Optimum:
             "words": self.words,
             "rules": list(self.rules),
             **{name: to_plain(getattr(self, name)) for name in numbers},
+            "minima": [to_plain({"x": x, "fun": fun}) for x, fun in self.minima],
             "diagnosis": list(self.diagnosis),
             "multipliers": to_plain(self.multipliers),
             "constraints": [state.to_dict() for state in self.constraints],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,10 +35,13 @@ class StationaryPoint:
         "minimum", "saddle", "maximum", "inflection", "flat" or "unknown".
     sentence : str
         The evidence in words.
+    axis : ndarray (n,) or None
+        The direction along which the objective falls, or is flat; of length one.
     """
 
     kind: str
     sentence: str
+    axis: Vector | None = field(default=None, compare=False, repr=False)
 
     @property
     def is_excluded(self) -> bool:
@@ -96,7 +99,8 @@ def classify(
     return StationaryPoint(
         kind,
         f"A{'n' if kind == 'inflection' else ''} {kind}, not a minimum: {why} and the objective "
-        f"falls along {words}; start a little way along it, on either side.",
+        f"falls along {words}; start a little way along it, on either side, or escape=True.",
+        axis,
     )
 
 

@@ -22,6 +22,7 @@ from ..objective import Objective, Point, StopRun
 from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..probing import Probe, find_fall
+from ..starts import further_starts
 from ..stopping import StoppingRule
 from ..trace import Callback, Journal, Trace
 from .augmented import AugmentedSteps
@@ -32,7 +33,6 @@ from .multipliers import Multipliers
 from .polish import look_at, polish, restore
 from .report import states_of
 from .solvers import run_slsqp, run_trust_constr
-from .starts import further_starts
 
 __all__ = ["minimize_constrained"]
 

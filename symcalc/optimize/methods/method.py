@@ -42,6 +42,10 @@ class Method:
     aliases : tuple of str
     max_steps : int
         The limit on steps when none is given.
+    is_global : bool
+        Whether it looks for the lowest of several minima, by local runs of which each is a step.
+    needs_box : bool
+        Whether it needs a lower and an upper bound for every variable.
     """
 
     name: str
@@ -52,6 +56,8 @@ class Method:
     takes_bounds: bool = False
     aliases: tuple[str, ...] = ()
     max_steps: int = 10_000
+    is_global: bool = False
+    needs_box: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..bounds import Bounds, Vector
+from .bounds import Bounds, Vector
 
 __all__ = ["further_starts"]
 

@@ -1,0 +1,46 @@
+"""Whether an objective is convex in its variables, with what its data and bounds are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..expression import Expression
+from ..language import Range
+from ..symbolic.convexity import find_curvature
+
+__all__ = ["is_convex_in"]
+
+#: Names and values of data, and pairs of bounds by name.
+Values = Mapping[str, Any]
+
+
+def is_convex_in(
+    expression: Expression,
+    names: Collection[str],
+    data: Values,
+    bounds: Sequence[Any] | None = None,
+) -> bool:
+    """Whether a formula is proven to be convex in `names` where bounds, in their order, allow."""
+    known = {name: _range_of(values) for name, values in data.items()}
+    for name, pair in zip(names, bounds or (), strict=bounds is not None):
+        known[name] = _between(pair)
+    return find_curvature(expression, names, known).is_convex
+
+
+def _range_of(values: Any) -> Range:
+    """Return the range that holds all entries of an array."""
+    array = np.asarray(values, dtype=float)
+    if not array.size or not np.isfinite(array).all():
+        return Range()
+    return Range(float(array.min()), float(array.max()), True, True)
+
+
+def _between(pair: Any) -> Range:
+    """Return the range between bounds; arrays of them by their extremes."""
+    lower, upper = (None, None) if pair is None else pair
+    low = -np.inf if lower is None else float(np.min(lower))
+    high = np.inf if upper is None else float(np.max(upper))
+    return Range(low, high, bool(np.isfinite(low)), bool(np.isfinite(high)))

@@ -1,0 +1,180 @@
+"""What the evidence at the best point supports: the outcome of a run, and the diagnosis."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..facts import ObjectiveFacts
+from ..outcome import Outcome
+from .bounds import Bounds, Mask
+from .diagnosis import (
+    at_bounds,
+    describe_convexity,
+    describe_fall,
+    describe_minima,
+    describe_rate,
+    describe_unbounded,
+)
+from .keeping import Keeper
+from .methods import Method, Solver
+from .objective import Evaluator, Point
+from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
+from .proximal import SplitEvaluator, judge_split
+from .stationary import MAX_VARIABLES, classify
+from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
+from .trace import Journal
+
+__all__ = ["STALLED", "Run", "best_point", "judge"]
+
+EPS = float(np.finfo(float).eps)
+
+#: Ends whose point is still to be judged: the method stopped by a test of its own.
+STALLED = (
+    None,
+    Outcome.LINE_SEARCH_FAILED,
+    Outcome.SOLVER_FAILED,
+    Outcome.CONVERGED_GRADIENT,
+)
+
+#: The stationary point counts as the best one when it is higher by less than this share of the
+#: whole descent: momentum swings through slightly lower points as it comes to rest.
+REST = 1e-13
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a run needs from its door to its end."""
+
+    evaluator: Evaluator
+    names: tuple[str, ...]
+    method: Method
+    why: str
+    solver: Solver
+    options: dict[str, Any]
+    bounds: Bounds | None
+    facts: ObjectiveFacts
+    seed: int
+    escape: bool = False
+    keeper: Keeper | None = None
+
+
+def best_point(evaluator: Evaluator, start: Point, outcome: Outcome | None) -> Point:
+    """Return the best point with its gradient; the last one where they tie within rounding."""
+    best, last = evaluator.best_x, evaluator.last_point
+    if best is None:
+        return start
+    if last is not None and np.array_equal(last.x, best):
+        return last
+    known = evaluator.point(best)
+    if last is None or not last.is_finite:
+        return known
+    slack = 8.0 * EPS * abs(known.value)
+    if outcome is Outcome.CONVERGED_GRADIENT:
+        slack = max(slack, REST * (start.value - known.value))
+    tied = last.value - known.value <= slack
+    smaller = np.abs(last.gradient).max() < np.abs(known.gradient).max()
+    return last if tied and (smaller or not known.is_finite) else known
+
+
+def judge(
+    run: Run, journal: Journal, start: Point, best: Point, norm: float, outcome: Outcome | None
+) -> tuple[Outcome, list[str]]:
+    """Return the outcome that the evidence at the best point supports, and the diagnosis."""
+    evaluator, rule = run.evaluator, journal.rule
+    if isinstance(evaluator, SplitEvaluator):
+        outcome, said = judge_split(evaluator, rule, run.names, best, outcome, run.seed)
+        return outcome, [*said, *describe_convexity(run.facts, outcome, False)]
+    free = rule.free(best.x, best.gradient)
+    diagnosis = at_bounds(best.x, run.bounds, run.names)
+    if run.facts.has_jumps:
+        outcome = _judge_jumps(run, rule.is_met(best.value, norm), outcome)
+    elif rule.is_met(best.value, norm):
+        outcome = Outcome.CONVERGED_GRADIENT
+    elif outcome in STALLED:
+        outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
+        diagnosis += said
+    if not run.facts.is_smooth:
+        outcome, said = _judge_values(run, start, best, outcome)
+        diagnosis += said
+    is_strict = False
+    if outcome.is_good and not run.facts.has_kinks:
+        kind = classify(evaluator, best, run.names, free, run.facts.is_quadratic)
+        if kind is not None:
+            diagnosis.append(kind.sentence)
+            is_strict = kind.kind == "minimum"
+            if kind.is_excluded:
+                outcome = Outcome.SADDLE
+    if outcome is Outcome.UNBOUNDED:
+        diagnosis += describe_unbounded(evaluator, start, run.names)
+    if run.method.is_global:
+        diagnosis += describe_minima(evaluator, run.facts, journal.n_steps)
+    diagnosis += describe_convexity(run.facts, outcome, is_strict)
+    diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
+    return outcome, diagnosis
+
+
+def _judge_jumps(run: Run, is_flat: bool, outcome: Outcome | None) -> Outcome:
+    """Return how a run ended whose gradient proves nothing: its values came to rest, or not."""
+    if outcome is not None and outcome not in STALLED:
+        return outcome
+    if is_flat or (run.method.needs == "value" and outcome is None):
+        return Outcome.CONVERGED_STEP
+    failed_search = outcome is Outcome.LINE_SEARCH_FAILED
+    return Outcome.LINE_SEARCH_FAILED if failed_search else Outcome.SOLVER_FAILED
+
+
+def _judge_values(
+    run: Run, start: Point, best: Point, outcome: Outcome
+) -> tuple[Outcome, list[str]]:
+    """Look for a fall by values alone, since derivatives follow a policy at kinks and jumps."""
+    said = []
+    if run.facts.has_jumps:
+        said.append("The objective jumps: a gradient is no evidence, so values alone are compared.")
+        if run.method.needs != "value" and not outcome.is_good:
+            said.append("Try method='pattern_search'.")
+    if not outcome.is_good:
+        return outcome, said
+    descent = start.value - best.value
+    is_rough = run.facts.has_kinks or run.facts.has_jumps
+    n_oblique = N_OBLIQUE if is_rough else N_AT_JOINS
+    probe = Probe(run.evaluator.value, best.x, best.value, descent, run.bounds, n_oblique)
+    fall = find_fall(probe, run.seed)
+    if fall is None:
+        if run.facts.has_jumps:
+            reach = f"{FARTHEST:g}*(1 + |x|)"
+            said.append(f"Along the axes, out to {reach}, the value does not fall before it rises.")
+        return outcome, said
+    return Outcome.SADDLE, [*said, describe_fall(fall, run.names)]
+
+
+def _judge_stall(
+    run: Run, best: Point, norm: float, free: Mask, rule: StoppingRule, outcome: Outcome | None
+) -> tuple[Outcome, list[str]]:
+    """Return what a run that stopped by itself, short of the gradient test, has reached."""
+    noise = noise_level(run.evaluator, best, run.seed)
+    fall = predicted_fall(run.evaluator, best, free)
+    if fall <= noise:
+        return Outcome.PRECISION_REACHED, [
+            f"The gradient norm {norm:.2g} is above the test's {rule.threshold(best.value):.2g}, "
+            f"but the fall it promises, {fall:.2g}, is below the rounding noise {noise:.2g} of "
+            "the objective."
+        ]
+    if best.x.size <= MAX_VARIABLES and norm <= gradient_noise(run.evaluator, best) < np.inf:
+        return Outcome.PRECISION_REACHED, [
+            f"The gradient norm {norm:.2g} is no more than the rounding of the point explains."
+        ]
+    values_only = run.method.needs == "value"
+    near = norm <= rule.tolerance**0.5 * max(1.0, abs(best.value))
+    if values_only and (near or run.facts.has_kinks):
+        return Outcome.CONVERGED_STEP, []
+    said = [f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."]
+    if run.facts.has_kinks:
+        said.append("The objective has kinks; at one, no gradient method can show a minimum: "
+                    "try method='Nelder-Mead'.")  # fmt: skip
+    if outcome is Outcome.CONVERGED_GRADIENT:
+        said.append("The run came to rest elsewhere, at a higher value than this best point.")
+    failed_search = outcome is Outcome.LINE_SEARCH_FAILED
+    return (Outcome.LINE_SEARCH_FAILED if failed_search else Outcome.SOLVER_FAILED), said
