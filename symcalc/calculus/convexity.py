@@ -31,16 +31,21 @@ def is_convex_in(
 
 
 def _range_of(values: Any) -> Range:
-    """Return the range that holds all entries of an array."""
-    array = np.asarray(values, dtype=float)
-    if not array.size or not np.isfinite(array).all():
-        return Range()
-    return Range(float(array.min()), float(array.max()), True, True)
+    """Return the range that holds all entries of an array; of a sparse one the zeros as well."""
+    is_sparse = hasattr(values, "toarray")
+    array = np.asarray(values.data if is_sparse else values)
+    ends = [float(array.min()), float(array.max())] if array.size else [0.0]
+    ends += [0.0] if is_sparse else []
+    low, high = min(ends), max(ends)
+    return Range(low, high, True, True) if np.isfinite([low, high]).all() else Range()
 
 
 def _between(pair: Any) -> Range:
-    """Return the range between bounds; arrays of them by their extremes."""
-    lower, upper = (None, None) if pair is None else pair
-    low = -np.inf if lower is None else float(np.min(lower))
-    high = np.inf if upper is None else float(np.max(upper))
+    """Return the range between bounds, arrays of them by their extremes; all for what is none."""
+    try:
+        lower, upper = (None, None) if pair is None else pair
+        low = -np.inf if lower is None else float(np.min(lower))
+        high = np.inf if upper is None else float(np.max(upper))
+    except (TypeError, ValueError, OverflowError):
+        return Range()  # refused at the door of the run
     return Range(low, high, bool(np.isfinite(low)), bool(np.isfinite(high)))

@@ -158,10 +158,9 @@ def minimize(
     names = tuple(guess)
     pairs = to_bounds(bounds, names)
     table = None if data is None else load_data(data)
-    if asks_for_batches(method, options):
-        if constraints or allowed.memory_mb is not None:
-            what = "`constraints`" if constraints else "`limits.memory_mb`"
-            raise ArgumentError(f"Batches of rows do not go together with {what}; leave one out.")
+    is_batched, is_elsewhere = asks_for_batches(method, options), allowed.memory_mb is not None
+    _refuse_together(is_batched, bool(constraints), is_elsewhere, escape)
+    if is_batched:
         return minimize_in_batches(
             objective, guess, table, shapes=shapes, limits=allowed, method=method, bounds=pairs,
             seed=check_count("seed", seed, 0), max_steps=max_steps, options=options,
@@ -183,7 +182,7 @@ def minimize(
     keeping = keeping_of(
         checkpoint, checkpoint_every, resume, target.expression, target.data, table, constraints
     )
-    if allowed.memory_mb is not None:
+    if is_elsewhere:
         found: Optimum = run_within_memory(
             "minimize", target.expression, guess, data=data if constraints else target.data,
             shapes=shapes if constraints else None, method=method, constraints=constraints,
@@ -193,8 +192,6 @@ def minimize(
         )  # fmt: skip
         return found
     if constraints:
-        if escape:
-            raise ArgumentError("`escape` leaves saddles without constraints only; leave it out.")
         return minimize_under(
             target, constraints, table, guess, bounds=pairs, limits=allowed, method=method,
             max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
@@ -202,8 +199,8 @@ def minimize(
         )  # fmt: skip
     return _minimize_freely(
         target, guess, pairs, None if chosen is None else chosen.needs, method=method,
-        escape=escape, max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
-        time_limit=allowed.seconds, options=options, keeping=keeping,
+        escape=escape, max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed,
+        throw=throw, time_limit=allowed.seconds, options=options, keeping=keeping,
     )  # fmt: skip
 
 
@@ -234,3 +231,15 @@ def _minimize_freely(
         bounds=None if pairs is None else ties.free(pairs), facts=facts, **settings,
     )  # fmt: skip
     return with_arrays(best, target, ties.all)
+
+
+def _refuse_together(
+    is_batched: bool, is_constrained: bool, is_elsewhere: bool, escapes: bool
+) -> None:
+    """Refuse what does not go together."""
+    if is_batched and (is_constrained or is_elsewhere):
+        what = "`constraints`" if is_constrained else "`limits.memory_mb`"
+        raise ArgumentError(f"Batches of rows do not go together with {what}; leave one out.")
+    if escapes and (is_batched or is_constrained):
+        what = "Batches of rows" if is_batched else "`constraints`"
+        raise ArgumentError(f"{what} do not go together with `escape`; leave one out.")
