@@ -74,9 +74,9 @@ def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...
 
 def describe_convexity(facts: ObjectiveFacts, outcome: Outcome, is_strict: bool) -> list[str]:
     """Return what a proof of convexity says of the end."""
-    if not facts.is_convex or (facts.is_quadratic and outcome.is_good):
+    if not (facts.is_convex and outcome.is_good) or facts.is_quadratic:
         return []  # of a quadratic the Hessian has said as much
-    if outcome.is_good and is_strict:
+    if is_strict:
         return ["Convex: proven from the formula, so this is the global minimum."]
     return ["Convex: proven from the formula, so every local minimum is a global one."]
 
