@@ -33,6 +33,7 @@ from .judgement import STALLED, Run, best_point, judge
 from .keeping import Keeping, identity_of, open_keeper
 from .methods import (
     CONSTRAINED,
+    Method,
     choose_batch_method,
     choose_method,
     find_method,
@@ -140,9 +141,9 @@ def minimize_objective(
         row, why, rules = choose_method(objective, start.size, limits, known)
     else:
         row, why, rules = find_method(method), "asked for", ()
+    if escape:
+        _check_escape(row, keeping)
     if row in CONSTRAINED.values():
-        if escape:
-            raise ArgumentError(f"{row.name!r} leaves no saddles; use method='L-BFGS-B'.")
         free = limits or Bounds(np.full(start.size, -np.inf), np.full(start.size, np.inf))
         found = minimize_constrained(
             objective, no_constraints(start.size), bound_labels(free, named), start, named,
@@ -150,15 +151,11 @@ def minimize_objective(
             callback=callback, seed=seed, time_limit=time_limit, max_evaluations=max_evaluations,
             throw=throw, progress=progress, facts=facts, options=options, keeping=keeping,
         )  # fmt: skip
-        is_strict = any("strict local" in sentence for sentence in found.diagnosis)
-        said = describe_convexity(known, found.outcome, is_strict)
-        return replace(found, rules=rules, diagnosis=(*found.diagnosis, *said))
+        return _with_convexity(replace(found, rules=rules), known)
     start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
     if row.needs in PROXIMAL:
-        if escape:
-            raise ArgumentError(f"{row.name!r} leaves no saddles; leave out `escape`.")
         objective = as_split(objective, start.size, known)
     check_method(row, objective, limits, known)
     split = objective.split if row.needs in PROXIMAL else None
@@ -175,11 +172,8 @@ def minimize_objective(
     keeper = None
     if keeping is not None:
         check_resumable(row, solver)
-        if escape:
-            raise ArgumentError("A run with `escape` cannot be resumed; leave out `checkpoint`.")
-        keeper = open_keeper(
-            keeping, identity_of(named, start, row.name, chosen, limits, seed)
-        )  # fmt: skip
+        identity = identity_of(named, start, row.name, chosen, limits, seed)
+        keeper = open_keeper(keeping, identity)
     evaluator: Evaluator
     if split is not None:
         evaluator = SplitEvaluator(
@@ -197,6 +191,24 @@ def minimize_objective(
     if throw and not optimum.converged:
         raise OutcomeError(f"{optimum.outcome.value} {' '.join(optimum.diagnosis)}", optimum)
     return optimum
+
+
+def _with_convexity(found: Optimum, facts: ObjectiveFacts) -> Optimum:
+    """Return a result under bounds with what a proof of convexity says of it."""
+    is_strict = any("strict local" in sentence for sentence in found.diagnosis)
+    said = describe_convexity(facts, found.outcome, is_strict)
+    return replace(found, diagnosis=(*found.diagnosis, *said))
+
+
+def _check_escape(method: Method, keeping: Keeping | None) -> None:
+    """Refuse to leave saddles where that would not be done."""
+    if method in CONSTRAINED.values() or method.needs in PROXIMAL:
+        raise ArgumentError(
+            f"{method.name!r} leaves no saddles: leave out `escape`, or name another `method`, such "
+            "as 'L-BFGS-B'."
+        )
+    if keeping is not None:
+        raise ArgumentError("A run with `escape` cannot be resumed; leave out `checkpoint`.")
 
 
 def _run(
