@@ -204,7 +204,7 @@ def _check_escape(method: Method, keeping: Keeping | None) -> None:
     """Refuse to leave saddles where that would not be done."""
     if method in CONSTRAINED.values() or method.needs in PROXIMAL:
         raise ArgumentError(
-            f"{method.name!r} leaves no saddles: leave out `escape`, or name another `method`, such "
+            f"{method.name!r} leaves no saddles: leave out `escape`, or name a `method` such "
             "as 'L-BFGS-B'."
         )
     if keeping is not None:
