@@ -130,6 +130,12 @@ def test_operators_bind_as_in_numpy_and_are_refused_where_numpy_refuses(block):
                     "|Dimensions that are equal need one name."),
         ("X - y", "`X` has shape (m, n), `y` has shape (m,): `-` cannot combine them elementwise."
                   "|X - y|^^^^^|Did you mean `X - y[:, None]`?"),
+        ("X*w - y", "`X*w` has shape (m, n), `y` has shape (m,): `-` cannot combine them "
+                    "elementwise.|X*w - y|^^^^^^^|Did you mean `X@w - y`?"),
+        ("exp(-y*(X*w))", "`-y` has shape (m,), `(X*w)` has shape (m, n): `*` cannot combine them "
+                          "elementwise.|exp(-y*(X*w))|    ^^^^^^^^|Did you mean `-y*(X@w)`?"),
+        ("X.sum()", "Attributes and methods are not part of a formula.|X.sum()| ^^^^"
+                    "|Write sum(...): a function stands alone."),
         ("sum(X@w - y + w)", "`X@w - y` has shape (m,), `w` has shape (n,): "
                              "`+` cannot combine them elementwise.|sum(X@w - y + w)"
                              "|    ^^^^^^^^^^^|Dimensions that are equal need one name."),
@@ -266,3 +272,8 @@ def test_shapes_are_taken_from_arrays():
 
 def test_the_square_of_a_norm_needs_no_root():
     assert read("norm2(w)**2", shapes=SHAPES) == read("sum(w**2)", shapes=SHAPES)
+
+
+def test_a_mistyped_property_is_proposed():
+    with pytest.raises(ArgumentError, match="Did you mean `spd` for `sdp`"):
+        read("trace(S)", shapes="S: n n sdp")

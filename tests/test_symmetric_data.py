@@ -31,6 +31,26 @@ def test_transposes_of_symmetric_data_are_left_out(text, wrt, shapes, gradient, 
         assert second[wrt, wrt].text == hessian
 
 
+@pytest.mark.parametrize(
+    ("text", "shapes", "gradient"),
+    [
+        ("sum((X.T@X)**2)", "X: m n", "4*X @ (X.T @ X)"),
+        ("logdet(X.T@X)", "X: m n", "2*X @ inv(X.T @ X)"),
+        ("trace(inv(X.T@X))", "X: m n", "-2*X @ inv(X.T @ X) @ inv(X.T @ X)"),
+        ("sum((X@X.T - A)**2)", "X: m n; A: m m symmetric", "4*(X @ X.T - A) @ X"),
+        ("sum((X@X.T - A)**2)", "X: m n; A: m m", "2*(X @ X.T - A) @ X + 2*(X @ X.T - A).T @ X"),
+        ("sum((X@X)**2)", "X: n n", "2*X @ X @ X.T + 2*X.T @ X @ X"),
+    ],
+)
+def test_products_of_a_matrix_and_its_transpose_are_symmetric_without_a_word(
+    text, shapes, gradient
+):
+    found = sc.gradient(text, "X", shapes=shapes)
+
+    assert found.check.trust.value == "checked"
+    assert found["X"].text == gradient
+
+
 def test_a_derivative_in_a_symmetric_matrix_keeps_its_transposes():
     found = sc.gradient("logdet(S) + trace(inv(S)@A)", "S", shapes="S: n n spd; A: n n symmetric")
     assert found["S"].text == "inv(S).T - inv(S).T @ A @ inv(S).T"

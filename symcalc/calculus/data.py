@@ -91,7 +91,10 @@ class Table:
         bad = _not_finite(array)
         if bad.size:
             place = ", ".join(str(int(i)) for i in np.unravel_index(int(bad[0]), array.shape))
-            raise DataError(f"The array `{name}` has no finite number at [{place}].")
+            raise DataError(
+                f"The array `{name}` has no finite number at [{place}]; fill what is missing, and "
+                "leave it out of the formula by an array of weights 0 and 1."
+            )
         return array
 
     def is_matrix(self, name: str) -> bool:

@@ -71,9 +71,8 @@ def closed_forms(
     found = derive(graph, root)
     last = [graph.var(orders[0][0]) for orders in found]
     nodes = repair_joins(graph, root, list(found.values()), last)
-    given = symmetric_data(expression, found)
-    if given:
-        graph, nodes = without_transposes(graph, nodes, given)
+    if any(len(variable.shape) == 2 for variable in expression.variables):
+        graph, nodes = without_transposes(graph, nodes, symmetric_data(expression, found))
     graph, nodes = tidy_totals(graph, nodes)
     forms = [Expression(graph, node, expression.variables) for node in nodes]
     if len(forms) <= MAX_SIMPLIFIED:

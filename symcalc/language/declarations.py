@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -133,7 +134,10 @@ def _read_shape(name: str, shape: Any) -> tuple[Shape, list[str]]:
         properties.insert(0, words.pop())
     dimensions = tuple([_read_dimension(name, word) for word in words])
     if len(words) > _MAX_RANK:
-        raise ArgumentError(f"`{shorten(name)}` has {len(words)} dimensions; at most 2 are read.")
+        near = difflib.get_close_matches(str(words[-1]), sorted(ARRAY_PROPERTIES), 1)
+        hint = f"\nDid you mean `{near[0]}` for `{words[-1]}`?" if near else ""
+        message = f"`{shorten(name)}` has {len(words)} dimensions; at most 2 are read."
+        raise ArgumentError(f"{message}{hint}")
     check_properties(name, dimensions, properties)
     return dimensions, properties
 

@@ -92,7 +92,13 @@ def _dot(tokens: Tokens, index: int) -> ParseError:
         return tokens.error(message, index, last=index + 1)
     message = "Attributes and methods are not part of a formula."
     last = index + 1 if tokens.texts[index + 1] else index
-    return tokens.error(message, index, last=last)
+    name = index + 1
+    while tokens.texts[name + 1 : name + 2] == ["."] and tokens.texts[name + 2]:
+        name += 2
+    is_call = tokens.texts[name + 1 : name + 2] == ["("]
+    word = shorten(tokens.texts[name], 20)
+    hint = f"Write {word}(...): a function stands alone." if is_call else ""
+    return tokens.error(message, index, hint, last=last)
 
 
 def unclosed(tokens: Tokens, first: int, last: int) -> ParseError:

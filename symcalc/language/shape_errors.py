@@ -39,11 +39,15 @@ _MAX_OPERANDS = 60
 
 
 class _Operand(NamedTuple):
-    """One side of an operator: its text, and the same in brackets where it needs them."""
+    """One side of an operator: its text, and the same in brackets where it needs them.
+
+    Where it is an elementwise product of arrays, also the product of matrices in its place.
+    """
 
     text: str
     factor: str
     node: Node
+    product: tuple[str, Node, Node] | None = None
 
 
 def mismatch_error(parser: Parser, problem: ShapeError) -> ParseError:
@@ -143,7 +147,8 @@ def _operand(parser: Parser, first: int, last: int) -> _Operand | None:
     for token in tokens.texts[first:last]:
         depth += (token in _OPENING) - (token in _CLOSING)
         bare = bare and not (depth == 0 and token in _PRODUCTS | _POWERS | {"+", "-"})
-    return _Operand(text, text if bare else f"({text})", node)
+    product = _as_product(parser, first, last)
+    return _Operand(text, text if bare else f"({text})", node, product)
 
 
 def _described(graph: Graph, operand: _Operand) -> str:
@@ -190,6 +195,8 @@ def _repairs(
     x, y = left.node, right.node
     if () in (graph.shape(x), graph.shape(y)):
         return
+    if operator != "@":
+        yield from _product_repairs(parser, left, right, sign)
     if operator in ("@", "*"):
         turned_a, turned_b = _turned(left, mark), _turned(right, mark)
         if operator == "*":
@@ -200,6 +207,45 @@ def _repairs(
             yield f"{b}{times}{a}", lambda: multiply(graph, y, x)
     if operator != "@":
         yield from _elementwise_repairs(graph, left, right, sign, mark)
+
+
+def _product_repairs(
+    parser: Parser, left: _Operand, right: _Operand, sign: str
+) -> Iterator[tuple[str, Callable[[], Node]]]:
+    """Yield `X@w - y` for `X*w - y`: a product of matrices where one is taken elementwise."""
+    graph, joint = parser.graph, f" {sign} " if sign in "+-" else sign
+    if left.product is not None:
+        text, x, y = left.product
+        before = f"({text})" if sign in _POWERS else text
+        yield (
+            f"{before}{joint}{right.factor}",
+            lambda: graph.node("add", (matmul(graph, x, y), right.node)),
+        )
+    if right.product is not None:
+        text, z, w = right.product
+        beside = f"({text})" if sign in _PRODUCTS | _POWERS else text
+        yield (
+            f"{left.text}{joint}{beside}",
+            lambda: graph.node("add", (left.node, matmul(graph, z, w))),
+        )
+
+
+def _as_product(parser: Parser, first: int, last: int) -> tuple[str, Node, Node] | None:
+    """Return `X@w` for the tokens of `X*w`, in brackets or not, and its operands."""
+    texts = parser.tokens.texts
+    while texts[first] == "(" and texts[last - 1] == ")" and last - first > 2:
+        first, last = first + 1, last - 1
+    places = list(_operators(texts, first, last, _PRODUCTS | {"+", "-"}))
+    if parser.strict or not places or {texts[place] for place in places} != {"*"}:
+        return None
+    place = places[-1]
+    x, y = parser.attempt(first, place), parser.attempt(place + 1, last)
+    if x is None or y is None or not (parser.graph.shape(x) and parser.graph.shape(y)):
+        return None
+    begin, end = parser.tokens.span(first)[0], parser.tokens.span(last - 1)[1]
+    star = parser.tokens.span(place)
+    text = parser.tokens.text
+    return f"{text[begin : star[0]].rstrip()}@{text[star[1] : end].lstrip()}", x, y
 
 
 def _turned(operand: _Operand, mark: str) -> str:

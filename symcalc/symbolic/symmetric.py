@@ -1,4 +1,7 @@
-"""Transposes of symmetric data are left out of what people read: `A @ x + A.T @ x` is `2*A @ x`."""
+"""Transposes of what is symmetric are left out of what people read: `A @ x + A.T @ x` is `2*A @ x`.
+
+Symmetric is what was declared so, and what is so whatever the data: `X.T @ X`, and its inverse.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ __all__ = ["without_transposes"]
 def without_transposes(
     graph: Graph, roots: Sequence[Node], names: Collection[str]
 ) -> tuple[Graph, list[Node]]:
-    """Return the formulas with no transpose of a matrix that is symmetric where those named are.
+    """Return the formulas with no transpose of a matrix that is symmetric, or is where some are.
 
     What is returned is another function of matrices that are not: it is not to be differentiated
     in those named.
@@ -29,10 +32,10 @@ def without_transposes(
 
     def rule(new: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node:
         if isinstance(data, Contraction):
-            matrices = [is_symmetric(new, arg) for arg in args]
+            matrices = [new.kinds[arg] != "eye" and is_symmetric(new, arg) for arg in args]
             dims = dict(enumerate(data.dims))
             node = contract(new, _in_order(args, data, matrices), data.out, dims)
-            found = len(args) == 1 and matrices[0] and node == args[0]
+            found = (len(args) == 1 and matrices[0] and node == args[0]) or _is_gram(new, node)
         else:
             node = make(new, kind, args, data)
             arrays = [arg for arg in args if new.shape(arg)]
@@ -43,6 +46,17 @@ def without_transposes(
         return node
 
     return rebuild(graph, roots, rule)
+
+
+def _is_gram(graph: Graph, node: Node) -> bool:
+    """Whether a product is that with its axes exchanged, factor by factor: `X.T @ diag(d) @ X`."""
+    data, args = graph.data[node], graph.args[node]
+    if not isinstance(data, Contraction) or len(data.out) != 2:
+        return False
+    first, second = data.out
+    swap = {first: second, second: first}
+    turned = [tuple(swap.get(label, label) for label in labels) for labels in data.factors]
+    return sorted(zip(args, turned, strict=True)) == sorted(zip(args, data.factors, strict=True))
 
 
 def _in_order(args: Sequence[Node], data: Contraction, symmetric: Sequence[bool]) -> list[Factor]:
