@@ -210,3 +210,31 @@ def test_the_command_line_has_searches_and_escapes(capsys: Any) -> None:
     assert "lowest of 4 minima" in said
     assert main(saddle) == 1
     assert main([*saddle, "--escape"]) == 0
+
+
+# -- scales and layers ---------------------------------------------------------------------------
+
+
+def test_bad_scaling_is_told_with_the_unit_that_mends_it() -> None:
+    best = sc.minimize("cosh(1000*x) + cosh(y/100)", "x=0.001, y=50")
+    better = sc.minimize("cosh(1000*x) + cosh(1e5*s/100)", "x=0.001, s=0.0005")
+
+    assert best.converged
+    (said,) = [sentence for sentence in best.diagnosis if "Badly scaled" in sentence]
+    assert "along x is 1.0e+10 times that along y; with y = 1e+05*s" in said
+    assert not any("Badly scaled" in sentence for sentence in better.diagnosis)
+
+
+def test_a_layer_whose_gradient_vanishes_is_named() -> None:
+    rng = np.random.default_rng(2)
+    data = {"X": rng.normal(size=(20, 3)), "y": rng.normal(size=20)}
+    text = "mean((tanh(tanh(X@U)@V)@w - y)**2)"
+    start = {"U": 400 * np.ones((3, 4)), "V": np.ones((4, 4)), "w": np.ones(4)}
+    sound = {"U": rng.normal(size=(3, 4)), "V": rng.normal(size=(4, 4)), "w": np.ones(4)}
+    saturated = sc.minimize(text, start, data=data, max_steps=3)
+    healthy = sc.minimize(text, sound, data=data, max_steps=3)
+
+    (said,) = [sentence for sentence in saturated.diagnosis if "Vanishing" in sentence]
+    assert "U (" in said
+    assert "V (" not in said
+    assert not any("Vanishing" in sentence for sentence in healthy.diagnosis)

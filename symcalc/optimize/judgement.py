@@ -9,6 +9,7 @@ import numpy as np
 
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
+from .balance import describe_gradients, describe_scaling
 from .bounds import Bounds, Mask
 from .diagnosis import (
     at_bounds,
@@ -112,6 +113,9 @@ def judge(
     if run.method.is_global:
         diagnosis += describe_minima(evaluator, run.facts, journal.n_steps)
     diagnosis += describe_convexity(run.facts, outcome, is_strict)
+    if run.facts.is_smooth and outcome not in (Outcome.UNBOUNDED, Outcome.NOT_FINITE):
+        diagnosis += describe_scaling(evaluator, best, run.names, free)
+    diagnosis += describe_gradients(start, run.names, "at the start")
     diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
     return outcome, diagnosis
 
