@@ -69,6 +69,7 @@ if TYPE_CHECKING:
         UserFunctionError,
     )
     from .expression import Expression, Variable
+    from .interfaces.formula_regressor import FormulaRegressor
     from .language import Limits, define, read_assignments
     from .numeric import (
         Estimates,
@@ -114,6 +115,7 @@ __all__ = [
     "Export",
     "Expression",
     "Fit",
+    "FormulaRegressor",
     "Gradient",
     "Hessian",
     "Integral",
@@ -195,6 +197,7 @@ _HOMES = {
     "Export": ".calculus.exported",
     "Expression": ".expression",
     "Fit": ".optimize.fit",
+    "FormulaRegressor": ".interfaces.formula_regressor",
     "Gradient": ".calculus.results",
     "Hessian": ".calculus.results",
     "Attempt": ".calculus.candidates",

@@ -55,6 +55,7 @@ ROOMS: dict[str, Room] = {
     "optimize": _room(top="numpy", lazy="scipy rich"),
     "verify": _room(top="numpy", lazy=_EVERYTHING),
     "calculus": _room(top="numpy", lazy=_EVERYTHING),
+    "interfaces": _room(top="numpy", lazy="sklearn"),
     "present": _room(lazy="rich matplotlib"),
     "cli": _room(top="click", lazy="rich", only="symcalc errors present"),
 }

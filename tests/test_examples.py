@@ -22,6 +22,7 @@ SCRIPTS = {
     "gaussian_likelihood.py": ("inv(S).T @ ((X - mu).T @ (X - mu)) @ inv(S).T", "checked: agrees"),
     "lasso_path.py": ("31.612          2  +bmi +s5", "19 steps", "duality gap"),
     "least_squares_in_matrices.py": ("X.T @ (X @ w - y)/m", "X.T @ X/m", "checked: agrees"),
+    "lmfit_and_iminuit.py": ("-a*x*exp(-b*x)", "checked: agrees", "symcalc  a = 2.51088 ± 0.01456"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
     "logistic_regression_in_matrices.py": ("sigmoid(-y*(X @ w + b))", "checked: agrees", "98.8%"),
     "matrix_factorization.py": ("(M*(A - U @ V.T)).T @ U", "checked: agrees", "hidden pixels"),

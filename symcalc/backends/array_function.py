@@ -207,9 +207,11 @@ class ArrayFunction(CompiledFunction):
         """Return a vector as `{name: array}`; sizes follow from the data, or from `sizes`."""
         return self.at_data(sizes, **data).unpack(vector)
 
-    def scipy(self, sizes: Mapping[str, int] | None = None, **data: Any) -> dict[str, Any]:
+    def scipy(
+        self, sizes: Mapping[str, int] | None = None, *, hessp: bool = False, **data: Any
+    ) -> dict[str, Any]:
         """Return the keyword arguments for `scipy.optimize.minimize`, for fixed data."""
-        return self.at_data(sizes, **data).scipy()
+        return self.at_data(sizes, **data).scipy(hessp=hessp)
 
     # -- what it is -------------------------------------------------------------------------
 

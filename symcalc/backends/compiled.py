@@ -205,8 +205,8 @@ class CompiledFunction:
         """Return Hessian × direction at a vector of shape `(n,)`."""
         return self.hessian_product(direction, *x.tolist())
 
-    def scipy(self) -> dict[str, Callable[..., Any]]:
-        """Return the keyword arguments for `scipy.optimize.minimize`: `fun`, `jac`, `hess`.
+    def scipy(self, *, hessp: bool = False) -> dict[str, Callable[..., Any]]:
+        """Return SciPy's arguments `fun`, `jac`, `hess`; on request `hessp` instead of `hess`.
 
         Examples
         --------
@@ -219,9 +219,9 @@ class CompiledFunction:
         words: dict[str, Callable[..., Any]] = {"fun": self.flat_value}
         if self.order >= 1:
             words["jac"] = lambda x: self.flat_value_and_gradient(x)[1]
-        if self.order >= 2:
+        if self.order >= 2 and not hessp:
             words["hess"] = self.flat_hessian
-        return words
+        return words | ({"hessp": self.flat_hessian_product} if hessp else {})
 
     # -- what it is -------------------------------------------------------------------------
 

@@ -82,16 +82,14 @@ class FlatFunction:
         parts = self.split(x)
         return {name: part.copy() if part.ndim else part.item() for name, part in parts.items()}
 
-    def scipy(self) -> dict[str, Callable[..., Any]]:
-        """Return the keyword arguments for `scipy.optimize.minimize`."""
+    def scipy(self, *, hessp: bool = False) -> dict[str, Callable[..., Any]]:
+        """Return SciPy's arguments `fun`, `jac`, `hess`; on request `hessp` instead of `hess`."""
         words: dict[str, Callable[..., Any]] = {"fun": self.value}
         if self._function.order >= 1:
             words["jac"] = lambda x: self.value_and_gradient(x)[1]
-            words["hessp"] = self.hessian_product
-        if self._function.order >= 2:
-            del words["hessp"]
+        if self._function.order >= 2 and not hessp:
             words["hess"] = self.hessian
-        return words
+        return words | ({"hessp": self.hessian_product} if hessp else {})
 
     def split(self, x: Any) -> dict[str, Array]:
         """Return the parts of a vector by name, views of it."""

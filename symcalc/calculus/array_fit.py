@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import ArrayFunction, compile_expression
+from ..backends import ArrayFunction, FlatFunction, compile_expression
 from ..errors import ArgumentError, DataError, OutcomeError
 from ..graph.derive import jacobian_nodes
 from ..language import Limits
@@ -57,6 +57,26 @@ class _ArrayModel:
         return self.function.at_data(sizes, **arrays)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """A model at its data: what least squares evaluates."""
+
+    function: FlatFunction
+    target: Array
+    is_stretched: bool
+
+    def residuals(self, p: Array) -> Array:
+        """Return target minus model."""
+        return self.target - self.function.values(p)
+
+    def jacobian(self, p: Array) -> Array:
+        """Return the derivatives of the residuals in all numbers of the parameters."""
+        slopes = -self.function.jacobian(p)
+        if not self.is_stretched:
+            return slopes
+        return np.broadcast_to(slopes, (self.target.size, p.size)).copy()
+
+
 def fit_arrays(
     model: Formula,
     table: Table,
@@ -88,19 +108,12 @@ def fit_arrays(
     function = ArrayFunction(read.expression, order=1, wrt=names)
     flat = function.at_data(read.sizes, **read.data)
     own = {name: np.shape(value) for name, value in read.start.items()}
-    is_stretched = not read.expression.graph.shape(read.expression.root)
-
-    def residuals(p: Array) -> Array:
-        return y.ravel() - flat.values(p)
-
-    def jacobian(p: Array) -> Array:
-        slopes = -flat.jacobian(p)
-        return np.broadcast_to(slopes, (y.size, p.size)).copy() if is_stretched else slopes
+    rows = _Rows(flat, y.ravel(), not read.expression.graph.shape(read.expression.root))
 
     expression = read.expression
     rough = find_roughness(expression.graph, expression.root, names)
     found = fit_residuals(
-        residuals, jacobian, read.vector, read.names, target=y.ravel(),
+        rows.residuals, rows.jacobian, read.vector, read.names, target=y.ravel(),
         weights=_weights(weights, table, y.shape), bounds=read.bounds(bounds), method=method,
         time_limit=limits.seconds, has_jumps="jump" in rough, linear=_linear(read),
         predictor=_ArrayModel(function, names, tuple(read.data), own), model=expression.text,

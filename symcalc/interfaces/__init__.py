@@ -1,0 +1,1 @@
+"""symcalc in the clothes that other libraries expect."""
