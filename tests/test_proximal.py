@@ -54,7 +54,9 @@ def split_of(objective: str, start: dict[str, Any]) -> Any:
     "penalty",
     [
         "lam*norm1(w)", "lam*sum(abs(w))", "lam*12*mean(abs(w))", "sum(lam*abs(w))",
-        "lam*sum(max(w, 0)) + lam*sum(max(-w, 0))", "lam/2*sum(abs(2*w))",
+        "sqrt(2)*lam/sqrt(2)*norm1(w)",
+        "lam*sum(max(w, 0)) + lam*sum(max(-w, 0))",
+        "lam/2*sum(abs(2*w))",
         "lam*(sum(abs(w[:5])) + sum(abs(w[5:])))", "lam*sum(abs(w[::-1]))",
     ],
 )  # fmt: skip
@@ -388,3 +390,59 @@ def test_projections_land_on_their_sets_and_leave_their_points(v: Any, size: flo
         (L1Ball(INDEX[:n], size), in_diamond),
     ):  # fmt: skip
         np.testing.assert_allclose(term.prox(point, 1.0), point, atol=1e-12)
+
+
+# -- sets among the constraints -----------------------------------------------------------------
+
+
+def test_many_variables_on_a_simplex_are_kept_by_projection() -> None:
+    rng = np.random.default_rng(4)
+    target = rng.standard_normal(500)
+    best = sc.minimize(
+        "sum((w - a)**2)", {"w": np.zeros(500)}, data={"a": target},
+        constraints=["sum(w) == 1", "w >= 0"],
+    )  # fmt: skip
+
+    w = best.x["w"]
+    level = (target - w)[w > 0.0]
+    assert best.method == "fista"
+    assert best.converged
+    assert w.sum() == pytest.approx(1.0, abs=1e-12)
+    np.testing.assert_allclose(level, level[0], atol=1e-7)
+    assert (target[w == 0.0] <= level[0] + 1e-7).all()
+
+
+@pytest.mark.parametrize(
+    "constraints",
+    [
+        ["sum(w) == 2", "w >= 0"], ["norm2(w) <= 1"], ["w@w <= 1"], ["2*norm2(w) <= 3"],
+        ["norm1(w) <= 1.5"], ["0 <= w", "w <= 0.5"], ["1 >= sum(w**2)"],
+    ],
+)  # fmt: skip
+def test_projections_end_where_the_other_methods_end(constraints: list[str]) -> None:
+    objective = "sum((X@w - y)**2)/(2*m)"
+    shape = {"data": DATA, "constraints": constraints}
+    projected = sc.minimize(objective, {"w": W}, method="fista", tolerance=1e-10, **shape)
+
+    assert projected.converged
+    if "norm1" in constraints[0]:
+        w = projected.x["w"]
+        level = np.abs(smooth_gradient(w))
+        np.testing.assert_allclose(level[w != 0.0], level.max(), atol=1e-8)
+        assert np.abs(w).sum() == pytest.approx(1.5, abs=1e-9)
+        return
+    other = sc.minimize(objective, {"w": np.full(12, 0.1)}, **shape)
+    assert projected.fun == pytest.approx(other.fun, rel=1e-9)
+    np.testing.assert_allclose(projected.x["w"], other.x["w"], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "constraints", [["sum(w) == 1"], ["norm2(w) <= 1", "w >= 0"], ["X@w >= 0"], ["norm2(w) >= 1"]]
+)
+def test_a_proximal_method_refuses_constraints_that_are_no_simple_sets(
+    constraints: list[str],
+) -> None:
+    with pytest.raises(sc.ArgumentError, match="simplex"):
+        sc.minimize(
+            "sum((X@w - y)**2)", {"w": W}, data=DATA, constraints=constraints, method="fista"
+        )

@@ -21,7 +21,7 @@ from .affine import is_affine, is_single, moving_nodes
 from .constraint_reading import Link
 from .structure import find_roughness
 
-__all__ = ["ConstraintSet", "Setting", "compile_constraints"]
+__all__ = ["ConstraintSet", "Setting", "compile_constraints", "is_plain"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +106,7 @@ def compile_constraints(
     shapes = [_entries(link, setting) for link in links]
     counts = [int(np.prod(shape)) for shape in shapes]
     box = _Box(setting, bounds)
-    kept = [k for k, link in enumerate(links) if not _is_plain(link, setting)]
+    kept = [k for k, link in enumerate(links) if not is_plain(link, setting)]
     plain = [k for k in range(len(links)) if k not in set(kept)]
     n_rows = sum(counts[k] for k in kept)
     places: dict[int, Any] = {}
@@ -263,7 +263,7 @@ class _Box:
         raise ArgumentError(f"No point satisfies both {low} and {high}; leave one out.")
 
 
-def _is_plain(link: Link, setting: Setting) -> bool:
+def is_plain(link: Link, setting: Setting) -> bool:
     """Whether a constraint is one without variables, or a bound on each entry of a variable."""
     graph, root, names = link.gap.graph, link.gap.root, tuple(setting.start)
     if not moving_nodes(graph, root, names):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..backends import ArrayFunction
-from ..expression import Expression
+from ..expression import Expression, Variable
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
 
@@ -92,8 +92,11 @@ class Setting:
             return np.sum(parts) if kind == "add" else np.prod(parts)
         used = {graph.data[at] for at in graph.variables([node])}
         own = [variable for variable in self._variables if variable.name in used]
+        values = {name: self._data[name] for name in used}
+        if not own:  # generated functions have an argument
+            own, values = [Variable("unused")], {"unused": 0.0}
         function = ArrayFunction(Expression(graph, node, own), order=0, wrt=())
-        flat = function.at_data(self._sizes, **{name: self._data[name] for name in used})
+        flat = function.at_data(self._sizes, **values)
         return flat.values(np.zeros(0)).reshape(
             tuple(size_of(dimension, self._sizes) for dimension in graph.shape(node))
         )
