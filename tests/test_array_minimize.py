@@ -156,3 +156,23 @@ def test_the_command_reads_matrices_from_a_file(
     assert "cannot multiply" in refused
     assert "Converged" in shown
     np.testing.assert_allclose(parsed["x"]["w"], SOLUTION, rtol=1e-8)
+
+
+def test_objectives_that_were_compiled_before_are_told_apart_by_all_their_variables() -> None:
+    for size in (2, 3, 0):
+        start = {"x": np.ones(2), "z": np.ones(size) if size else 1.0}
+        words = {"constraints": ["2*z >= 4", "x >= 0.5"], "shapes": "x: n"}
+
+        best = sc.minimize("sum(x**2)", start, **words)
+
+        assert best.converged
+        assert np.shape(best.x["z"]) == np.shape(start["z"])
+        assert best.x["x"] == pytest.approx([0.5, 0.5], abs=1e-6)
+    for shapes in ("A: n n spd; b: n", "A: n n; b: n"):
+        A, b = np.array([[4.0, 1.0], [1.0, 3.0]]), np.array([1.0, 2.0])
+
+        best = sc.minimize(
+            "x@A@x/2 - b@x", {"x": np.zeros(2)}, data={"A": A, "b": b}, shapes=shapes
+        )
+
+        assert best.x["x"] == pytest.approx(np.linalg.solve(A, b))

@@ -423,12 +423,17 @@ def test_a_few_products_find_the_ends_of_a_spectrum_from_inside() -> None:
 def test_a_saddle_in_many_variables_is_told_and_a_minimum_is_not_called_one() -> None:
     start = {"w": np.zeros(200), "v": 0.0}
     saddle = sc.minimize("sum(w^2) + sum(w)^4 - v^2 + v^4", start, method="limited_memory")
-    bowl = sc.minimize("sum(cosh(w)) + v^2 + v^4", {"w": np.ones(200), "v": 1.0}, method="BFGS")
+    start = {"w": np.ones(200), "v": 1.0}
+    bowl = sc.minimize("sum(w^2/(1 + w^2)) + v^2 + v^4", start, method="BFGS")
+    proven = sc.minimize("sum(cosh(w)) + v^2 + v^4", start, method="BFGS")
 
     assert saddle.outcome is Outcome.SADDLE
     assert "falls along" in saddle.diagnosis[0]
     assert bowl.converged
     assert "No negative curvature showed" in bowl.diagnosis[0]
+    assert bowl.n_hessians > 0
+    assert "Convex: proven" in proven.diagnosis[0]
+    assert proven.n_hessians == 0
 
 
 @pytest.mark.parametrize(

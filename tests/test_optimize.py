@@ -22,9 +22,7 @@ from symcalc.optimize.progress import ProgressBar
 from symcalc.outcome import Outcome
 
 #: Methods for any smooth objective; a linear solve is for quadratics.
-GENERAL = [
-    name for name, row in METHODS.items() if row.needs != "quadratic" and not row.is_global
-]
+GENERAL = [name for name, row in METHODS.items() if row.needs != "quadratic" and not row.is_global]
 
 #: Rules with rates of their own come down, and need not arrive.
 RATED = ("nesterov", "adagrad", "rmsprop", "adam", "adamw", "amsgrad", "nadam", "lion")

@@ -102,7 +102,8 @@ def judge(
         diagnosis += said
     is_strict = False
     if outcome.is_good and not run.facts.has_kinks:
-        kind = classify(evaluator, best, run.names, free, run.facts.is_quadratic)
+        facts = run.facts
+        kind = classify(evaluator, best, run.names, free, facts.is_quadratic, facts.is_convex)
         if kind is not None:
             diagnosis.append(kind.sentence)
             is_strict = kind.kind == "minimum"

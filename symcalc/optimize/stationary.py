@@ -55,8 +55,12 @@ def classify(
     names: tuple[str, ...],
     free: Mask,
     is_quadratic: bool = False,
+    is_convex: bool = False,
 ) -> StationaryPoint | None:
     """Classify a stationary point, or return None when there is no Hessian to look at.
+
+    A few products with the Hessian can only show negative curvature: where the objective is proven
+    to be convex there is none, and they are not formed.
 
     Eigenvalues alone prove little: rounding makes small negative ones, and where the Hessian
     fades within one Newton step (`x**3`, `x**4`, `exp(-x)`) a positive one says nothing. Then the
@@ -65,6 +69,8 @@ def classify(
     objective = evaluator.objective
     is_large = point.x.size > MAX_BY_PRODUCTS and objective.hessian is None
     if is_large and objective.hessian_product is not None and free.any():
+        if is_convex:
+            return None
         return _classify_by_products(evaluator, point, names, free)
     hessian = _free_hessian(evaluator, point.x, free)
     if hessian is None:
