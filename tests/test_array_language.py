@@ -251,9 +251,12 @@ def test_strings_over_arrays_mean(text, expected):
     np.testing.assert_allclose(_evaluated(text), expected(**values), rtol=1e-10)
 
 
-def test_a_name_of_a_dimension_is_a_variable_where_it_is_declared():
+def test_a_dimension_is_no_variable_as_well():
     assert read("n*sum(w)", shapes="w: n").names == ("w",)
-    assert read("n*sum(w)", shapes="w: n", declared=["n"]).names == ("n", "w")
+    assert read("sum(w)", shapes="w: n", declared=["n"]).names == ("w",)
+    for text in ("n*sum(w)", "sum(w)/n"):
+        with pytest.raises(ParseError, match="is a dimension in the shapes, and a variable"):
+            read(text, shapes="w: n", declared=["n"])
 
 
 def test_properties_of_arrays_are_kept_as_assumptions():

@@ -141,7 +141,14 @@ class Scope:
             return self.leaves[token]
         node = self.parts.get(name)
         if node is None:
-            is_dimension = name in self.dimensions and name not in self.declared
+            if name in self.dimensions and name in self.declared:
+                shown = shorten(name)
+                raise tokens.error(
+                    f"`{shown}` is a dimension in the shapes, and a variable as well.",
+                    index,
+                    "Give one of them another name.",
+                )
+            is_dimension = name in self.dimensions
             node = self.graph.node("dim", (), name) if is_dimension else self._constant(name)
         if node is None:
             problem = self._problem(name)
