@@ -50,7 +50,7 @@ ROOMS: dict[str, Room] = {
     "symbolic": _room(lazy="sympy"),
     "program": _room(),
     "numeric": _room(top="numpy", lazy="scipy"),
-    "backends": _room(top="numpy", lazy="sympy scipy llvmlite"),
+    "backends": _room(top="numpy", lazy="sympy scipy llvmlite jax"),
     "worker": _room(),
     "optimize": _room(top="numpy", lazy="scipy rich"),
     "verify": _room(top="numpy", lazy=_EVERYTHING),

@@ -75,6 +75,12 @@ def test_compiling_for_a_point_loads_nothing_of_native_code() -> None:
     assert "symcalc.backends.native" not in modules_after(LOSS)
 
 
+def test_compiling_loads_nothing_of_jax_unless_it_is_asked_for() -> None:
+    many = "import symcalc, numpy\nsymcalc.compile('x*sin(y)')(numpy.ones(30_000), 2.0)"
+    for statement in (LOSS, many):
+        assert not modules_after(statement).intersection({"jax", "symcalc.backends.jax"})
+
+
 @pytest.mark.parametrize("name", sc.__all__)
 def test_every_public_name_loads_and_is_documented(name: str) -> None:
     value = getattr(sc, name)

@@ -6,7 +6,7 @@ import numbers
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,7 +81,7 @@ class Arguments:
         object.__setattr__(self, "known", frozenset(self.names))
 
     @classmethod
-    def of(cls, expression: Expression, args: Sequence[str] | None, dtype: str) -> Arguments:
+    def of(cls, expression: Expression, args: Sequence[str] | None, dtype: str) -> Self:
         """Check the argument list against the expression."""
         if dtype not in DTYPES:
             raise ArgumentError(f"`dtype` is {dtype!r}; allowed are {', '.join(DTYPES)}.")

@@ -23,7 +23,7 @@ from .flat import FlatFunction
 from .lambdified import Generated, generate_for_sizes
 from .sizes import check_parts, known_size
 
-__all__ = ["ArrayFunction", "needs_shapes"]
+__all__ = ["ArrayFunction", "needs_shapes", "refuse_large"]
 
 Array = NDArray[Any]
 
@@ -252,7 +252,10 @@ class ArrayFunction(CompiledFunction):
 
     def hessian_blocks(self, bound: Bound) -> dict[tuple[str, str], Any]:
         """Return the blocks of the Hessian by pairs of names."""
-        _, *entries = self.run("hessian", bound)
+        return self.blocks_of(self.run("hessian", bound)[1:])
+
+    def blocks_of(self, entries: Sequence[Any], library: Any = np) -> dict[tuple[str, str], Any]:
+        """Return the blocks on and below the diagonal, and what mirrors them, by pairs of names."""
         rest = iter(entries)
         blocks: dict[tuple[str, str], Any] = {}
         for row, name in enumerate(self.wrt):
@@ -261,7 +264,9 @@ class ArrayFunction(CompiledFunction):
                 if name != other:
                     rank, n_axes = len(self.shape_of(name)), np.ndim(block)
                     order = (*range(rank, n_axes), *range(rank))
-                    blocks[other, name] = np.transpose(block, order).copy() if n_axes else block
+                    blocks[other, name] = (
+                        library.transpose(block, order).copy() if n_axes else block
+                    )
         return {(name, other): blocks[name, other] for name in self.wrt for other in self.wrt}
 
     def product(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Any]:
@@ -285,7 +290,7 @@ class ArrayFunction(CompiledFunction):
             derivation = self._derivation()
             shapes = self._result_shapes(what)
             results = [tuple(known_size(d, sizes) for d in shape) for shape in shapes]
-            _refuse_large(sum(map(prod, results)))
+            refuse_large(sum(map(prod, results)))
             graph, outputs, extra = derivation.outputs(what)
             check_parts(graph, outputs, sizes)
             if not sparse:
@@ -365,7 +370,8 @@ class ArrayFunction(CompiledFunction):
             )
 
 
-def _refuse_large(n_entries: int) -> None:
+def refuse_large(n_entries: int) -> None:
+    """Refuse a derivative that would not fit into memory."""
     if n_entries > MAX_ENTRIES:
         raise ArgumentError(
             f"This derivative would have {n_entries:.1e} entries, more than {MAX_ENTRIES:.0e}; use "

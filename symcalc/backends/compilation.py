@@ -29,9 +29,16 @@ def compile_expression(
         An argument is missing, repeated or not a name; `order` or `dtype` is not allowed.
     CompileError
         The backend cannot run a node of the expression.
+    MissingExtraError
+        The backend "jax" without JAX.
     """
     names = (wrt,) if isinstance(wrt, str) else wrt
-    kind = ArrayFunction if needs_shapes(expression, names, order) else CompiledFunction
+    of_arrays = needs_shapes(expression, names, order)
+    kind: type[CompiledFunction] = ArrayFunction if of_arrays else CompiledFunction
+    if backend == "jax":
+        from .jax import JaxArrayFunction, JaxFunction
+
+        kind = JaxArrayFunction if of_arrays else JaxFunction
     return kind(
         expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
     )

@@ -28,7 +28,14 @@ from .memory import keep_freed_memory
 if TYPE_CHECKING:
     from ..numeric.quadrature import ParametricIntegral
 
-__all__ = ["Generated", "generate", "generate_for_sizes", "integral_function"]
+__all__ = [
+    "Generated",
+    "assembled",
+    "constants_of",
+    "generate",
+    "generate_for_sizes",
+    "integral_function",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +82,12 @@ def generate(
     """
     program = lower(graph, outputs)
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
-    constants, values = _constants(program)
+    constants, values = constants_of(program)
     emitter: Emitter = (ScalarEmitter if scalar else ArrayEmitter)(program, arguments, constants)
     lines, texts = emitter.run()
     if arguments:
         lines.insert(0, f"{', '.join(arguments.values())}, = x")
-    return _lambdify(lines, returns(texts), _namespace(emitter, is_integrand) | values)
+    return assembled(lines, returns(texts), _namespace(emitter, is_integrand) | values)
 
 
 def generate_for_sizes(
@@ -101,7 +108,7 @@ def generate_for_sizes(
     """
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
     sizes = {name: f"d{index}" for index, name in enumerate(dims)}
-    constants, values = _constants(program)
+    constants, values = constants_of(program)
     taken = [*arguments.values(), *sizes.values()]
     if blocks is None:
         emitter = MatrixEmitter(program, arguments, constants, sizes, sparse, definite)
@@ -110,10 +117,10 @@ def generate_for_sizes(
         emitter = BlockEmitter(program, arguments, constants, sizes, blocks, taken[-1], definite)
     lines, texts = emitter.run()
     lines.insert(0, f"{', '.join(taken)}, = x")
-    return _lambdify(lines, returns(texts), _namespace(emitter, False) | values)
+    return assembled(lines, returns(texts), _namespace(emitter, False) | values)
 
 
-def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
+def constants_of(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
     """Compute the constant subexpressions that the rest reads; return their names and values."""
     graph, constant = program.graph, program.constant
     if all(graph.kinds[node] == "const" or not graph.args[node] for node in constant):
@@ -126,7 +133,7 @@ def _constants(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:
     names = {node: f"k{node}" for node in roots}
     emitter = ArrayEmitter(lower(graph, roots), {}, {})
     lines, texts = emitter.run()
-    found = _lambdify(lines, f"[{', '.join(texts)}]", _namespace(emitter, False))
+    found = assembled(lines, f"[{', '.join(texts)}]", _namespace(emitter, False))
     values = _quietly(found.function)
     inner = {node: "0.0" for node in constant if graph.args[node] and node not in names}
     return inner | names, {names[n]: _plain(v) for n, v in zip(roots, values, strict=True)}
@@ -186,7 +193,8 @@ def _resolve(path: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _lambdify(lines: list[str], result: str, namespace: dict[str, Any]) -> Generated:
+def assembled(lines: list[str], result: str, namespace: dict[str, Any]) -> Generated:
+    """Return statements and the text of a result as a function of one sequence `x`."""
     import linecache
 
     from sympy import Symbol, lambdify

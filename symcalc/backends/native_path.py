@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ACCURACIES", "BACKENDS", "NativePath"]
 
-BACKENDS = ("auto", "numpy", "native")
+#: "jax" is a kind of function of its own.
+BACKENDS = ("auto", "numpy", "native", "jax")
 
 #: "fast": functions of vectors, right to 4 units in the last place; "strict": those for one double.
 ACCURACIES = ("fast", "strict")
@@ -57,6 +58,8 @@ class NativePath:
     ) -> None:
         if backend not in BACKENDS:
             raise ArgumentError(f"`backend` is {backend!r}; allowed are {', '.join(BACKENDS)}.")
+        if backend == "jax":
+            raise ArgumentError("Functions of backend='jax' are made by `compile`.")
         if accuracy not in ACCURACIES:
             raise ArgumentError(f"`accuracy` is {accuracy!r}; allowed are {', '.join(ACCURACIES)}.")
         self._is_strict, self._is_forced = accuracy == "strict", backend == "native"
@@ -67,9 +70,9 @@ class NativePath:
         self._rows: dict[str, RowsCall | None] = {}
 
     @classmethod
-    def none(cls) -> NativePath:
+    def none(cls, accuracy: str = "fast") -> NativePath:
         """Return the path of a function that has no native code."""
-        return cls("numpy", "fast", (), _no_outputs)
+        return cls("numpy", accuracy, (), _no_outputs)
 
     def run(self, what: str, bound: Bound) -> Any:
         """Return the outputs from native code, None where there is none for these arguments."""

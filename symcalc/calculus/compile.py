@@ -45,7 +45,9 @@ def compile(
     backend : str
         "numpy": NumPy and `math`; "native": machine code, made by LLVM (needs
         `pip install 'symcalc[native]'`); "auto": native code where it is installed and worth its
-        making, which is from 20 000 points at once on, or thousands of calls of a long formula.
+        making, which is from 20 000 points at once on, or thousands of calls of a long formula;
+        "jax": JAX, jitted (needs `pip install 'symcalc[jax]'`), whose functions for other JAX code
+        are `f.jax`; it is never chosen by "auto".
     accuracy : str
         Of the functions in native code at many points: "fast" (glibc's for vectors, to 4 units in
         the last place) or "strict" (those of C's libm for one double, some 10 times slower).
@@ -65,7 +67,7 @@ def compile(
 
     Raises
     ------
-    ParseError, ArgumentError, CompileError, DerivativeError
+    ParseError, ArgumentError, CompileError, DerivativeError, MissingExtraError
 
     Notes
     -----
