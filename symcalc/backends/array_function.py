@@ -254,7 +254,7 @@ class ArrayFunction(CompiledFunction):
         """Return the blocks of the Hessian by pairs of names."""
         return self.blocks_of(self.run("hessian", bound)[1:])
 
-    def blocks_of(self, entries: Sequence[Any], library: Any = np) -> dict[tuple[str, str], Any]:
+    def blocks_of(self, entries: Sequence[Any]) -> dict[tuple[str, str], Any]:
         """Return the blocks on and below the diagonal, and what mirrors them, by pairs of names."""
         rest = iter(entries)
         blocks: dict[tuple[str, str], Any] = {}
@@ -264,9 +264,7 @@ class ArrayFunction(CompiledFunction):
                 if name != other:
                     rank, n_axes = len(self.shape_of(name)), np.ndim(block)
                     order = (*range(rank, n_axes), *range(rank))
-                    blocks[other, name] = (
-                        library.transpose(block, order).copy() if n_axes else block
-                    )
+                    blocks[other, name] = block.transpose(order).copy() if n_axes else block
         return {(name, other): blocks[name, other] for name in self.wrt for other in self.wrt}
 
     def product(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Any]:

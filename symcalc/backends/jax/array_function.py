@@ -130,7 +130,7 @@ class JaxArrayFunction(ArrayFunction):
 
         def hessian(*args: Any) -> Any:
             _, *entries = self._traced("hessian", args)
-            blocks = self.blocks_of(entries, jnp)
+            blocks = self.blocks_of(entries)
             n = len(self.wrt)
             if self.is_by_name:
                 return blocks
