@@ -2,7 +2,9 @@
 
 1 000 steps of gradient descent with a fixed rate on linear regression, 10 000×100 and 50×2, beside
 the loop that a person would write; logistic regression 10 000×100 to the gradient norm at which
-scikit-learn's `LogisticRegression` (its solver is L-BFGS) stops, at three tolerances.
+scikit-learn's `LogisticRegression` (its solver is L-BFGS) stops, at three tolerances. Medians of
+calls repeated in one process; the first, in which the objective is compiled, takes a few
+milliseconds more than what is printed.
 """
 
 from __future__ import annotations
