@@ -16,6 +16,7 @@ from .array_reading import ArrayFormula, read_array_formula
 from .array_squares import find_residuals
 from .convexity import is_convex_in
 from .data import Table
+from .first_nan import Setting, describe_not_finite
 from .reading import Formula
 from .splitting import SPLITS, find_splitting, to_split
 from .structure import find_degree, find_roughness
@@ -56,7 +57,7 @@ class ArrayObjective(ArrayFormula):
             f.value, f.value_and_gradient, f.hessian if forms_hessian else None, f.hessian_product,
             None if squares is None else squares.values,
             None if squares is None else squares.jacobian,
-            split=None if isinstance(split, str) else split,
+            split=None if isinstance(split, str) else split, explain=self._explain,
         )  # fmt: skip
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough,
@@ -67,6 +68,11 @@ class ArrayObjective(ArrayFormula):
             unsplit=split if isinstance(split, str) else "",
             is_convex=is_convex_in(expression, tuple(self.start), self.data, bounds),
         )
+
+    def _explain(self, x: Any) -> list[str]:
+        """Return which step of the formula is not finite first at a vector."""
+        setting = Setting(self.expression, tuple(self.start), self.data, self.sizes)
+        return describe_not_finite(setting, self.function.split(x))
 
     def _split(self, needs: str | None) -> Split | str:
         """Return the objective as smooth part and penalty, or why it cannot be split."""

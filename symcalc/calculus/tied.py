@@ -55,6 +55,7 @@ class Ties:
         """Return an objective of all numbers as one of those that are free."""
         value_and_gradient, product = whole.value_and_gradient, whole.hessian_product
         hessian, jacobian, residuals = whole.hessian, whole.residual_jacobian, whole.residuals
+        explain = whole.explain
 
         def both(x: Array) -> tuple[float, Array]:
             value, gradient = value_and_gradient(self.all(x))
@@ -69,6 +70,7 @@ class Ties:
             and (lambda x, v: self.summed(product(self.all(x), self.all(v)))),
             residuals=residuals and (lambda x: residuals(self.all(x))),
             residual_jacobian=jacobian and (lambda x: self._columns(jacobian(self.all(x)))),
+            explain=explain and (lambda x: explain(self.all(x))),
         )
 
     def _columns(self, matrix: Any) -> Array:

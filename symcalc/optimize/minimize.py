@@ -268,6 +268,7 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
     words = words_of(run.method, run.solver, evaluator)
     evaluator.stage = "at the end"
     diagnosis: list[str] = []
+    last = evaluator.last_point or start
     with evaluator.beyond_limits():
         best = best_point(evaluator, start, outcome)
         norm = journal.rule.norm(best.x, best.gradient)
@@ -283,6 +284,8 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
     if outcome is Outcome.NOT_FINITE and not start.is_finite:
         what = "objective" if not np.isfinite(start.value) else "gradient"
         diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
+    if outcome is Outcome.NOT_FINITE and evaluator.objective.explain is not None:
+        diagnosis += evaluator.objective.explain(last.x if start.is_finite else start.x)
     is_good = outcome is not None and outcome.is_good
     told = [said for topic, said in evaluator.remarks.items() if not is_good or topic != "advice"]
     return Optimum(

@@ -45,6 +45,9 @@ class Objective:
         When it is to be minimized from batches of its rows, what they say of it.
     split : Split or None
         The same function as a smooth part and a penalty, for proximal methods.
+    explain : callable or None
+        `explain(x) -> list of str`: which part of a formula has no finite value or gradient at
+        `x`, in sentences.
     """
 
     value: Callable[[Vector], float]
@@ -55,6 +58,7 @@ class Objective:
     residual_jacobian: Callable[[Vector], Vector] | None = None
     rows: RowObjective | None = None
     split: Split | None = None
+    explain: Callable[[Vector], list[str]] | None = None
 
 
 class Point(NamedTuple):

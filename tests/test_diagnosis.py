@@ -1,0 +1,88 @@
+"""What a run says of its end, from the formula: what is not finite, and which step made it so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import symcalc as sc
+from symcalc.outcome import Outcome
+
+ROWS = {"u": [1.0, 0.0, -3.0], "v": [1.0, 2.0, 3.0]}
+MATRIX = {"X": [[1.0, 2.0], [3.0, 4.0], [-3.0, -1.0]]}
+
+
+def last(objective: str, start: Any, **settings: Any) -> str:
+    """Return the last sentence of a run that finds no finite number."""
+    best = sc.minimize(objective, start, **settings)
+    assert best.outcome is Outcome.NOT_FINITE
+    return best.diagnosis[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "said"),
+    [
+        ("log(x - 2) + x^2", "x=1.5", "`log(x - 2)` is NaN at x = 1.5 (x - 2 = -0.5)."),
+        ("y + 1/(x - 1)", "x=1, y=0",
+         "`1/(x - 1)` is infinite at x = 1: the divisor `x - 1` is 0."),
+        ("exp(x^2)", "x=40", "`exp(x**2)` is infinite at x = 40 (x**2 = 1600): it is too large "
+         "for a double."),
+        ("x^(3/2) + y^2", "x=-1, y=2", "`x**(3/2)` is NaN at x = -1."),
+        ("exp(log(sin(x)) + x)", "x=-1", "`log(sin(x))` is NaN at x = -1 (sin(x) = -0.841471)."),
+    ],
+)  # fmt: skip
+def test_a_start_without_a_value_is_told_by_the_step_that_went_bad(
+    text: str, start: str, said: str
+) -> None:
+    assert last(text, start) == said
+
+
+def test_a_branch_that_is_not_chosen_is_not_blamed() -> None:
+    said = last("piecewise((sqrt(x), x > 1), (x^2, True)) + log(y)", "x=-1, y=-1")
+    assert said == "`log(y)` is NaN at y = -1."
+
+
+def test_an_infinity_that_comes_to_nothing_is_not_blamed() -> None:
+    assert last("exp(-1/x^2) + log(y)", "x=0, y=-1") == "`log(y)` is NaN at y = -1."
+
+
+def test_a_bad_row_of_the_data_is_named() -> None:
+    said = last("mean((log(a*u) - v)^2)", "a=1.5", data={**ROWS, "u": [1.0, 2.0, -3.0]})
+    assert said == "`log(a*u)` is NaN in row 3 of the data at a = 1.5, u = -3 (a*u = -4.5)."
+    said = last("mean((a/u - v)^2)", "a=1.5", data=ROWS)
+    assert said == "`1/u` is infinite in row 2 of the data at u = 0: the divisor `u` is 0."
+
+
+def test_a_bad_entry_of_an_array_is_named() -> None:
+    said = last("sum(log(X@w))", {"w": np.ones(2)}, data=MATRIX)
+    assert said == "`log(X @ w)` is NaN in entry [2] at X @ w = -4."
+    said = last("sum(log(W))", {"W": np.array([[1.0, 2.0], [3.0, -4.0]])})
+    assert said == "`log(W)` is NaN in entry [1,1] at W[1,1] = -4."
+    said = last("trace(inv(S))", {"S": np.ones((2, 2))})
+    assert said == "`inv(S)` is not finite: `S` is singular."
+
+
+def test_a_gradient_alone_that_is_not_finite_is_told_by_its_own_step() -> None:
+    said = last("sqrt(x) + x", "x=0")
+    start = "In the derivative by x, `1/sqrt(x)` is infinite at x = 0"
+    assert said == f"{start}: the divisor `sqrt(x)` is 0."
+    said = last("sum(sqrt(w)) + sum(w)", {"w": np.array([1.0, 0.0, 2.0])})
+    assert said.startswith("In the derivative by w, `1/sqrt(w)` is infinite in entry [1]")
+
+
+def test_a_run_that_steps_out_of_the_domain_names_the_step_it_met_there() -> None:
+    said = last("log(x)^2", "x=1.9", method="momentum", rate=3.0)
+    assert said.startswith("`log(x)` is NaN at x = -")
+
+
+def test_equal_entries_of_a_symmetric_matrix_are_no_obstacle() -> None:
+    shapes = "S: n n symmetric"
+    said = last("trace(inv(S))", {"S": np.ones((2, 2))}, shapes=shapes)
+    assert said == "`inv(S)` is not finite: `S` is singular."
+
+
+def test_an_objective_under_constraints_is_told_by_its_step_too() -> None:
+    said = last("log(x - 2) + x^2", "x=0.5", constraints=["x <= 1"])
+    assert said == "`log(x - 2)` is NaN at x = 0.5 (x - 2 = -1.5)."
