@@ -184,6 +184,25 @@ def test_the_functions_below_stand_in_other_jax_code():
         _ = sc.compile("x", backend="jax").jax.gradient
 
 
+def test_jax_differentiates_through_a_branch_that_is_not_taken():
+    own = sc.compile("piecewise((log(x) + sqrt(x), x > 0), (x^2, True))", order=1, backend="jax")
+    for x in (-1.5, 0.5):
+        slope = jax.grad(own.jax.value)(x)
+        assert float(slope) == pytest.approx(own.gradient(x)[0], rel=1e-6)
+
+
+def test_singular_matrices_and_empty_columns_are_as_in_numpy():
+    own, plain = _both("det(A)", shapes="A: n n", order=1)
+    zero = np.zeros((2, 2))
+    assert own(zero) == 0
+    wanted = _quiet(plain.gradient, zero).item()["A"]
+    np.testing.assert_array_equal(own.gradient(zero)["A"], wanted)
+    own = sc.compile("sum(a*x)", shapes="x: rows", order=1, wrt="a", backend="jax")
+    assert own.gradient(x=[], a=3).tolist() == [0]
+    own = sc.compile("a*x - mean(x)", shapes="x: rows", backend="jax")
+    assert own(x=[1.0, 2.0], a=3).tolist() == [1.5, 4.5]
+
+
 def test_what_has_no_form_is_named():
     for text, name in [("besselj(0, x)", "besselj"), ("lambertw(x)", "lambertw")]:
         with pytest.raises(sc.CompileError, match=f"`{name}` has no form in JAX"):
