@@ -60,6 +60,14 @@ EQUIVALENT = {
     "backends.matrices.MatrixEmitter.size: not (len(terms) > 1)": "brackets around one term",
     "symbolic.array_products.PlainProducts._chosen: "
     "(*range(0, len(args) - 1, 2), len(args) - 1) exchanged": "the same places in another order",
+    "symbolic.array_products.PlainProducts._chosen: "
+    "(args[place], new.args[second][place]) exchanged": "a product of two",
+    "symbolic.array_forms._Tidying._collected_terms: (*frame.scalars, whole) exchanged": (
+        "a product in another order"
+    ),
+    "graph.array_rules._others: (unlike, graph.node('others', (without,), axis + 1)) exchanged": (
+        "a product of two"
+    ),
     "backends.steps.of_one: not (x in out)": "a diagonal is one axis already, a trace none",
     "program.contractions._Steps._total: (graph.shape(summand), graph.kinds[summand]) exchanged": (
         "the same total with one multiplication more"
@@ -152,8 +160,10 @@ def _owners(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _annotations(tree: ast.Module) -> Iterator[int]:
-    """Yield what says types or raises errors: no test is asked for their words."""
+    """Yield what says types, raises errors, or lists members without an order."""
     for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn):
+            yield id(node.comparators[0])
         parts: list[ast.AST | None] = []
         if isinstance(node, ast.AnnAssign):
             parts = [node.annotation]

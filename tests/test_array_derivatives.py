@@ -15,7 +15,7 @@ from symcalc.expression import Expression, Variable
 from symcalc.graph.contractions import broadcast, contract, eye, transpose
 from symcalc.graph.derive import gradient_nodes, jacobian_nodes
 from symcalc.graph.graph import Graph, Node
-from symcalc.graph.unroll import unroll
+from symcalc.graph.unroll import unroll, unrolled_size
 from symcalc.outcome import Trust
 
 
@@ -254,6 +254,27 @@ def test_numbers_and_scalars_go_in_front():
     assert g.kinds[dot] == "mul"
     assert g.value(g.args[dot][0]) == 2
     assert a in g.args[dot]
+
+
+def test_a_number_and_a_name_need_not_be_equal_two_numbers_are_not():
+    g = Graph()
+    x, y, z = g.var("x", (3,)), g.var("y", ("n",)), g.var("z", (4,))
+
+    with pytest.raises(ArgumentError, match=r"Dimensions 3 and n need not be equal"):
+        contract(g, [(x, (0,)), (y, (0,))], ())
+    with pytest.raises(ArgumentError, match=r"Dimensions 3 and 4 are not equal"):
+        contract(g, [(x, (0,)), (z, (0,))], ())
+
+
+def test_the_size_of_what_is_written_out_is_known_before():
+    g = Graph()
+    a, b, s = g.var("A", ("m", "n")), g.var("B", ("n", "k")), g.var("S", ("n", "n"))
+    sizes = {"m": 2, "n": 3, "k": 4}
+
+    assert unrolled_size(g, [contract(g, [(a, (0, 1)), (b, (1, 2))], (0, 2))], sizes) == 6 + 12 + 24
+    inverse = g.node("inv", (s,))
+    assert unrolled_size(g, [inverse], {"n": 4}) == 16 + 16 * 16
+    assert unrolled_size(g, [inverse], {"n": 5}) == float("inf")
 
 
 def test_arrays_of_unlike_shapes_do_not_stand_together():

@@ -429,6 +429,7 @@ def test_sums_that_are_multiplied_out_are_not_collected_again(text, name):
         ("-3*(w - 2*v)", "6*v - 3*w"),
         ("(w - v)*(-2)", "-2*(w - v)"),
         ("(2*w - 2*v)*(-1/2)", "v - w"),
+        ("-2*(w - v - exp(v))", "2*(v - w + exp(v))"),
     ],
 )
 def test_multiples_of_sums_are_multiplied_out_where_numbers_are_in_the_way(text, expected):
