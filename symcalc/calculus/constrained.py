@@ -130,9 +130,11 @@ def _on_sets(
         return _refused(method) if is_asked else None
     split, box = found
     pairs = list(zip(box.lower.tolist(), box.upper.tolist(), strict=True))
-    return replace(functions, split=split), facts, [
-        tuple(None if abs(side) == float("inf") else side for side in pair) for pair in pairs
-    ]
+    return (
+        replace(functions, split=split),
+        facts,
+        [tuple(None if abs(side) == float("inf") else side for side in pair) for pair in pairs],
+    )
 
 
 def _refused(method: str, why: str = "") -> NoReturn:
