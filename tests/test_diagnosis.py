@@ -1,4 +1,4 @@
-"""What a run says of its end, from the formula: what is not finite, and which step made it so."""
+"""What a run says of its end from the formula: steps that went bad, kinks, edges of the domain."""
 
 from __future__ import annotations
 
@@ -86,3 +86,54 @@ def test_equal_entries_of_a_symmetric_matrix_are_no_obstacle() -> None:
 def test_an_objective_under_constraints_is_told_by_its_step_too() -> None:
     said = last("log(x - 2) + x^2", "x=0.5", constraints=["x <= 1"])
     assert said == "`log(x - 2)` is NaN at x = 0.5 (x - 2 = -1.5)."
+
+
+# -- kinks, and edges of the domain ---------------------------------------------------------------
+
+
+def places(best: sc.Optimum) -> list[str]:
+    """Return what a run says of the places that its end stands on."""
+    return [said for said in best.diagnosis if said.startswith(("At the ", "At a join", "Within "))]
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "where"),
+    [
+        ("abs(x - y) + (x - 1)^2", "x=0, y=3", "the kink of `abs` where x - y = 0"),
+        ("floor(x)^2 + x^2", "x=2.5", "the jump of `floor` where x - floor(x) = 0"),
+        ("piecewise((x^2, x > 0), (-x, True))", "x=2", "a join of branches where x = 0"),
+    ],
+)
+def test_the_kink_that_the_end_stands_on_is_named(text: str, start: str, where: str) -> None:
+    (said,) = places(sc.minimize(text, start))
+    assert where in said
+
+
+def test_the_edge_of_the_domain_that_the_end_stands_on_is_named() -> None:
+    best = sc.minimize("sqrt(x) + x + y^2", "x=2, y=1", bounds={"x": (0, None)})
+    (said,) = places(best)
+    assert "the edge of the domain of `sqrt(x)`, x = 0" in said
+    best = sc.minimize("asin(x)", "x=0.5", bounds={"x": (-1, 1)})
+    (said,) = places(best)
+    assert "the edge of the domain of `asin(x)`, abs(x) = 1" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("abs(x - 5) + x^4", "x=3"), ("x*log(x)", "x=2"), ("sqrt(1 + x^2) + x^2", "x=2"),
+        ("(x^2)^(3/2) + x^2", "x=1"),
+    ],
+)  # fmt: skip
+def test_an_end_that_stands_on_no_such_place_says_nothing(text: str, start: str) -> None:
+    assert places(sc.minimize(text, start)) == []
+
+
+def test_rows_and_entries_that_stand_on_a_kink_are_counted() -> None:
+    data = {"u": [1.0, 2.0, 3.0], "v": [1.0, 2.5, 3.0]}
+    (said,) = places(sc.minimize("mean(abs(v - a*u))", "a=1.5", data=data))
+    assert said.endswith("the kink of `abs` where v - a*u = 0 in row 1 of the data and 1 more.")
+    data = {"X": np.array([[1.0, 2.0], [3.0, 4.0], [-3.0, -1.0]]), "y": np.array([1.0, 2.0, 3.0])}
+    best = sc.minimize("sum(abs(X@w - y))", {"w": np.ones(2)}, data=data, method="Nelder-Mead")
+    (said,) = places(best)
+    assert said.endswith("where X @ w - y = 0 in entry [1] and 1 more.")

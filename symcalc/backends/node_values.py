@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..errors import SymcalcError
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
 from ..program import in_steps, lower
@@ -23,7 +24,7 @@ MAX_NODES, MAX_NUMBERS = 5_000, 20_000_000
 def node_values(
     graph: Graph, roots: Sequence[Node], values: Mapping[str, Any], sizes: Mapping[str, int]
 ) -> dict[Node, NDArray[Any]] | None:
-    """Return what each node below the roots is; None where that is too much to look at.
+    """Return what each node below the roots is; None where that is too much, or raises.
 
     Branches of a piecewise that are not chosen are computed too.
 
@@ -40,18 +41,18 @@ def node_values(
     shapes = [tuple(size_of(d, sizes) for d in graph.shape(node)) for node in nodes]
     if len(nodes) > MAX_NODES or sum(map(prod, shapes)) > MAX_NUMBERS:
         return None
-    stepped, outputs = in_steps(graph, nodes, sizes)
     used = [str(graph.data[node]) for node in graph.variables(roots)]
-    code = generate_for_sizes(
-        lower(stepped, outputs), used, list(sizes),
-        returns=lambda texts: f"[{', '.join(texts)}]",
-    )  # fmt: skip
     # NumPy's numbers go on after a division by zero, where Python's raise.
     given = [_plain(values[name]) for name in used]
     try:
+        stepped, outputs = in_steps(graph, nodes, sizes)
+        code = generate_for_sizes(
+            lower(stepped, outputs), used, list(sizes),
+            returns=lambda texts: f"[{', '.join(texts)}]",
+        )  # fmt: skip
         with np.errstate(all="ignore"):
             found = code.function((*given, *sizes.values()))
-    except (ArithmeticError, np.linalg.LinAlgError):
+    except (ArithmeticError, SymcalcError, np.linalg.LinAlgError):
         return None
     return {
         node: np.broadcast_to(np.asarray(entry), shape)

@@ -16,6 +16,7 @@ from .array_reading import ArrayFormula, read_array_formula
 from .array_squares import find_residuals
 from .convexity import is_convex_in
 from .data import Table
+from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
 from .reading import Formula
 from .splitting import SPLITS, find_splitting, to_split
@@ -57,7 +58,9 @@ class ArrayObjective(ArrayFormula):
             f.value, f.value_and_gradient, f.hessian if forms_hessian else None, f.hessian_product,
             None if squares is None else squares.values,
             None if squares is None else squares.jacobian,
-            split=None if isinstance(split, str) else split, explain=self._explain,
+            split=None if isinstance(split, str) else split,
+            explain=lambda x: describe_not_finite(*self._at(x)),
+            places=lambda x: describe_places(*self._at(x)),
         )  # fmt: skip
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough,
@@ -69,10 +72,10 @@ class ArrayObjective(ArrayFormula):
             is_convex=is_convex_in(expression, tuple(self.start), self.data, bounds),
         )
 
-    def _explain(self, x: Any) -> list[str]:
-        """Return which step of the formula is not finite first at a vector."""
+    def _at(self, x: Any) -> tuple[Setting, dict[str, Any]]:
+        """Return the formula with its data, and a vector by name."""
         setting = Setting(self.expression, tuple(self.start), self.data, self.sizes)
-        return describe_not_finite(setting, self.function.split(x))
+        return setting, self.function.split(x)
 
     def _split(self, needs: str | None) -> Split | str:
         """Return the objective as smooth part and penalty, or why it cannot be split."""

@@ -15,7 +15,7 @@ from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..symbolic import prepare
 
-__all__ = ["Setting", "describe_not_finite"]
+__all__ = ["Setting", "describe_not_finite", "place_in_words"]
 
 Values = dict[Node, NDArray[Any]]
 Index = tuple[int, ...]
@@ -73,6 +73,15 @@ def describe_not_finite(setting: Setting, point: Mapping[str, Any]) -> list[str]
     return []
 
 
+def place_in_words(graph: Graph, node: Node, index: Index) -> str:
+    """Return which row of the data, or entry of an array, an index of a step is."""
+    if not index:
+        return ""
+    if graph.shape(node) == ("rows",):
+        return f" in row {index[0] + 1} of the data"
+    return f" in entry [{','.join(map(str, index))}]"
+
+
 class _Blame:
     """The steps of a formula with their values, and the way down to the first bad one."""
 
@@ -87,7 +96,7 @@ class _Blame:
             matrix = self.text(self.graph.args[node][0])
             return f"{before}`{self.text(node)}` is not finite: `{matrix}` is singular."
         shown = "NaN" if np.isnan(value) else "infinite" if value > 0 else "minus infinite"
-        place = self.place(node, index)
+        place = place_in_words(self.graph, node, index)
         why = self.cause(node, index)
         at = ", ".join(self.inputs(node, index, names_arguments="divisor" not in why))
         text = f"{before}`{self.text(node)}` is {shown}{place}"
@@ -169,14 +178,6 @@ class _Blame:
         if kind in _GROWING and np.isinf(self.values[node][index]):
             return ": it is too large for a double"
         return ""
-
-    def place(self, node: Node, index: Index) -> str:
-        """Return which row or entry an index is, in words."""
-        if not index:
-            return ""
-        if self.graph.shape(node) == ("rows",):
-            return f" in row {index[0] + 1} of the data"
-        return f" in entry [{','.join(map(str, index))}]"
 
     def entry(self, node: Node, index: Index) -> str:
         """Return the index behind the name of an array; rows of data are told once."""

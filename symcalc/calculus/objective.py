@@ -19,6 +19,7 @@ from ..language.declarations import read_shapes
 from ..optimize import Objective, Split
 from .convexity import is_convex_in
 from .data import Table
+from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
 from .reading import Formula, to_expression
 from .splitting import SPLITS, find_splitting, to_split
@@ -95,7 +96,8 @@ class FormulaObjective:
             residuals,
             jacobian,
             split=None if isinstance(split, str) else split,
-            explain=self._explain,
+            explain=lambda x: describe_not_finite(*self._at(x)),
+            places=lambda x: describe_places(*self._at(x)),
         )
         n_residuals = sum(self._n_residuals(square) for square in squares)
         return objective, ObjectiveFacts(
@@ -106,10 +108,10 @@ class FormulaObjective:
             is_convex=is_convex_in(expression, names, self.columns, bounds),
         )  # fmt: skip
 
-    def _explain(self, x: Array) -> list[str]:
-        """Return which step of the formula is not finite first at a point."""
+    def _at(self, x: Array) -> tuple[Setting, dict[str, Any]]:
+        """Return the formula with its data, and a point by name."""
         setting = Setting(self.expression, self.names, self.columns, {"rows": self.n_rows})
-        return describe_not_finite(setting, dict(zip(self.names, x.tolist(), strict=True)))
+        return setting, dict(zip(self.names, x.tolist(), strict=True))
 
     def _split(self, needs: str | None) -> Split | str:
         """Return the objective as smooth part and penalty, or why it cannot be split."""

@@ -100,6 +100,8 @@ def judge(
     if not run.facts.is_smooth:
         outcome, said = _judge_values(run, start, best, outcome)
         diagnosis += said
+    if evaluator.objective.places is not None and outcome is not Outcome.UNBOUNDED:
+        diagnosis += evaluator.objective.places(best.x)
     is_strict = False
     if outcome.is_good and not run.facts.has_kinks:
         facts = run.facts

@@ -48,6 +48,8 @@ class Objective:
     explain : callable or None
         `explain(x) -> list of str`: which part of a formula has no finite value or gradient at
         `x`, in sentences.
+    places : callable or None
+        `places(x) -> list of str`: the kinks and edges of its domain that `x` stands on.
     """
 
     value: Callable[[Vector], float]
@@ -59,6 +61,7 @@ class Objective:
     rows: RowObjective | None = None
     split: Split | None = None
     explain: Callable[[Vector], list[str]] | None = None
+    places: Callable[[Vector], list[str]] | None = None
 
 
 class Point(NamedTuple):

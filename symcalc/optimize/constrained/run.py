@@ -355,8 +355,9 @@ def _conclude(
     shown: Multipliers | None = at.multipliers if shows else None
     states = states_of(run.labels, at.stack.values, at.stack.violations, shown)
     diagnosis = [*best.sentences]
-    if not at.point.is_finite and evaluator.objective.explain is not None:
-        diagnosis += evaluator.objective.explain(at.point.x)
+    tell = evaluator.objective.places if at.point.is_finite else evaluator.objective.explain
+    if tell is not None and outcome is not Outcome.UNBOUNDED:
+        diagnosis += tell(at.point.x)
     if outcome.is_good:
         diagnosis.insert(0, describe_active(at, run.labels))
         diagnosis += _other_minima(run, best, ends)
