@@ -68,6 +68,25 @@ EQUIVALENT = {
     "graph.array_rules._others: (unlike, graph.node('others', (without,), axis + 1)) exchanged": (
         "a product of two"
     ),
+    "symbolic.array_forms._Tidying._contraction: not ({*data.factors[0]} <= {*data.out})": (
+        "what is spread has a label more"
+    ),
+    "symbolic.array_forms._Tidying._without_inverses: ((1, 0), (0, 1)) exchanged": (
+        "two sides, looked at in the other order"
+    ),
+    "program.contractions._Steps._of_many: (made[first], made[second]) exchanged": (
+        "a product of two"
+    ),
+    "program.contractions._Steps._narrowed: not (set(inner) <= set(own))": (
+        "a transpose stays a step of its own"
+    ),
+    "graph.unroll._Unroller.identity: (i, j) exchanged": "an identity matrix is symmetric",
+    "backends.array_kernels._kind: "
+    "arguments of np.result_type(np.asarray(part).dtype, np.float32) exchanged": "symmetric",
+    "backends.steps.of_two: f'{a} @ {b}' exchanged": "the product of two vectors is symmetric",
+    "arrays.broadcasting.stretch: offset + axis with another sign": (
+        "the same axis, counted from the end: there are two"
+    ),
     "backends.steps.of_one: not (x in out)": "a diagonal is one axis already, a trace none",
     "program.contractions._Steps._total: (graph.shape(summand), graph.kinds[summand]) exchanged": (
         "the same total with one multiplication more"
@@ -77,7 +96,7 @@ EQUIVALENT = {
     "program.order._cost: not a & b & result without its sign": "another order, the same product",
 }
 
-#: After so many seconds the tests of a mutant end.
+#: After so many seconds one test of a mutant ends, and has seen it.
 PATIENCE = 60
 
 Change = tuple[str, Callable[[Any], ast.AST | None]]
@@ -344,8 +363,8 @@ class _Judging:
     def _who_sees(self, mutant: ArrayMutant, items: Sequence[pytest.Item]) -> str:
         """Return the first test that fails."""
         mutant.plant()
-        signal.alarm(PATIENCE)
         for item in items:
+            signal.alarm(PATIENCE)  # a mutant that never ends is seen
             item.ihook.pytest_runtest_protocol(item=item, nextitem=None)
             if self.has_failed:
                 return item.name

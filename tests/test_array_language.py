@@ -234,6 +234,7 @@ def test_the_other_spelling_means(there, here):
         ("einsum('ij,ij->j', X, X)", lambda w, v, X, S, y: np.sum(X**2, axis=0)),
         ("reshape(X.T, m*n)", lambda w, v, X, S, y: X.T.ravel()),
         ("vstack(w, v)@S", lambda w, v, X, S, y: np.vstack([w, v]) @ S),
+        ("concat([w])", lambda w, v, X, S, y: w),
         ("hstack(X, X)", lambda w, v, X, S, y: np.hstack([X, X])),
         ("w[::-1]", lambda w, v, X, S, y: w[::-1]),
         ("diff(w@S@w, w)", lambda w, v, X, S, y: (S + S.T) @ w),

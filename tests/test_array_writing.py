@@ -458,6 +458,13 @@ def test_a_choice_times_a_mask_by_the_same_conditions_keeps_its_values(text):
     np.testing.assert_array_equal(values_of(graph, roots, values, SIZES), expected)
 
 
+def test_numbers_stand_in_front_of_products_that_occur_twice():
+    text = "w@w/2 + a*sum(relu(1 - y*(X@w)))"
+    found = sc.gradient(text, "w", shapes=SHAPES)["w"]
+
+    assert found.text == "w - a*X.T @ (y*(1 if 1 - y*(X @ w) > 0 else 0))"
+
+
 def test_ones_along_three_axes_are_read_back():
     found = sc.jacobian("(w - mean(w))[:, None]", "w", shapes=SHAPES)["w"]
     back = read(found.text, shapes=SHAPES)
