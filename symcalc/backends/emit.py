@@ -15,7 +15,7 @@ from ..graph.integrand import Integrand
 from ..graph.regions import Region
 from ..program import Program
 
-__all__ = ["ADDITION", "ATOM", "PRODUCT", "Emitter"]
+__all__ = ["ADDITION", "ATOM", "MAX_PRODUCT_POWER", "PRODUCT", "Emitter"]
 
 #: Binding strength of a piece of text.
 ADDITION, PRODUCT, ATOM = 1, 2, 3
@@ -105,17 +105,8 @@ class Emitter:
 
     def _plan_conditions(self, node: Node) -> None:
         """Find what the conditions of a piecewise compare, numbers apart."""
-        graph = self.graph
-        found: dict[Node, None] = {}
-        waiting = list(graph.args[node][1::2])
-        while waiting:
-            condition = waiting.pop()
-            if graph.kinds[condition] == "compare":
-                found |= {s: None for s in graph.args[condition] if s not in self.program.constant}
-            else:
-                waiting += graph.args[condition]
-        self.compared[node] = sorted(found)
-        self.needs_name.update(found)
+        self.compared[node] = self.program.compared(node)
+        self.needs_name.update(self.compared[node])
 
     def _plan_power(self, node: Node) -> None:
         base, exponent = self.graph.args[node]
@@ -284,13 +275,8 @@ class Emitter:
         value = abs(self.graph.data[node])
         if value == 1:
             return
-        denominator = value.denominator
-        if (
-            value.numerator == 1
-            and denominator & (denominator - 1)
-            and node not in self.graph.spellings
-        ):
-            below.append(repr(float(denominator)))
+        if self.program.is_divided_by(node):
+            below.append(repr(float(value.denominator)))
         else:
             above.append(text)
 

@@ -45,6 +45,30 @@ class Program:
         """Return the nodes that the computation of `node` reads."""
         return self.whole.get(node, self.graph.args[node])
 
+    def compared(self, piecewise: Node) -> list[Node]:
+        """Return what the conditions of a piecewise compare, numbers apart."""
+        graph = self.graph
+        found: set[Node] = set()
+        waiting = list(graph.args[piecewise][1::2])
+        while waiting:
+            condition = waiting.pop()
+            args = graph.args[condition]
+            if graph.kinds[condition] == "compare":
+                found.update(arg for arg in args if arg not in self.constant)
+            else:
+                waiting += args
+        return sorted(found)
+
+    def is_divided_by(self, number: Node) -> bool:
+        """Whether a number in front is 1/n, n no power of two and not typed as a decimal.
+
+        A division by n rounds once, a product with 1/n twice.
+        """
+        value = abs(self.graph.data[number])
+        bottom = value.denominator
+        is_rounded = value.numerator == 1 and bottom & (bottom - 1) != 0
+        return is_rounded and number not in self.graph.spellings
+
 
 def lower(graph: Graph, outputs: Sequence[Node]) -> Program:
     """Return the program that computes the outputs."""

@@ -10,13 +10,11 @@ from functools import reduce
 from ...functions import TABLE
 from ...graph.graph import Node
 from ...program import Program
+from ..emit import MAX_PRODUCT_POWER
 
 __all__ = ["Body", "literal"]
 
 HALF = Fraction(1, 2)
-
-#: Integer powers up to this one become products.
-MAX_PRODUCT_POWER = 16
 
 _RELATIONS = {"<": "olt", "<=": "ole", ">": "ogt", ">=": "oge", "==": "oeq", "!=": "une"}
 
@@ -152,10 +150,8 @@ class Body:
     def _coefficient(self, node: Node, above: list[str], below: list[str]) -> None:
         """Place the number in front: 1/3 as a division, which rounds once, 0.1 as it was typed."""
         value = abs(self.graph.data[node])
-        bottom = value.denominator
-        is_unit = value.numerator == 1 and bottom & (bottom - 1)
-        if is_unit and node not in self.graph.spellings:
-            below.append(self._constant(float(bottom)))
+        if self.program.is_divided_by(node):
+            below.append(self._constant(float(value.denominator)))
         elif value != 1:
             above.append(self._constant(float(value)))
 
@@ -180,7 +176,7 @@ class Body:
         text = self._read(args[-1])
         for place in range(len(args) - 3, -1, -2):
             text = self._select(self._texts[args[place + 1]], self._read(args[place]), text)
-        for operand in self._compared(node):
+        for operand in self.program.compared(node):
             value = self._read(operand)
             unordered = self._op(f"fcmp uno {self._type} {value}, {value}")
             text = self._select(unordered, self._constant(float("nan")), text)
@@ -279,19 +275,6 @@ class Body:
                 f"insertelement {self._type} {result}, double {value}, i32 {lane}"
             )  # fmt: skip
         return result
-
-    def _compared(self, node: Node) -> list[Node]:
-        """Return what the conditions of a piecewise compare, numbers apart."""
-        found: set[Node] = set()
-        waiting = list(self.graph.args[node][1::2])
-        while waiting:
-            condition = waiting.pop()
-            args = self.graph.args[condition]
-            if self.graph.kinds[condition] == "compare":
-                found.update(arg for arg in args if arg not in self.program.constant)
-            else:
-                waiting += args
-        return sorted(found)
 
     def _find_powers(self) -> tuple[set[Node], set[Node]]:
         """Return the powers that one product alone reads: its divisors, and those inside it."""

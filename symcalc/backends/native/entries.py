@@ -68,7 +68,9 @@ def batch_text(
         "in_size": max(1, n_inputs * width), "in_places": max(1, n_inputs),
         "out_size": max(1, n_outputs * width), "out_places": max(1, n_outputs),
     }  # fmt: skip
-    return "\n".join([*pieces, blocks, _WHOLE_AND_REST.format(**sizes)])
+    return "\n".join(
+        [*pieces, blocks, _WHOLE_AND_REST.format(came_from="entry", goes_to="aim", **sizes)]
+    )
 
 
 def sums_text(parts: Sequence[Part], n_slots: int, width: int, n_inputs: int, n_sums: int) -> str:
@@ -113,7 +115,9 @@ def sums_text(parts: Sequence[Part], n_slots: int, width: int, n_inputs: int, n_
         "block": BLOCK * width, "sums_bytes": 8 * width * n_sums,
         "lanes": ", ".join(f"i64 {lane}" for lane in range(width)),
     }  # fmt: skip
-    return "\n".join([*pieces, span, _BLOCKS_AND_REST.format(**sizes)])
+    return "\n".join(
+        [*pieces, span, _BLOCKS_AND_REST.format(came_from="after", goes_to="run", **sizes)]
+    )
 
 
 def _function(head: str, arguments: str, lines: Sequence[str], apart: bool = False) -> str:
@@ -217,25 +221,11 @@ def _store(value: str, label: str, kind: str, place: str) -> list[str]:
     return [f"  {at} = getelementptr {place}", f"  store {kind} {value}, ptr {at}, align 8"]
 
 
-#: The entry point for many points: whole vectors first, then the rest in scratch space.
-_WHOLE_AND_REST = """
-declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
-define void @batch(i64 %n, ptr %inputs, ptr %strides, ptr %outputs) nounwind {{
-entry:
-  %scratch_in = alloca [{in_size} x double], align 64
-  %scratch_out = alloca [{out_size} x double], align 64
-  %in_places = alloca [{in_places} x ptr]
-  %out_places = alloca [{out_places} x ptr]
-  %rest = urem i64 %n, {width}
-  %whole = sub i64 %n, %rest
-  %bytes = mul i64 %rest, 8
-  call void @blocks(i64 %whole, ptr %inputs, ptr %strides, ptr %outputs)
-  %none = icmp eq i64 %rest, 0
-  br i1 %none, label %done, label %fill
-fill:
-  %f = phi i64 [ 0, %entry ], [ %f_next, %fill_one ]
+#: Puts what is left after whole vectors into scratch space, with copies of its first number.
+_FILL = """fill:
+  %f = phi i64 [ 0, %{came_from} ], [ %f_next, %fill_one ]
   %f_more = icmp slt i64 %f, {n_inputs}
-  br i1 %f_more, label %fill_one, label %aim
+  br i1 %f_more, label %fill_one, label %{goes_to}
 fill_one:
   %f_at = mul i64 %f, {width}
   %f_to = getelementptr double, ptr %scratch_in, i64 %f_at
@@ -255,7 +245,27 @@ fill_one:
   call void @llvm.memcpy.p0.p0.i64(ptr %f_to, ptr %f_from, i64 %bytes, i1 false)
   %f_next = add i64 %f, 1
   br label %fill
-aim:
+"""
+
+#: The entry point for many points: whole vectors first, then the rest in scratch space.
+_WHOLE_AND_REST = (
+    """
+declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
+define void @batch(i64 %n, ptr %inputs, ptr %strides, ptr %outputs) nounwind {{
+entry:
+  %scratch_in = alloca [{in_size} x double], align 64
+  %scratch_out = alloca [{out_size} x double], align 64
+  %in_places = alloca [{in_places} x ptr]
+  %out_places = alloca [{out_places} x ptr]
+  %rest = urem i64 %n, {width}
+  %whole = sub i64 %n, %rest
+  %bytes = mul i64 %rest, 8
+  call void @blocks(i64 %whole, ptr %inputs, ptr %strides, ptr %outputs)
+  %none = icmp eq i64 %rest, 0
+  br i1 %none, label %done, label %fill
+"""
+    + _FILL
+    + """aim:
   %g = phi i64 [ 0, %fill ], [ %g_next, %aim_one ]
   %g_more = icmp slt i64 %g, {n_outputs}
   br i1 %g_more, label %aim_one, label %run
@@ -286,9 +296,11 @@ done:
   ret void
 }}
 """
+)
 
 #: The entry point for totals: blocks of whole vectors, then the rest in scratch space.
-_BLOCKS_AND_REST = """
+_BLOCKS_AND_REST = (
+    """
 declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)
 declare void @llvm.memset.p0.i64(ptr, i8, i64, i1)
 declare double @llvm.vector.reduce.fadd.v{width}f64(double, {vector})
@@ -332,29 +344,9 @@ joined:
 after:
   %none = icmp eq i64 %rest, 0
   br i1 %none, label %close, label %fill
-fill:
-  %f = phi i64 [ 0, %after ], [ %f_next, %fill_one ]
-  %f_more = icmp slt i64 %f, {n_inputs}
-  br i1 %f_more, label %fill_one, label %run
-fill_one:
-  %f_at = mul i64 %f, {width}
-  %f_to = getelementptr double, ptr %scratch_in, i64 %f_at
-  %f_place = getelementptr ptr, ptr %in_places, i64 %f
-  store ptr %f_to, ptr %f_place
-  %f_pointer = getelementptr ptr, ptr %inputs, i64 %f
-  %f_source = load ptr, ptr %f_pointer
-  %f_strided = getelementptr i64, ptr %strides, i64 %f
-  %f_stride = load i64, ptr %f_strided
-  %f_offset = mul i64 %whole, %f_stride
-  %f_from = getelementptr double, ptr %f_source, i64 %f_offset
-  %f_first = load double, ptr %f_from
-  %f_seed = insertelement {vector} poison, double %f_first, i32 0
-  %f_copies = shufflevector {vector} %f_seed, {vector} poison, <{width} x i32> zeroinitializer
-  store {vector} %f_copies, ptr %f_to, align 8
-  call void @llvm.memcpy.p0.p0.i64(ptr %f_to, ptr %f_from, i64 %bytes, i1 false)
-  %f_next = add i64 %f, 1
-  br label %fill
-run:
+"""
+    + _FILL
+    + """run:
   %r_seed = insertelement <{width} x i64> poison, i64 %rest, i32 0
   %r_copies = shufflevector <{width} x i64> %r_seed, <{width} x i64> poison,
     <{width} x i32> zeroinitializer
@@ -377,3 +369,4 @@ done:
   ret void
 }}
 """
+)
