@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures
+from . import enclosures, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -64,7 +64,7 @@ ROWS = (
         array="scipy.special.jv",
         sympy="besselj",
         ball=lambda n, x: x.bessel_j(n),
-        continuation=continuations.bessel("bessel_j", is_entire=True),
+        continuation=special_continuations.bessel("bessel_j", is_entire=True),
         latex="J_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, -3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -79,7 +79,7 @@ ROWS = (
         array="scipy.special.yv",
         sympy="bessely",
         ball=lambda n, x: x.bessel_y(n),
-        continuation=continuations.bessel("bessel_y", is_entire=False),
+        continuation=special_continuations.bessel("bessel_y", is_entire=False),
         latex="Y_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, 3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -94,7 +94,7 @@ ROWS = (
         array="scipy.special.iv",
         sympy="besseli",
         ball=lambda n, x: x.bessel_i(n),
-        continuation=continuations.bessel("bessel_i", is_entire=True),
+        continuation=special_continuations.bessel("bessel_i", is_entire=True),
         latex="I_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, -3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -109,7 +109,7 @@ ROWS = (
         array="scipy.special.kv",
         sympy="besselk",
         ball=lambda n, x: x.bessel_k(n),
-        continuation=continuations.bessel("bessel_k", is_entire=False),
+        continuation=special_continuations.bessel("bessel_k", is_entire=False),
         latex="K_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, 3.25), (2.5, 1.75), (3.0, 30.0)),
     ),
@@ -122,7 +122,7 @@ ROWS = (
         array="kernels.spherical_jn",
         sympy=_spherical_sympy,
         ball=enclosures.spherical_jn,
-        continuation=continuations.spherical_jn,
+        continuation=special_continuations.spherical_jn,
         latex="j_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (1.0, -3.25), (2.0, 1e-10), (3.0, 30.0)),
     ),

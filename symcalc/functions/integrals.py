@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures
+from . import continuations, enclosures, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -28,7 +28,7 @@ ROWS = (
         array="scipy.special.expi",
         sympy="Ei",
         ball="ei",
-        continuation=continuations.exponential_integral,
+        continuation=special_continuations.exponential_integral,
         series="ei",
         latex="\\operatorname{Ei}",
         sample=((0.5,), (-3.25,), (1e-200,), (30.0,)),
@@ -42,7 +42,7 @@ ROWS = (
         array="scipy.special.exp1",
         sympy="E1",
         ball=lambda x: x.expint(1) if x > 0 else x.nan(),
-        continuation=continuations.first_exponential_integral,
+        continuation=special_continuations.first_exponential_integral,
         latex="\\operatorname{E}_1",
         sample=((0.5,), (3.25,), (1e-200,), (30.0,)),
     ),
@@ -56,7 +56,7 @@ ROWS = (
         array="kernels.expint",
         sympy="expint",
         ball=enclosures.expint,
-        continuation=continuations.expint,
+        continuation=special_continuations.expint,
         latex="\\operatorname{{E}}_{{{0}}}\\left({1}\\right)",
         sample=((2.0, 0.5), (1.0, 3.25), (0.0, 2.5), (-2.0, 0.75), (5.0, 30.0)),
     ),
@@ -69,7 +69,7 @@ ROWS = (
         array="kernels.li",
         sympy="li",
         ball=lambda x: x.li() if x > 0 else x.nan(),
-        continuation=continuations.logarithmic_integral,
+        continuation=special_continuations.logarithmic_integral,
         series="li",
         latex="\\operatorname{li}",
         sample=((0.5,), (3.25,), (1e100,)),

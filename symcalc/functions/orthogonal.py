@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import continuations, enclosures
+from . import enclosures, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -48,7 +48,7 @@ ROWS = (
         array="kernels.legendre",
         sympy=_polynomial("legendre"),
         ball=enclosures.of_whole_order("legendre_p"),
-        continuation=continuations.of_whole_order("legendre_p"),
+        continuation=special_continuations.of_whole_order("legendre_p"),
         latex="P_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
@@ -62,7 +62,7 @@ ROWS = (
         array="kernels.hermite",
         sympy=_polynomial("hermite"),
         ball=enclosures.of_whole_order("hermite_h"),
-        continuation=continuations.of_whole_order("hermite_h"),
+        continuation=special_continuations.of_whole_order("hermite_h"),
         latex="H_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
@@ -79,7 +79,7 @@ ROWS = (
         array="kernels.chebyshevt",
         sympy=_polynomial("chebyshevt"),
         ball=enclosures.of_whole_order("chebyshev_t"),
-        continuation=continuations.of_whole_order("chebyshev_t"),
+        continuation=special_continuations.of_whole_order("chebyshev_t"),
         latex="T_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
@@ -96,7 +96,7 @@ ROWS = (
         array="kernels.chebyshevu",
         sympy=_polynomial("chebyshevu"),
         ball=enclosures.of_whole_order("chebyshev_u"),
-        continuation=continuations.of_whole_order("chebyshev_u"),
+        continuation=special_continuations.of_whole_order("chebyshev_u"),
         latex="U_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
@@ -113,7 +113,7 @@ ROWS = (
         array="kernels.gegenbauer",
         sympy=_polynomial("gegenbauer"),
         ball=enclosures.gegenbauer,
-        continuation=continuations.gegenbauer,
+        continuation=special_continuations.gegenbauer,
         latex="C_{{{0}}}^{{({1})}}\\left({2}\\right)",
         sample=(
             (0.0, 1.5, 0.5),
@@ -136,7 +136,7 @@ ROWS = (
         array="kernels.laguerre",
         sympy=_polynomial("laguerre"),
         ball=enclosures.of_whole_order("laguerre_l"),
-        continuation=continuations.of_whole_order("laguerre_l"),
+        continuation=special_continuations.of_whole_order("laguerre_l"),
         latex="L_{{{0}}}\\left({1}\\right)",
         sample=((0.0, 0.5), (3.0, -0.25), (5.0, 1.0), (10.0, 2.5), (6.0, 0.3)),
     ),
@@ -153,7 +153,7 @@ ROWS = (
         array="kernels.assoc_laguerre",
         sympy=_polynomial("assoc_laguerre"),
         ball=enclosures.laguerre,
-        continuation=continuations.laguerre,
+        continuation=special_continuations.laguerre,
         latex="L_{{{0}}}^{{({1})}}\\left({2}\\right)",
         sample=((0.0, 1.0, 0.5), (3.0, 1.0, -0.25), (5.0, 2.5, 1.0)),
     ),

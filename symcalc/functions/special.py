@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures
+from . import continuations, enclosures, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -131,7 +131,7 @@ _GAMMA = (
         array="kernels.gammaln",
         sympy=lambda sympy, x: sympy.log(sympy.Abs(sympy.gamma(x))),
         ball=enclosures.gammaln,
-        continuation=continuations.gammaln,
+        continuation=special_continuations.gammaln,
         latex="\\operatorname{gammaln}",
         sample=((0.5,), (-2.25,), (1.9999999,), (30.5,), (1e100,)),
     ),
@@ -159,7 +159,7 @@ _GAMMA = (
         array="kernels.polygamma",
         sympy="polygamma",
         ball=enclosures.polygamma,
-        continuation=continuations.polygamma,
+        continuation=special_continuations.polygamma,
         latex="\\psi^{{({0})}}\\left({1}\\right)",
         sample=((1.0, 0.5), (2.0, -2.25), (0.0, 3.5), (3.0, 30.5)),
     ),
@@ -176,7 +176,7 @@ _GAMMA = (
         array="scipy.special.beta",
         sympy="beta",
         ball=enclosures.beta,
-        continuation=continuations.beta,
+        continuation=special_continuations.beta,
         latex="\\operatorname{B}",
         sample=((0.5, 2.5), (3.25, 0.1), (30.5, 20.25)),
     ),
@@ -206,7 +206,7 @@ _GAMMA = (
         array="scipy.special.binom",
         sympy="binomial",
         ball=enclosures.binomial,
-        continuation=continuations.binomial,
+        continuation=special_continuations.binomial,
         latex="\\binom{{{0}}}{{{1}}}",
         sample=((5.5, 2.25), (10.0, 3.0), (0.75, 0.5)),
     ),
@@ -219,7 +219,7 @@ _GAMMA = (
         array="kernels.lowergamma",
         sympy="lowergamma",
         ball=enclosures.incomplete_gamma("gamma_lower"),
-        continuation=continuations.incomplete_gamma("gamma_lower"),
+        continuation=special_continuations.incomplete_gamma("gamma_lower"),
         latex="\\gamma",
         sample=((2.5, 2.0), (0.5, 0.001), (10.25, 20.0)),
     ),
@@ -232,7 +232,7 @@ _GAMMA = (
         array="kernels.uppergamma",
         sympy="uppergamma",
         ball=enclosures.incomplete_gamma("gamma_upper"),
-        continuation=continuations.incomplete_gamma("gamma_upper"),
+        continuation=special_continuations.incomplete_gamma("gamma_upper"),
         latex="\\Gamma",
         sample=((2.5, 2.0), (0.5, 0.001), (10.25, 20.0)),
     ),
@@ -263,7 +263,7 @@ _OTHER = (
         array="kernels.lambertw",
         sympy="LambertW",
         ball="lambertw",
-        continuation=continuations.lambertw,
+        continuation=special_continuations.lambertw,
         series="lambertw",
         latex="W",
         sample=((0.5,), (-0.25,), (0.0,), (1e-200,), (1e100,)),
@@ -307,7 +307,7 @@ _OTHER = (
         array="kernels.hyp2f1",
         sympy=_hyp2f1_sympy,
         ball=enclosures.hyp2f1,
-        continuation=continuations.hyp2f1,
+        continuation=special_continuations.hyp2f1,
         latex="{{}}_2F_1\\left({0}, {1}; {2}; {3}\\right)",
         sample=((1.5, 1.5, 2.0, 0.5), (0.5, 1.5, 2.0, -3.25), (0.3, 0.7, 1.9, 0.25)),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures, machine
+from . import continuations, enclosures, machine, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -237,7 +237,7 @@ ROWS = (
         array="scipy.special.hyp1f1",
         sympy=_moment_sympy,
         ball=lambda a, b, x: x.hypgeom_1f1(a, b),
-        continuation=continuations.hyp1f1,
+        continuation=special_continuations.hyp1f1,
         latex="{{}}_1F_1\\left({0}; {1}; {2}\\right)",
         sample=((2.0, 3.0, 0.5), (1.0, 2.0, -40.25), (0.5, 1.5, -2.0), (3.0, 4.0, 20.0)),
     ),
