@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -21,8 +22,12 @@ def n_threads() -> int:
 def share_out(run: Callable[[int, int], None], edges: Sequence[int]) -> None:
     """Run the pieces between edges, all but the first in other threads.
 
-    What the caller has set for itself, such as `numpy.errstate`, holds there too.
+    What the caller has set for itself, such as `numpy.errstate`, holds there too. Work that a piece
+    itself wants to share out stays in its thread: were it to wait for others, all might wait.
     """
+    if getattr(_place, "is_piece", False):
+        run(edges[0], edges[-1])
+        return
     pieces = [partial(copy_context().run, run, *ends) for ends in pairwise(edges[1:])]
     others = [_pool().submit(piece) for piece in pieces]
     try:
@@ -32,10 +37,19 @@ def share_out(run: Callable[[int, int], None], edges: Sequence[int]) -> None:
             other.result()
 
 
+#: Where a thread is, as far as it is known: whether it is one of the pool.
+_place = threading.local()
+
+
 @cache
 def _pool() -> ThreadPoolExecutor:
     """Return the threads, one for each processor that this process may use."""
-    return ThreadPoolExecutor(n_threads(), thread_name_prefix="symcalc")
+    return ThreadPoolExecutor(n_threads(), "symcalc", initializer=_enter)
+
+
+def _enter() -> None:
+    """Mark a thread of the pool as one."""
+    _place.is_piece = True
 
 
 if hasattr(os, "register_at_fork"):

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from .calls import BatchCall, PointCall
-from .compile import compile_batch, compile_point, compile_rows, has_native
+from .compile import (
+    compile_batch,
+    compile_elementwise,
+    compile_point,
+    compile_rows,
+    has_native,
+)
+from .elementwise import ElementwiseCall
 from .rows import RowsCall
 
 __all__ = [
     "BatchCall",
+    "ElementwiseCall",
     "PointCall",
     "RowsCall",
     "compile_batch",
+    "compile_elementwise",
     "compile_point",
     "compile_rows",
     "has_native",

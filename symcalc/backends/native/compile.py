@@ -15,11 +15,12 @@ from ...program import (
     to_primitives,
 )
 from .calls import BatchCall, PointCall, SumsCall
+from .elementwise import ElementwiseCall
 from .engine import get_engine, has_llvm
-from .module import batch_module, point_module, sums_module
+from .module import batch_module, grid_module, point_module, sums_module
 from .rows import RowsCall, Stage
 
-__all__ = ["compile_batch", "compile_point", "compile_rows", "has_native"]
+__all__ = ["compile_batch", "compile_elementwise", "compile_point", "compile_rows", "has_native"]
 
 has_native = has_llvm
 
@@ -43,6 +44,37 @@ def compile_batch(
     letter = "" if strict else engine.letter
     code = engine.compile(batch_module(program, names, engine.width, letter))
     return BatchCall(code, len(outputs), engine.width)
+
+
+def compile_elementwise(
+    graph: Graph, outputs: Sequence[Node], names: Sequence[str], *, strict: bool = False
+) -> ElementwiseCall:
+    """Return formulas of scalars as a function of arrays, computed in one pass.
+
+    Parameters
+    ----------
+    graph, outputs
+        Formulas in which no node is an array; a name of a variable stands for one element.
+    names : sequence of str
+        The order of the arguments.
+    strict : bool
+        See `compile_batch`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import symcalc as sc
+    >>> formula = sc.parse("exp(x)*s - b")
+    >>> run = compile_elementwise(formula.graph, [formula.root], ["x", "s", "b"])
+    >>> (found,) = run([np.zeros((2, 3)), 2.0, np.arange(3.0)], (2, 3))
+    >>> found
+    array([[2., 1., 0.],
+           [2., 1., 0.]])
+    """
+    engine, program = get_engine(), _lower(graph, outputs)
+    letter = "" if strict else engine.letter
+    code = engine.compile(grid_module(program, names, engine.width, letter))
+    return ElementwiseCall(code, len(outputs), engine.width)
 
 
 def compile_point(graph: Graph, outputs: Sequence[Node], names: Sequence[str]) -> PointCall:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from ...program import Program
 from .body import Body
 from .entries import batch_text, point_text, sums_text
+from .grid import grid_text
 from .mathematics import scalar_address, vector_address
 from .parts import cut
 
-__all__ = ["Module", "batch_module", "point_module", "sums_module"]
+__all__ = ["Module", "batch_module", "grid_module", "point_module", "sums_module"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,20 @@ def batch_module(program: Program, names: Sequence[str], width: int, letter: str
     return _module(program, names, width, letter, "batch")
 
 
+def grid_module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
+    """Return a module for arrays, row by row: `grid(n_rows, n, inputs, steps, …)`."""
+    return _module(program, names, width, letter, "grid", False)
+
+
 def sums_module(program: Program, names: Sequence[str], width: int, letter: str) -> Module:
     """Return a module for totals over many points: `sums(n, inputs, strides, totals)`.
 
     Vectors are added up in blocks, the blocks in order; arguments are as those of `batch`.
     """
     return _module(program, names, width, letter, "sums", False)
+
+
+_WRITERS = {"batch": batch_text, "grid": grid_text, "sums": sums_text}
 
 
 def _module(
@@ -98,7 +107,6 @@ def _module(
     if entry == "point":
         text = point_text(parts, n_slots)
     else:
-        write = batch_text if entry == "batch" else sums_text
-        text = write(parts, n_slots, width, len(names), len(outputs))
+        text = _WRITERS[entry](parts, n_slots, width, len(names), len(outputs))
     lines = "\n".join(declared.lines.values())
     return Module(f"{lines}\n{text}", entry, declared.addresses, len(body.lines))
