@@ -289,7 +289,7 @@ def test_generated_lines_appear_in_tracebacks():
     f = sc.compile("x + y", order=0)
 
     try:
-        f._code("value", scalar=False).function([np.ones(2), np.ones(3)])
+        f._runner.code("value", scalar=False).function([np.ones(2), np.ones(3)])
     except ValueError:
         text = traceback.format_exc()
 

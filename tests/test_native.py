@@ -204,9 +204,9 @@ def test_auto_is_native_for_many_points_only():
     plain = sc.compile("sin(x)*exp(x)", backend="numpy")
     few, many = np.linspace(0, 5, 1000), np.linspace(0, 5, 30_000)
     np.testing.assert_array_equal(f(few), plain(few))
-    assert not f._native._batches
+    assert not f._runner.native._batches
     np.testing.assert_allclose(f(many), plain(many), rtol=1e-14, atol=1e-15)
-    assert f._native._batches
+    assert f._runner.native._batches
 
 
 def test_auto_takes_numpy_where_a_function_has_no_native_form():
@@ -246,7 +246,7 @@ def test_many_calls_of_a_long_formula_bring_native_code(monkeypatch):
     f = sc.compile(text, order=1)
     x = np.linspace(0.1, 1, 10)
     found = [f.flat_value_and_gradient(x) for _ in range(8)]
-    assert f._point is not None
+    assert f._runner.point is not None
     assert len({value for value, _ in found}) == 1
     assert len({gradient.tobytes() for _, gradient in found}) == 1
 

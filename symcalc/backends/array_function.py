@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import prod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,22 +12,16 @@ from ..errors import ArgumentError, DerivativeError
 from ..expression import Expression
 from ..graph.graph import REDUCTIONS
 from ..graph.shapes import Shape, written
-from ..program import in_layout, in_steps, lower, row_blocks
 from ..symbolic import stabilize
-from .arguments import NATIVE, Bound
-from .array_derivatives import ArrayDerivatives
-from .columns import MAX_SIZES
+from .arguments import Bound
+from .array_running import ArrayRunner
 from .compiled import CompiledFunction
 from .flat import FlatFunction
-from .lambdified import Generated, generate_for_sizes
-from .sizes import check_parts, known_size
+from .sizes import known_size
 
-__all__ = ["ArrayFunction", "needs_shapes", "refuse_large"]
+__all__ = ["ArrayFunction", "needs_shapes"]
 
 Array = NDArray[Any]
-
-#: A Hessian or Jacobian with more entries than this is not formed.
-MAX_ENTRIES = 10**8
 
 #: Kinds of nodes that code for columns of data knows.
 COLUMN_KINDS = frozenset({"sum", "size"})
@@ -50,14 +43,6 @@ def needs_shapes(expression: Expression, wrt: Sequence[str] | None, order: int) 
     if {"sum", "exp"} <= kinds and "lse" in stabilize(graph, [root])[0].kinds:
         return True
     return any(len(graph.shape(node)) > 1 for node in nodes)
-
-
-class _Code(NamedTuple):
-    """Code for some sizes: what it reads after the arguments, the sizes of what it returns."""
-
-    generated: Generated
-    tail: tuple[int, ...]
-    results: list[tuple[int, ...]]
 
 
 class ArrayFunction(CompiledFunction):
@@ -86,35 +71,6 @@ class ArrayFunction(CompiledFunction):
     array([[ 70.,  88.],
            [ 88., 112.]])
     """
-
-    def __init__(
-        self,
-        expression: Expression,
-        args: Sequence[str] | None = None,
-        *,
-        order: int = 0,
-        wrt: Sequence[str] | None = None,
-        dtype: str = "float64",
-        backend: str = "auto",
-        accuracy: str = "fast",
-    ) -> None:
-        super().__init__(
-            expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
-        )
-        self._by_sizes: dict[Any, _Code] = {}
-        self._by_order: dict[Any, Generated] = {}
-        #: what was asked for last: sizes (the very dict), what is known of arguments, code
-        self._recent: dict[str, tuple[Any, Any, _Code]] = {}
-        self._derived: ArrayDerivatives | None = None
-        self._last: Generated | None = None
-        self._shape = expression.graph.shape(expression.root)
-        self._definite = self._arguments.declared("spd")
-        #: whether an array is among the variables, so that derivatives are dicts
-        self.is_by_name = any(self.shape_of(name) for name in self.wrt)
-
-    def _may_be_native(self) -> bool:
-        """Whether the formula may run as native code: one over matrices does not."""
-        return False
 
     # -- calls ----------------------------------------------------------------------------
 
@@ -218,9 +174,10 @@ class ArrayFunction(CompiledFunction):
     @property
     def source(self) -> str:
         """The generated Python of the last call; there is none before the first."""
-        if self._last is None:
+        last = self._arrays.last
+        if last is None:
             raise ArgumentError("The code is made for the sizes of the first call; call it first.")
-        return self._last.source
+        return last.source
 
     def shape_of(self, name: str) -> Shape:
         """Return the declared shape of a variable."""
@@ -230,20 +187,7 @@ class ArrayFunction(CompiledFunction):
 
     def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
         """Return the value and what else is asked for, in their shapes."""
-        sizes, known, code = self._recent.get(what, (None, None, None))
-        if code is None or sizes is not bound.sizes or known != (bound.sparse, bound.symmetric):
-            known = bound.sparse, bound.symmetric
-            code = self._by_sizes.get((what, known, *bound.sizes.items()))
-            if code is None:
-                code = self._for_sizes(what, bound)
-            self._recent[what] = bound.sizes, known, code
-        self._last = code.generated
-        given = (*bound.values, *extra)
-        try:
-            entries = code.generated.function((*given, *code.tail))
-        except (ZeroDivisionError, ValueError) as error:
-            entries = _of_nothing(error, code, bound.sizes)
-        return self._finished(code, entries, given)
+        return self._arrays.run(what, bound, extra)
 
     def value_and_parts(self, bound: Bound) -> tuple[Any, dict[str, Any]]:
         """Return the value, and the derivative in each variable by name."""
@@ -274,73 +218,19 @@ class ArrayFunction(CompiledFunction):
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _derivation(self) -> ArrayDerivatives:
-        """Return the derivation, made at the first use."""
-        with self._lock:
-            if self._derived is None:
-                self._derived = ArrayDerivatives(*self._prepared(), self.wrt)
-            return self._derived
+    def _set_up(self) -> None:
+        super()._set_up()
+        self._arrays = self._make_array_runner()
+        self._shape = self.expression.graph.shape(self.expression.root)
+        #: whether an array is among the variables, so that derivatives are dicts
+        self.is_by_name = any(self.shape_of(name) for name in self.wrt)
 
-    def _for_sizes(self, what: str, bound: Bound) -> _Code:
-        """Return the code for what is asked for at the sizes of arguments, made if need be."""
-        with self._lock:
-            sizes, sparse = bound.sizes, bound.sparse
-            derivation = self._derivation()
-            shapes = self._result_shapes(what)
-            results = [tuple(known_size(d, sizes) for d in shape) for shape in shapes]
-            refuse_large(sum(map(prod, results)))
-            graph, outputs, extra = derivation.outputs(what)
-            check_parts(graph, outputs, sizes)
-            if not sparse:
-                graph, outputs = in_layout(graph, outputs, sizes)
-            stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric)
-            program = lower(stepped, roots)
-            blocks = None if sparse else row_blocks(program, sizes)
-            tail = list(sizes.values()) + ([blocks.length] if blocks else [])
-            nodes = program.order
-            order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
-            key = (what, sparse, order, tuple(sizes), blocks and blocks.dimension)
-            if key not in self._by_order:
-                self._by_order[key] = generate_for_sizes(
-                    program, (*self.names, *extra), list(sizes), sparse=sparse, blocks=blocks,
-                    definite=self._definite,
-                    returns=lambda texts: f"[{', '.join(texts)}]",
-                )  # fmt: skip
-            code = _Code(self._by_order[key], tuple(tail), results)
-            if len(self._by_sizes) >= MAX_SIZES:
-                self._by_sizes.clear()
-            self._by_sizes[(what, (sparse, bound.symmetric), *sizes.items())] = code
-            return code
+    def _make_array_runner(self) -> ArrayRunner:
+        return ArrayRunner(self.expression, self._arguments, self.wrt)
 
-    def _result_shapes(self, what: str) -> list[Shape]:
-        """Return the shapes of the value and what else is asked for."""
-        own = [self.shape_of(name) for name in self.wrt]
-        if what == "gradient":
-            return [self._shape, *[(*self._shape, *shape) for shape in own]]
-        if what == "hessian":
-            return [(), *[(*a, *b) for row, a in enumerate(own) for b in own[: row + 1]]]
-        return [self._shape, *own] if what == "product" else [self._shape]
-
-    def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
-        """Return results in their shapes, arrays of their own; NaN where there is no value."""
-        dtype = NATIVE[self._arguments.dtype]
-        taken = set(map(id, given))
-        for place, size in enumerate(code.results):
-            entry = entries[place]
-            if not size:
-                entries[place] = np.asarray(entry, dtype=dtype).item()
-                continue
-            if type(entry) is not np.ndarray or entry.dtype != dtype:
-                entry = np.asarray(entry, dtype=dtype)
-            if entry.shape != size or entry.base is not None or id(entry) in taken:
-                entry = np.broadcast_to(entry, size).copy()
-            taken.add(id(entry))
-            entries[place] = entry
-        value = entries[0]
-        is_undefined = value != value if not code.results[0] else bool(np.isnan(value).any())
-        if is_undefined and len(entries) > 1:
-            _without_value(entries)
-        return entries
+    def _may_be_native(self) -> bool:
+        """Whether the formula may run as native code: one over matrices does not."""
+        return False
 
     def _whole_direction(self, direction: Mapping[str, Any], bound: Bound) -> dict[str, Array]:
         """Return a direction with an array of the variable's shape for every variable."""
@@ -366,34 +256,3 @@ class ArrayFunction(CompiledFunction):
                 f"The formula has the shape {written(self._shape)}; its derivative is "
                 "`jacobian(...)`. Take its sum(...) or mean(...) for a gradient."
             )
-
-
-def refuse_large(n_entries: int) -> None:
-    """Refuse a derivative that would not fit into memory."""
-    if n_entries > MAX_ENTRIES:
-        raise ArgumentError(
-            f"This derivative would have {n_entries:.1e} entries, more than {MAX_ENTRIES:.0e}; use "
-            "`hessian_product(direction, ...)`, which forms no matrix."
-        )
-
-
-def _without_value(entries: list[Any]) -> None:
-    """Make derivatives NaN where the function has no value."""
-    undefined = np.isnan(entries[0])
-    for place in range(1, len(entries)):
-        if np.ndim(entries[place]):
-            entries[place][undefined] = np.nan
-        else:
-            entries[place] = float("nan")
-
-
-def _of_nothing(error: Exception, code: _Code, sizes: Mapping[str, int]) -> list[Any]:
-    """Return NaN for the mean of no elements; of their extremum there is nothing to return."""
-    empty = [name for name, size in sizes.items() if size == 0]
-    if not empty:
-        raise error
-    if isinstance(error, ZeroDivisionError):
-        return [np.nan] * len(code.results)
-    raise ArgumentError(
-        f"The formula needs an element of an array that has none: `{empty[0]}` is 0."
-    ) from None

@@ -1,0 +1,178 @@
+"""What runs when a compiled function over arrays is called: code for the sizes of arguments."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import ArgumentError
+from ..expression import Expression
+from ..graph.shapes import Shape
+from ..program import in_layout, in_steps, lower, row_blocks
+from ..symbolic import prepare
+from .arguments import NATIVE, Arguments, Bound
+from .array_derivatives import ArrayDerivatives
+from .columns import MAX_SIZES
+from .lambdified import Generated, generate_for_sizes
+from .sizes import check_parts, known_size
+
+__all__ = ["ArrayRunner", "refuse_large"]
+
+#: A Hessian or Jacobian with more entries than this is not formed.
+MAX_ENTRIES = 10**8
+
+
+class _Code(NamedTuple):
+    """Code for some sizes: what it reads after the arguments, the sizes of what it returns."""
+
+    generated: Generated
+    tail: tuple[int, ...]
+    results: list[tuple[int, ...]]
+
+
+class ArrayRunner:
+    """Makes the code of a formula over arrays for the sizes that it meets, and runs it.
+
+    Attributes
+    ----------
+    last : Generated or None
+        The code of the last call.
+    """
+
+    def __init__(self, expression: Expression, arguments: Arguments, wrt: tuple[str, ...]) -> None:
+        self._expression, self._arguments = expression, arguments
+        self._names, self._wrt = arguments.names, wrt
+        self._lock = threading.RLock()
+        self._by_sizes: dict[Any, _Code] = {}
+        self._by_order: dict[Any, Generated] = {}
+        #: what was asked for last: sizes (the very dict), what is known of arguments, code
+        self._recent: dict[str, tuple[Any, Any, _Code]] = {}
+        self._derived: ArrayDerivatives | None = None
+        self._shape = expression.graph.shape(expression.root)
+        self._definite = arguments.declared("spd")
+        self.last: Generated | None = None
+
+    def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
+        """Return the value and what else is asked for, in their shapes."""
+        sizes, known, code = self._recent.get(what, (None, None, None))
+        if code is None or sizes is not bound.sizes or known != (bound.sparse, bound.symmetric):
+            known = bound.sparse, bound.symmetric
+            code = self._by_sizes.get((what, known, *bound.sizes.items()))
+            if code is None:
+                code = self._for_sizes(what, bound)
+            self._recent[what] = bound.sizes, known, code
+        self.last = code.generated
+        given = (*bound.values, *extra)
+        try:
+            entries = code.generated.function((*given, *code.tail))
+        except (ZeroDivisionError, ValueError) as error:
+            entries = _of_nothing(error, code, bound.sizes)
+        return self._finished(code, entries, given)
+
+    def result_shapes(self, what: str) -> list[Shape]:
+        """Return the shapes of the value and what else is asked for."""
+        own = [self._arguments.shapes.get(name, ()) for name in self._wrt]
+        if what == "gradient":
+            return [self._shape, *[(*self._shape, *shape) for shape in own]]
+        if what == "hessian":
+            return [(), *[(*a, *b) for row, a in enumerate(own) for b in own[: row + 1]]]
+        return [self._shape, *own] if what == "product" else [self._shape]
+
+    def derivation(self) -> ArrayDerivatives:
+        """Return the derivation, made at the first use."""
+        with self._lock:
+            if self._derived is None:
+                graph, root = self._expression.graph, self._expression.root
+                if not self._arguments.is_complex:
+                    graph, root = prepare(graph, root)
+                self._derived = ArrayDerivatives(graph, root, self._wrt)
+            return self._derived
+
+    # -- inside -----------------------------------------------------------------------------
+
+    def _for_sizes(self, what: str, bound: Bound) -> _Code:
+        """Return the code for what is asked for at the sizes of arguments, made if need be."""
+        with self._lock:
+            sizes, sparse = bound.sizes, bound.sparse
+            derivation = self.derivation()
+            shapes = self.result_shapes(what)
+            results = [tuple(known_size(d, sizes) for d in shape) for shape in shapes]
+            refuse_large(sum(map(prod, results)))
+            graph, outputs, extra = derivation.outputs(what)
+            check_parts(graph, outputs, sizes)
+            if not sparse:
+                graph, outputs = in_layout(graph, outputs, sizes)
+            stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric)
+            program = lower(stepped, roots)
+            blocks = None if sparse else row_blocks(program, sizes)
+            tail = list(sizes.values()) + ([blocks.length] if blocks else [])
+            nodes = program.order
+            order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
+            key = (what, sparse, order, tuple(sizes), blocks and blocks.dimension)
+            if key not in self._by_order:
+                self._by_order[key] = generate_for_sizes(
+                    program, (*self._names, *extra), list(sizes), sparse=sparse, blocks=blocks,
+                    definite=self._definite,
+                    returns=lambda texts: f"[{', '.join(texts)}]",
+                )  # fmt: skip
+            code = _Code(self._by_order[key], tuple(tail), results)
+            if len(self._by_sizes) >= MAX_SIZES:
+                self._by_sizes.clear()
+            self._by_sizes[(what, (sparse, bound.symmetric), *sizes.items())] = code
+            return code
+
+    def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
+        """Return results in their shapes, arrays of their own; NaN where there is no value."""
+        dtype = NATIVE[self._arguments.dtype]
+        taken = set(map(id, given))
+        for place, size in enumerate(code.results):
+            entry = entries[place]
+            if not size:
+                entries[place] = np.asarray(entry, dtype=dtype).item()
+                continue
+            if type(entry) is not np.ndarray or entry.dtype != dtype:
+                entry = np.asarray(entry, dtype=dtype)
+            if entry.shape != size or entry.base is not None or id(entry) in taken:
+                entry = np.broadcast_to(entry, size).copy()
+            taken.add(id(entry))
+            entries[place] = entry
+        value = entries[0]
+        is_undefined = value != value if not code.results[0] else bool(np.isnan(value).any())
+        if is_undefined and len(entries) > 1:
+            _without_value(entries)
+        return entries
+
+
+def refuse_large(n_entries: int) -> None:
+    """Refuse a derivative that would not fit into memory."""
+    if n_entries > MAX_ENTRIES:
+        raise ArgumentError(
+            f"This derivative would have {n_entries:.1e} entries, more than {MAX_ENTRIES:.0e}; use "
+            "`hessian_product(direction, ...)`, which forms no matrix."
+        )
+
+
+def _without_value(entries: list[Any]) -> None:
+    """Make derivatives NaN where the function has no value."""
+    undefined = np.isnan(entries[0])
+    for place in range(1, len(entries)):
+        if np.ndim(entries[place]):
+            entries[place][undefined] = np.nan
+        else:
+            entries[place] = float("nan")
+
+
+def _of_nothing(error: Exception, code: _Code, sizes: Mapping[str, int]) -> list[Any]:
+    """Return NaN for the mean of no elements; of their extremum there is nothing to return."""
+    empty = [name for name, size in sizes.items() if size == 0]
+    if not empty:
+        raise error
+    if isinstance(error, ZeroDivisionError):
+        return [np.nan] * len(code.results)
+    raise ArgumentError(
+        f"The formula needs an element of an array that has none: `{empty[0]}` is 0."
+    ) from None
