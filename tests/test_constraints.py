@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,27 @@ def test_every_method_ends_at_the_same_minimum(name: str, method: str) -> None:
 
     assert best.converged
     assert best.fun == pytest.approx(problem["least"], rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("constraints", "holds"),
+    [
+        (["w >= 0"], lambda w: w[1] == 0.0 and w[0] > 0.5 and w[2] > 2.5),
+        (["sum(w) == 1"], lambda w: abs(w.sum() - 1.0) < 1e-12),
+        (["norm2(w) <= 1"], lambda w: abs(np.linalg.norm(w) - 1.0) < 1e-9),
+        (["w[0] + w[1] == 1"], lambda w: abs(w[0] + w[1] - 1.0) < 1e-12),
+        (["mu@w >= 3.8", "0 <= w <= 2"], lambda w: abs(w @ [0.1, 0.2, 1.7] - 3.8) < 1e-12),
+    ],
+)
+def test_the_shape_of_a_start_of_zeros_follows_from_the_data_under_constraints_too(
+    constraints: list[str], holds: Callable[[Any], bool]
+) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 3))
+    data = {"X": x, "y": x @ [1.0, -2.0, 3.0], "mu": np.array([0.1, 0.2, 1.7])}
+    best = sc.minimize("mean((X@w - y)^2)", "w=zeros", data=data, constraints=constraints)
+    assert best.converged, best.outcome
+    assert holds(best.x["w"])
 
 
 def test_constraints_over_arrays_hold_entry_by_entry_with_multipliers_in_their_shape() -> None:

@@ -142,7 +142,7 @@ def read_array_formula(
         listed = ", ".join(available[:12]) or "none given"
         missing = "`, `".join(unknown[:6])
         raise ArgumentError(f"`{missing}` in the {what} has neither a start nor data ({listed}).")
-    used |= {name: known.get(name, ()) for name in start if name in elsewhere}
+    used = {name: known.get(name, ()) for name in start if name in elsewhere} | used
     refuse_unused(expression, start, used)
     if not is_right(expression):
         shape = expression.graph.shape(expression.root)
