@@ -244,6 +244,19 @@ def test_the_order_of_matrix_products_follows_the_sizes() -> None:
     assert sources[2] is sources[0]
 
 
+def test_a_product_of_three_matrices_is_compiled_once_for_sizes_of_one_order() -> None:
+    f = sc.compile("A@B@C", shapes="A: m n; B: n p; C: p q")
+    sources = []
+    for m, n, p, q in 2 * [(200, 2, 200, 2), (2, 200, 2, 200)]:
+        f(A=np.ones((m, n)), B=np.ones((n, p)), C=np.ones((p, q)))
+        sources.append(f.source)
+
+    assert "x0 @ (x1 @ x2)" in sources[0]
+    assert "(x0 @ x1) @ x2" in sources[1]
+    assert sources[2] is sources[0]
+    assert sources[3] is sources[1]
+
+
 def test_a_diagonal_matrix_between_two_scales_rows() -> None:
     f = compiled("weights", order=0)
     f(**{name: value for name, value in point_of(SIZES[0]).items() if name in f.names})
@@ -431,6 +444,35 @@ def test_sparse_data_are_scaled_by_rows_and_columns(text: str) -> None:
     dense = {name: {"X": X, "w": w, "y": y}[name] for name in f.names}
 
     np.testing.assert_allclose(f(**dense | {"X": csr_matrix(X)}), f(**dense), rtol=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("sum(ones(3))", 3.0),
+        ("ones(3)", [1.0, 1.0, 1.0]),
+        ("det(4*eye(2))", 16.0),
+        ("2*norm2(ones(4))", 4.0),
+        ("inv(4*eye(2))", [[0.25, 0.0], [0.0, 0.25]]),
+        ("max(3*ones(3))", 3.0),
+    ],
+)
+def test_formulas_of_arrays_without_variables_are_compiled(text: str, value: Any) -> None:
+    found = sc.compile(text)()
+
+    np.testing.assert_array_equal(found, value)
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
+@pytest.mark.parametrize("text", ["a*mean(v)", "a*mean((v - mean(v))**2)", "std(a*v)"])
+def test_the_mean_of_an_empty_column_is_no_number(text: str, backend: str) -> None:
+    pytest.importorskip({"numpy": "numpy", "native": "llvmlite", "jax": "jax"}[backend])
+    f = sc.compile(text, order=1, wrt="a", shapes="v: rows", backend=backend)
+    with np.errstate(invalid="ignore"):
+        value, gradient = f.value_and_gradient(a=2.0, v=[])
+
+    assert np.isnan(value)
+    assert np.isnan(gradient).all()
 
 
 def test_sparse_data_are_refused_where_more_than_a_product_needs_them() -> None:

@@ -53,6 +53,19 @@ def test_a_network_with_matrices_of_parameters_is_fitted() -> None:
     assert found.covariance["W", "v"].shape == (3, 2, 2)
 
 
+def test_sparse_data_are_fitted_as_dense_ones_are() -> None:
+    from scipy.sparse import csr_array
+
+    data = np.where(X > 0.5, X, 0.0)
+    y = np.tanh(data @ [1.0, 2.0, 3.0]) + 0.01 * RNG.normal(size=60)
+    dense = sc.fit("tanh(X@w)", {"X": data, "y": y}, target="y", start={"w": np.ones(3)})
+    found = sc.fit("tanh(X@w)", {"X": csr_array(data), "y": y}, target="y", start=dense.start)
+
+    assert found.parameters["w"] == pytest.approx(dense.parameters["w"], rel=1e-12)
+    assert found.standard_errors["w"] == pytest.approx(dense.standard_errors["w"], rel=1e-12)
+    assert found.predict({"X": csr_array(data[:7])}) == pytest.approx(dense.fitted[:7])
+
+
 def test_a_matrix_is_fitted_by_a_matrix() -> None:
     target = X @ RNG.normal(size=(3, 2)) + 0.1 * RNG.normal(size=(60, 2))
     found = sc.fit("X@W", {"X": X, "Y": target}, target="Y", start={"W": np.zeros((3, 2))})

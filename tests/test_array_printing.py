@@ -244,3 +244,11 @@ def test_an_action_that_vanishes_for_matrices_of_one_entry_is_no_disagreement(te
     hessian = sc.hessian(text, "S", shapes="S: n n; A: n n")
 
     assert "D" in hessian.action("S").names
+
+
+def test_a_divisor_that_vanishes_is_printed_as_it_was_typed():
+    shapes = "a: n; c: n"
+    for text in ("sum(a*s/(c - c))", "sum(a)*(s - s)**(-1/2)", "sum(a/(2*s - s - s)**2)"):
+        slope = sc.gradient(text, "a", shapes=shapes)["a"]
+
+        assert sc.parse(slope.text, shapes=shapes) == slope

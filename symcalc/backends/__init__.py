@@ -1,6 +1,7 @@
 """Program → callable. The bridge between symbols and floats."""
 
 from .array_function import ArrayFunction
+from .array_running import refuse_large
 from .compilation import compile_expression
 from .compiled import CompiledFunction
 from .derivatives import second_derivatives
@@ -15,5 +16,6 @@ __all__ = [
     "RowFunction",
     "compile_expression",
     "integral_function",
+    "refuse_large",
     "second_derivatives",
 ]

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .cofactors import cofactors, cofactors_along
+
 __all__ = [
     "Factorization",
     "greatest",
@@ -24,6 +26,10 @@ __all__ = [
 ]
 
 Array = Any
+
+#: Pivots that differ by less than this are far from a singular matrix; with determinants in this
+#: range, cofactors are the determinant times the inverse.
+FAR, SMALLEST, LARGEST = 1e-6, 1e-200, 1e200
 
 #: Rows of up to so many numbers are compared, or multiplied, column by column.
 SHORT_ROW = 32
@@ -43,7 +49,7 @@ class Factorization:
     def __init__(self, matrix: Array, *, is_definite: bool = False) -> None:
         from scipy.linalg import LinAlgWarning, lu_factor
 
-        self._size = len(matrix)
+        self._matrix, self._size = matrix, len(matrix)
         self._cholesky: Array | None = None
         if not np.isfinite(matrix).all():
             self._lu = self._nothing()
@@ -97,6 +103,35 @@ class Factorization:
     def inverse(self) -> Array:
         """The inverse matrix."""
         return self.solve(np.eye(self._size))
+
+    @cached_property
+    def cofactors(self) -> Array:
+        """The derivatives of the determinant, of a singular matrix too."""
+        if self._divides():
+            return self.det * self.inverse.T
+        return self._by_values(cofactors)
+
+    def cofactors_along(self, direction: Array) -> Array:
+        """Return the derivative of the cofactors along directions, which are the last two axes."""
+        if not self._divides():
+            return self._by_values(cofactors_along, direction)
+        inverse = self.inverse
+        turned = inverse @ direction
+        traces = np.trace(turned, axis1=-2, axis2=-1)[..., None, None]
+        return self.det * (traces * inverse - turned @ inverse).swapaxes(-1, -2)
+
+    def _divides(self) -> bool:
+        """Whether the determinant and the inverse are numbers within range and far from zero."""
+        factors = self._lu[0] if self._cholesky is None else self._cholesky
+        sizes = np.abs(np.diagonal(factors))
+        is_regular = bool(sizes.min(initial=1.0) > FAR * sizes.max(initial=0.0))
+        return is_regular and SMALLEST < abs(self.det) < LARGEST
+
+    def _by_values(self, find: Any, *more: Array) -> Array:
+        """Return what is found by singular values, NaN for a matrix that has none."""
+        if np.isnan(self._lu[0]).any() if self._cholesky is None else False:
+            return np.full((more or (self._matrix,))[0].shape, np.nan)
+        return find(np, products_of_others, self._matrix, *more)
 
     @property
     def logdet(self) -> Any:

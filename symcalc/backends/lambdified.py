@@ -116,7 +116,8 @@ def generate_for_sizes(
         taken.append("n_rows")
         emitter = BlockEmitter(program, arguments, constants, sizes, blocks, taken[-1], definite)
     lines, texts = emitter.run()
-    lines.insert(0, f"{', '.join(taken)}, = x")
+    if taken:
+        lines.insert(0, f"{', '.join(taken)}, = x")
     return assembled(lines, returns(texts), _namespace(emitter, False) | values)
 
 

@@ -175,10 +175,18 @@ class MatrixEmitter(ArrayEmitter):
         """Emit an inverse or a determinant through the factors of the matrix, made once."""
         (arg,), kind = self.graph.args[node], self.graph.kinds[node]
         factors = self._factors(arg, self._region(node))
-        if kind == "inv":
-            self._set(node, f"{factors}.inverse", ATOM)
+        if kind in ("inv", "cofactors"):
+            self._set(node, f"{factors}.{'inverse' if kind == 'inv' else kind}", ATOM)
         else:
-            self._set(node, f"{factors}.{kind}", ATOM, (arg,))
+            self._set(node, f"{factors}.{kind.removeprefix('exact')}", ATOM, (arg,))
+
+    def along(self, node: Node) -> None:
+        """Emit the derivative of cofactors along directions."""
+        matrix, direction = self.graph.args[node]
+        region = self._region(node)
+        factors = self._factors(matrix, region)
+        text = f"{factors}.cofactors_along({self.full(direction, region, ADDITION)})"
+        self._set(node, text, ATOM, (matrix, direction))
 
     def reshaped(self, node: Node) -> None:
         """Emit an array in another shape, its entries in order."""
@@ -355,6 +363,9 @@ RULES: dict[str, Callable[[MatrixEmitter, Node], None]] = {
     "size": MatrixEmitter.total,
     "inv": MatrixEmitter.factorization,
     "det": MatrixEmitter.factorization,
+    "exactdet": MatrixEmitter.factorization,
+    "cofactors": MatrixEmitter.factorization,
+    "cofactors_along": MatrixEmitter.along,
     "logdet": MatrixEmitter.factorization,
     "take": MatrixEmitter.part,
     "put": MatrixEmitter.among_zeros,

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..symbolic import prepare
@@ -68,18 +70,14 @@ class Runner:
             return self.parts.outputs(what)
 
     def run(self, what: str, bound: Bound) -> Any:
-        """Run the code for what is asked for: on plain floats where the arguments are."""
-        found = self.native.run(what, bound)
-        if found is not None:
-            return split_outputs(what, found)
-        if bound.is_plain and self._arguments.has_fast_path:
-            try:
-                return self.code(what, scalar=True).function(bound.values)
-            except (*FLOAT_TROUBLE, NestingError):
-                pass
-        if in_blocks := bound.sizes and self._columns.function(what, bound.sizes):
-            return in_blocks(bound.values)
-        return run_on_arrays(self.code(what, scalar=False).function, what, bound)
+        """Run the code for what is asked for; a mean of no rows is NaN."""
+        try:
+            return self._run(what, bound)
+        except ZeroDivisionError:
+            if not bound.sizes or any(bound.sizes.values()):
+                raise
+        n_outputs = len(self.outputs(what)[1])
+        return split_outputs(what, np.full(n_outputs, np.nan))
 
     def code(self, what: str, *, scalar: bool) -> Generated:
         """Return the code for what is asked for, generated at the first call."""
@@ -98,6 +96,20 @@ class Runner:
         return self._columns.source(what) or self.code(what, scalar=False).source
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _run(self, what: str, bound: Bound) -> Any:
+        """Run the code for what is asked for: on plain floats where the arguments are."""
+        found = self.native.run(what, bound)
+        if found is not None:
+            return split_outputs(what, found)
+        if bound.is_plain and self._arguments.has_fast_path:
+            try:
+                return self.code(what, scalar=True).function(bound.values)
+            except (*FLOAT_TROUBLE, NestingError):
+                pass
+        if in_blocks := bound.sizes and self._columns.function(what, bound.sizes):
+            return in_blocks(bound.values)
+        return run_on_arrays(self.code(what, scalar=False).function, what, bound)
 
     def _prepared(self) -> tuple[Graph, Node]:
         """Return the formula in stable atoms, which are the same function on the real line only."""

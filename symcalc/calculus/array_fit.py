@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import ArrayFunction, FlatFunction, compile_expression
+from ..backends import ArrayFunction, FlatFunction, compile_expression, refuse_large
 from ..errors import ArgumentError, DataError, OutcomeError
 from ..graph.derive import jacobian_nodes
 from ..language import Limits
@@ -51,7 +52,7 @@ class _ArrayModel:
         if missing:
             listed = ", ".join(table.names[:20]) or "(none)"
             raise DataError(f"The data have no `{missing[0]}`, which the model needs; {listed}.")
-        arrays = {name: table.array(name) for name in self.data}
+        arrays = _dense({name: table.array(name) for name in self.data})
         values = {name: np.zeros(shape) for name, shape in self.shapes.items()} | arrays
         sizes = sizes_of({name: self.function.shape_of(name) for name in values}, values)
         return self.function.at_data(sizes, **arrays)
@@ -106,7 +107,7 @@ def fit_arrays(
         raise ArgumentError(f"The model contains its target `{target}`.")
     names = tuple(read.start)
     function = ArrayFunction(read.expression, order=1, wrt=names)
-    flat = function.at_data(read.sizes, **read.data)
+    flat = function.at_data(read.sizes, **_dense(read.data))
     own = {name: np.shape(value) for name, value in read.start.items()}
     rows = _Rows(flat, y.ravel(), not read.expression.graph.shape(read.expression.root))
 
@@ -125,6 +126,20 @@ def fit_arrays(
     if throw and not result.converged:
         raise OutcomeError(str(result.outcome), result)
     return result
+
+
+def _dense(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Return data with SciPy's sparse matrices as dense arrays.
+
+    Least squares need the derivative of every residual in every parameter as a dense matrix, which
+    is as large as a matrix that parameters are multiplied by.
+    """
+    found = dict(arrays)
+    for name, array in arrays.items():
+        if hasattr(array, "tocsr"):
+            refuse_large(prod(array.shape))
+            found[name] = array.toarray()
+    return found
 
 
 def _target(target: str, table: Table, limits: Limits) -> Array:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import DerivativeError
 from .contractions import Contraction, broadcast, contract, eye
 from .dimensions import product
 from .graph import Graph, Node
@@ -108,6 +109,23 @@ def _determinant(p: Passing) -> Iterator[Share]:
     """Use d(det X) = det(X) trace(inv(X) dX)."""
     inverse = p.graph.node("inv", p.args)
     yield p.args[0], p.contract([p.full(()), (p.node, ()), (inverse, (1, 0))], (0, 1))
+
+
+def _exact_determinant(p: Passing) -> Iterator[Share]:
+    """Use the cofactors, which a singular matrix has as well."""
+    cofactors = p.graph.node("cofactors", p.args)
+    yield p.args[0], p.contract([p.full(()), (cofactors, (0, 1))], (0, 1))
+
+
+def _cofactors(p: Passing) -> Iterator[Share]:
+    """Use the symmetry of second derivatives: along the adjoint, cofactors change by its share."""
+    (arg,) = p.args
+    adjoint, _ = p.full(p.labels(arg))
+    yield arg, p.graph.node("cofactors_along", (arg, adjoint))
+
+
+def _third_of_determinant(p: Passing) -> Iterator[Share]:
+    raise DerivativeError("The third derivative of a determinant in its entries is not known.")
 
 
 def _kept(p: Passing) -> tuple[int, ...]:
@@ -245,6 +263,9 @@ ARRAY_RULES: dict[str, Callable[[Passing], Iterator[Share]]] = {
     "inv": _inverse,
     "logdet": _log_determinant,
     "det": _determinant,
+    "exactdet": _exact_determinant,
+    "cofactors": _cofactors,
+    "cofactors_along": _third_of_determinant,
     "lse": _log_sum_exp,
     "amax": _extremum,
     "amin": _extremum,

@@ -338,6 +338,8 @@ class _Steps:
 
     def _node(self, factors: Sequence[Factor], out: Labels, dims: Mapping[int, Dimension]) -> Node:
         """Return the node of a step; a factor alone with its axes in order is itself."""
+        if not factors and not out:
+            return self.new.const(1)
         if len(factors) == 1 and factors[0][1] == tuple(out):
             return factors[0][0]
         names: dict[int, int] = {}

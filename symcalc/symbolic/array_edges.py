@@ -1,7 +1,8 @@
 """Edges of formulas over arrays: where the value exists, and the usual derivative divides 0 by 0.
 
 The Euclidean length of a zero vector has the subgradient 0 by policy; a product has derivatives
-where factors are zero; and a determinant has a logarithm where it is itself out of range.
+where factors are zero, a determinant where the matrix is singular, and a logarithm where it is
+itself out of range.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ def with_edges(graph: Graph, root: Node) -> tuple[Graph, Node]:
 def _rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
     if kind == "prod":
         return g.node("exactprod", args, data)
+    if kind == "det":
+        return g.node("exactdet", args)
     if kind == "log":
         return _log_of_determinants(g, args[0])
     if kind == "pow" and g.value(args[1]) == HALF and _is_length(g, args[0]):
@@ -78,9 +81,9 @@ def _log_of_determinants(g: Graph, inside: Node) -> Node | None:
     signs: list[Node] = []
     for factor in g.args[inside] if g.kinds[inside] == "mul" else (inside,):
         base, power = factor, g.const(1)
-        if g.kinds[factor] == "pow" and g.kinds[g.args[factor][0]] == "det":
+        if g.kinds[factor] == "pow" and g.kinds[g.args[factor][0]] == "exactdet":
             base, power = g.args[factor]
-        if g.kinds[base] == "det" and isinstance(g.value(power), int):
+        if g.kinds[base] == "exactdet" and isinstance(g.value(power), int):
             terms.append(g.mul((power, g.node("logdet", g.args[base]))))
             signs.append(g.pow(g.node("signdet", g.args[base]), power))
         elif _counts(g, factor):

@@ -69,11 +69,18 @@ class _Tidying(PlainProducts):
         if kind == "var":
             return new.var(data, old.shape(node))
         args = tuple([self.place[arg] for arg in old.args[node]])
+        if kind == "pow" and self._divides_by_nothing(*args):
+            args = (*new.absorb(old, old.args[node][:1]), args[1])
         if kind == "ein":
             return self._contraction(args, data)
         if kind == "sum":
             return self._total(args[0])
         return make(new, kind, args, data)
+
+    def _divides_by_nothing(self, base: Node, exponent: Node) -> bool:
+        """Whether a divisor like `c - c` has become 0, which no text may divide by."""
+        power, bases = self.new.value(exponent), (base, *self.new.args[base][:1])
+        return power is not None and power < 0 and any(self.new.value(b) == 0 for b in bases)
 
     def _settled(self, node: Node) -> Node:
         """Return the plainest form of a node whose arguments are plain."""

@@ -10,6 +10,7 @@ from jax.nn import softmax
 from jax.scipy.linalg import cho_solve, lu_factor, lu_solve
 from jax.scipy.special import logsumexp
 
+from ..cofactors import cofactors, cofactors_along
 from .elementwise import log1p
 
 __all__ = [
@@ -40,7 +41,7 @@ class Factorization:
 
     def __init__(self, matrix: Array, *, is_definite: bool = False) -> None:
         self._size, self._dtype = len(matrix), matrix.dtype
-        matrix = jnp.where(jnp.isfinite(matrix).all(), matrix, jnp.nan)
+        self._matrix = matrix = jnp.where(jnp.isfinite(matrix).all(), matrix, jnp.nan)
         self._cholesky: Array | None = None
         if is_definite and self._size:
             self._cholesky = jnp.linalg.cholesky((matrix + matrix.T) / 2)
@@ -61,6 +62,15 @@ class Factorization:
     def inverse(self) -> Array:
         """The inverse matrix."""
         return self.solve(jnp.eye(self._size, dtype=self._dtype))
+
+    @cached_property
+    def cofactors(self) -> Array:
+        """The derivatives of the determinant, of a singular matrix too."""
+        return cofactors(jnp, products_of_others, self._matrix)
+
+    def cofactors_along(self, direction: Array) -> Array:
+        """Return the derivative of the cofactors along directions, which are the last two axes."""
+        return cofactors_along(jnp, products_of_others, self._matrix, direction)
 
     @property
     def logdet(self) -> Any:

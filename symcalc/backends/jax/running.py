@@ -31,14 +31,6 @@ class JaxRunner(Runner):
         self._traced: dict[str, Generated] = {}
         self._jitted: dict[str, Callable[..., Any]] = {}
 
-    def run(self, what: str, bound: Bound) -> Any:
-        """Run the code for what is asked for."""
-        with precision(self._own.dtype):
-            found = self._compiled(what)(*bound.values)
-        if what == "value":
-            return np.array(found)
-        return np.array(found[0]), np.array(found[1])
-
     def source(self, what: str) -> str:
         """Return the generated Python that JAX traces."""
         return self._trace(what).source
@@ -52,6 +44,14 @@ class JaxRunner(Runner):
             return self._jitted[key]
 
     # -- inside -----------------------------------------------------------------------------
+
+    def _run(self, what: str, bound: Bound) -> Any:
+        """Run the code for what is asked for."""
+        with precision(self._own.dtype):
+            found = self._compiled(what)(*bound.values)
+        if what == "value":
+            return np.array(found)
+        return np.array(found[0]), np.array(found[1])
 
     def _trace(self, what: str) -> Generated:
         """Return the generated code, made at the first call."""
