@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import ArrayFunction, FlatFunction, compile_expression, refuse_large
+from ..backends import ArrayFunction, FlatFunction, refuse_large
 from ..errors import ArgumentError, DataError, OutcomeError
 from ..graph.derive import jacobian_nodes
 from ..language import Limits
@@ -20,6 +20,7 @@ from .array_reading import ArrayFormula, occurring, read_array_formula
 from .array_shapes import name_shapes, sizes_of
 from .data import Table, load_data
 from .reading import Formula, to_expression
+from .remembered import array_function_of, function_of
 from .structure import find_roughness
 
 __all__ = ["fit_arrays"]
@@ -106,7 +107,7 @@ def fit_arrays(
     if target in read.data:
         raise ArgumentError(f"The model contains its target `{target}`.")
     names = tuple(read.start)
-    function = ArrayFunction(read.expression, order=1, wrt=names)
+    function = array_function_of(read.expression, order=1, wrt=names)
     flat = function.at_data(read.sizes, **_dense(read.data))
     own = {name: np.shape(value) for name, value in read.start.items()}
     rows = _Rows(flat, y.ravel(), not read.expression.graph.shape(read.expression.root))
@@ -154,7 +155,8 @@ def _target(target: str, table: Table, limits: Limits) -> Array:
     arrays = {name: table.array(name) for name in occurring(target, table.names)}
     shapes = name_shapes({}, arrays, {})
     expression = to_expression(target, declared=tuple(arrays), shapes=shapes, limits=limits)
-    values = np.atleast_1d(np.asarray(compile_expression(expression)(**arrays), dtype=float))
+    found = function_of(expression, expression.names)(**arrays)
+    values = np.atleast_1d(np.asarray(found, dtype=float))
     if not np.isfinite(values).all():
         place = ", ".join(str(int(i)) for i in np.argwhere(~np.isfinite(values))[0])
         raise DataError(f"The target {target} is not finite at [{place}].")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-from ..backends import ArrayFunction, FlatFunction
-from ..expression import Expression, Variable
+from ..backends import FlatFunction
 from ..facts import ObjectiveFacts
 from ..language import Limits
 from ..optimize import MAX_SOLVED, Objective, Split
@@ -19,6 +17,7 @@ from .data import Table
 from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
 from .reading import Formula
+from .remembered import array_function_of
 from .splitting import SPLITS, find_splitting, to_split
 from .structure import find_degree, find_roughness
 
@@ -83,7 +82,7 @@ class ArrayObjective(ArrayFormula):
         if isinstance(found, str) or (needs is None and not found.penalty.has_terms):
             return found if isinstance(found, str) else ""
         data = {name: self.data[name] for name in found.smooth.names if name in self.data}
-        function = _compiled(found.smooth, found.smooth.variables, tuple(self.start))
+        function = array_function_of(found.smooth, order=2, wrt=self.start)
         flat = function.at_data(self.sizes, **data)
         rest = replace(self, expression=found.smooth, data=data, function=flat)
         return to_split(found, rest.to_objective)
@@ -110,18 +109,6 @@ def read_array_objective(
     read = read_array_formula(
         formula, start, data=data, shapes=shapes, limits=limits, seed=seed, elsewhere=elsewhere
     )
-    function = _compiled(read.expression, read.expression.variables, tuple(read.start))
+    function = array_function_of(read.expression, order=2, wrt=read.start)
     flat = function.at_data(read.sizes, **read.data)
     return ArrayObjective(read.expression, read.start, read.data, read.sizes, read.notes, flat)
-
-
-@lru_cache(maxsize=64)
-def _compiled(
-    expression: Expression, variables: tuple[Variable, ...], names: tuple[str, ...]
-) -> ArrayFunction:
-    """Return the function of an objective; one that is minimized again is not compiled again.
-
-    `variables` are those of the expression: some may stand in constraints alone, which makes no
-    difference between expressions, but between functions.
-    """
-    return ArrayFunction(expression, order=2, wrt=names)

@@ -18,7 +18,8 @@ from ..language.declarations import read_properties, read_shapes
 from ..language.tokens import tokenize
 from .array_shapes import name_shapes, sizes_of
 from .data import Table
-from .reading import Formula, to_expression
+from .reading import Formula
+from .remembered import formula_of
 from .start import refuse_unused
 
 __all__ = ["ArrayFormula", "is_over_arrays", "occurring", "read_array_formula"]
@@ -240,7 +241,7 @@ def _read(
 ) -> Expression:
     """Return the formula; one array of zeros or ones may have a shape that is not known."""
     if not isinstance(formula, str):
-        return to_expression(formula, limits=limits)
+        return formula_of(formula, limits=limits)
     open_names = [n for n, value in start.items() if isinstance(value, str) and n not in known]
     if len(open_names) > 1:
         raise ArgumentError(
@@ -248,7 +249,7 @@ def _read(
             f'shapes="{open_names[0]}: m n; {open_names[1]}: n".'
         )
     if not open_names:
-        return to_expression(formula, declared=names, shapes=dict(known), limits=limits)
+        return formula_of(formula, declared=names, shapes=dict(known), limits=limits)
     return _fitting(formula, open_names[0], known, list(sizes), names, limits, is_right)
 
 
@@ -267,7 +268,7 @@ def _fitting(
     for dimension in dims:
         whole = {**known, name: (dimension,)}
         try:
-            read = to_expression(formula, declared=names, shapes=whole, limits=limits)
+            read = formula_of(formula, declared=names, shapes=whole, limits=limits)
         except ParseError as error:
             failures.append(error)
             continue

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import ArrayFunction, FlatFunction
+from ..backends import FlatFunction
 from ..expression import Expression
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
+from .remembered import array_function_of
 
 __all__ = ["ArrayResiduals", "find_residuals"]
 
@@ -64,7 +65,7 @@ def find_residuals(
     parts: list[tuple[FlatFunction, float]] = []
     for node, factor in squares:
         whole = Expression(graph, node, expression.variables)
-        function = ArrayFunction(whole, order=1, wrt=tuple(names))
+        function = array_function_of(whole, order=1, wrt=names)
         parts.append((function.at_data(sizes, **data), factor**0.5))
         count += int(np.prod([size_of(d, sizes) for d in graph.shape(node)]))
     return ArrayResiduals(parts, count)

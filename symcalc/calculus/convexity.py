@@ -10,6 +10,7 @@ import numpy as np
 from ..expression import Expression
 from ..language import Range
 from ..symbolic.convexity import find_curvature
+from .remembered import remembered
 
 __all__ = ["is_convex_in"]
 
@@ -24,10 +25,22 @@ def is_convex_in(
     bounds: Sequence[Any] | None = None,
 ) -> bool:
     """Whether a formula is proven to be convex in `names` where bounds, in their order, allow."""
-    known = {name: _range_of(values) for name, values in data.items()}
+    known = {name: _range_of(value) for name, value in data.items() if not np.ndim(value)}
     for name, pair in zip(names, bounds or (), strict=bounds is not None):
         known[name] = _between(pair)
-    return find_curvature(expression, names, known).is_convex
+    ordered = tuple(names)
+    if _is_convex(expression, ordered, tuple(known.items())):
+        return True
+    # Only now the arrays are gone through: of most formulas they have no say in it.
+    known |= {name: _range_of(values) for name, values in data.items() if np.ndim(values)}
+    return _is_convex(expression, ordered, tuple(known.items()))
+
+
+@remembered
+def _is_convex(
+    expression: Expression, names: tuple[str, ...], known: tuple[tuple[str, Range], ...]
+) -> bool:
+    return find_curvature(expression, names, dict(known)).is_convex
 
 
 def _range_of(values: Any) -> Range:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import CompiledFunction, compile_expression
+from ..backends import CompiledFunction
 from ..errors import ArgumentError, DataError
 from ..expression import Expression, Variable
 from ..graph.graph import REDUCTIONS, Graph
@@ -20,7 +20,8 @@ from .array_fit import fit_arrays
 from .array_reading import is_over_arrays
 from .data import Table, load_data, refuse_masked
 from .fit_facts import find_linear, make_exact
-from .reading import Formula, to_expression
+from .reading import Formula
+from .remembered import formula_of, function_of
 from .start import refuse_unused, run_within_memory, to_bounds, to_start, to_values
 from .structure import find_roughness
 
@@ -244,7 +245,7 @@ class _Rows:
 
 def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> _Model:
     """Return the compiled model, its names checked against parameters and columns."""
-    expression = to_expression(model, declared=(*guess, *table.names), limits=limits)
+    expression = formula_of(model, declared=(*guess, *table.names), limits=limits)
     graph = expression.graph
     nodes = graph.reachable([expression.root])
     used = [graph.data[node] for node in nodes if graph.kinds[node] == "var"]
@@ -260,7 +261,7 @@ def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits
     predictors = tuple(name for name in used if name in table.names)
     names = (*guess, *predictors)
     narrowed = Expression(graph, expression.root, [Variable(name) for name in names])
-    function = compile_expression(narrowed, names, order=1, wrt=tuple(guess))
+    function = function_of(narrowed, names, order=1, wrt=guess)
     return _Model(expression, function, tuple(guess), predictors)
 
 
@@ -277,13 +278,13 @@ def _read_target(
             f"The data have no column `{target}` for the target. Their columns: "
             f"{', '.join(table.names[:20])}."
         )
-    expression = to_expression(target, declared=table.names, limits=limits)
+    expression = formula_of(target, declared=table.names, limits=limits)
     graph = expression.graph
     used = tuple(graph.data[node] for node in graph.variables([expression.root]))
     columns, _ = table.columns(used)
     narrowed = Expression(graph, expression.root, [Variable(name) for name in used])
     with np.errstate(all="ignore"):
-        values = np.asarray(compile_expression(narrowed, used)(*columns.values()), dtype=float)
+        values = np.asarray(function_of(narrowed, used)(*columns.values()), dtype=float)
     bad = np.flatnonzero(~np.isfinite(np.atleast_1d(values)))
     if bad.size:
         raise DataError(f"The target {target} is not finite in {table.place(int(bad[0]))}.")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..balls import BallProgram, NoBall, working_precision
 from ..expression import Expression
 from ..graph.derive import gradient_nodes
+from .remembered import remembered
 
 __all__ = ["find_linear", "make_exact"]
 
@@ -23,7 +24,8 @@ Array = NDArray[np.float64]
 FIRST_BITS, MAX_BITS = 128, 2048
 
 
-def find_linear(expression: Expression, parameters: Sequence[str]) -> tuple[str, ...]:
+@remembered
+def find_linear(expression: Expression, parameters: tuple[str, ...]) -> tuple[str, ...]:
     """Return parameters that the model is jointly linear in, as many as are easily found.
 
     A derivative in one of them contains none of them. Found one by one, so that of `a*b*x` it

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import CompiledFunction, compile_expression
+from ..backends import CompiledFunction
 from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
@@ -21,7 +21,8 @@ from .convexity import is_convex_in
 from .data import Table
 from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
-from .reading import Formula, to_expression
+from .reading import Formula
+from .remembered import formula_of, function_of
 from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
 from .structure import Square, find_degree, find_roughness, find_squares, is_separable
@@ -127,7 +128,7 @@ class FormulaObjective:
     def _compile(self, root: int, order: int) -> CompiledFunction:
         """Return a node as a function of the variables and columns."""
         expression = Expression(self.expression.graph, root, self.expression.variables)
-        return compile_expression(expression, expression.names, order=order, wrt=self.names)
+        return function_of(expression, expression.names, order=order, wrt=self.names)
 
     def _compile_residual(self, root: int) -> CompiledFunction:
         """Return a residual as a function; one number a row broadcasts over plain columns."""
@@ -138,7 +139,7 @@ class FormulaObjective:
         plain.shapes.clear()
         names = self.expression.names
         expression = Expression(plain, node, [Variable(name) for name in names])
-        return compile_expression(expression, names, order=1, wrt=self.names)
+        return function_of(expression, names, order=1, wrt=self.names)
 
     def _squares(self, needs: str | None) -> list[Square]:
         """Return the squares of the objective where residuals are of use."""
@@ -239,13 +240,13 @@ def _read_shaped(
 ) -> Expression:
     """Return the formula with columns of data as arrays, whatever they were when it was made."""
     if isinstance(formula, str):
-        return to_expression(formula, declared=declared, shapes=shapes, limits=limits)
-    expression = to_expression(formula, limits=limits)
+        return formula_of(formula, declared=declared, shapes=shapes, limits=limits)
+    expression = formula_of(formula, limits=limits)
     graph = expression.graph
     known = {graph.data[n]: graph.shape(n) for n in graph.variables([expression.root])}
     if all(bool(shape) == (name in shapes) for name, shape in known.items()):
         return expression
-    return to_expression(expression.text, declared=declared, shapes=shapes, limits=limits)
+    return formula_of(expression.text, declared=declared, shapes=shapes, limits=limits)
 
 
 def _used_names(expression: Expression) -> list[str]:
