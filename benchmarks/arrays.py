@@ -1,20 +1,22 @@
-"""Compiled losses over arrays beside `jax.jit` and hand-written NumPy, pinned to one core.
+"""Compiled losses over arrays beside `jax.jit` and hand-written NumPy and C, on one processor.
 
-For each loss: value and gradient, and the Hessian. Ratios are the time of the rival / the time of
-symcalc: above 1, symcalc is faster. Rivals take turns, and the least time of each counts. Every
-answer is compared with JAX's.
+For each loss value and gradient, and the Hessian. Whoever writes NumPy by hand knows the derivative
+and computes nothing twice; the loops over rows in C are compiled with `-O3 -ffast-math`.
 """
 
 from __future__ import annotations
 
+import ctypes
 import os
-import time
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
-from timing import arguments, header, rival
+from rivals import c_library, has_c_compiler
+from tables import OURS, Contender, Figure, Row, Table, race, run
+from timing import rival
 
 # isort: split
 import numpy as np
@@ -23,7 +25,16 @@ from scipy.linalg import cho_factor, cho_solve
 import symcalc as sc
 
 RNG = np.random.default_rng(0)
-LEAST_SECONDS = 0.01
+
+FIRST = (
+    "Value and gradient of a loss over arrays, on one processor. By hand: NumPy by who knows the "
+    "derivative and computes nothing twice, for 10^5 x 50 in blocks of rows; plain: the same "
+    "without blocks; C: loops over rows, -O3 -ffast-math."
+)
+SECOND = (
+    "The whole Hessian, blocks of all pairs of variables, on one processor. JAX: jax.hessian, "
+    "jitted; by hand: NumPy by who knows the formula of the Hessian."
+)
 
 Values = dict[str, Any]
 
@@ -40,6 +51,7 @@ class Loss:
     by_hand: Callable[..., Any] | None = None
     has_hessian: bool = True
     plain: Callable[..., Any] | None = None
+    hessian_by_hand: Callable[..., Any] | None = None
 
 
 def logistic(X: Any, w: Any, y: Any) -> Any:
@@ -47,6 +59,11 @@ def logistic(X: Any, w: Any, y: Any) -> Any:
     t = np.exp(-np.abs(z))
     share = np.where(z < 0, t, 1.0) / (1 + t)
     return np.sum(np.maximum(z, 0) + np.log1p(t)), -X.T @ (y * share)
+
+
+def logistic_hessian(X: Any, w: Any, y: Any) -> Any:
+    t = np.exp(-np.abs(X @ w))
+    return X.T @ (X * (t / (1 + t) ** 2)[:, None])
 
 
 def logistic_in_blocks(X: Any, w: Any, y: Any, n_rows: int = 4096) -> Any:
@@ -133,8 +150,9 @@ LOSSES = {
     "logistic 10^4 x 100": Loss(
         "sum(log(1 + exp(-y*(X@w))))", "X: m n; w: n; y: m", ("w",), DATA,
         lambda J, X, w, y: J.numpy.sum(J.numpy.logaddexp(0.0, -y * (X @ w))), logistic,
+        hessian_by_hand=logistic_hessian,
     ),
-    "logistic 10^5 x 50, in blocks": Loss(
+    "logistic 10^5 x 50": Loss(
         "sum(log(1 + exp(-y*(X@w))))", "X: m n; w: n; y: m", ("w",), LARGE,
         lambda J, X, w, y: J.numpy.sum(J.numpy.logaddexp(0.0, -y * (X @ w))), logistic_in_blocks,
         False, logistic,
@@ -142,6 +160,7 @@ LOSSES = {
     "least squares 10^4 x 100": Loss(
         "sum((X@w - y)**2)/(2*m)", "X: m n; w: n; y: m", ("w",), DATA,
         lambda J, X, w, y: J.numpy.sum((X @ w - y) ** 2) / (2 * len(y)), least_squares,
+        hessian_by_hand=lambda X, w, y: X.T @ X / len(X),
     ),
     "factorization 200 x 100, k = 5": Loss(
         *FACTORS, ("U", "V"), factors(200, 100, 5),
@@ -188,27 +207,9 @@ LOSSES = {
     ),
     "quadratic form 500": Loss(
         "w@S@w", "S: n n; w: n", ("w",), {"S": draw(500, 500), "w": draw(500)},
-        lambda J, S, w: w @ S @ w, quadratic,
+        lambda J, S, w: w @ S @ w, quadratic, hessian_by_hand=lambda S, w: S + S.T,
     ),
 }  # fmt: skip
-
-
-def least_times(jobs: list[Callable[[], Any]], n_rounds: int) -> list[float]:
-    """Return the least time of each job in seconds; they take turns."""
-    repeats = []
-    for job in jobs:
-        job()
-        begin = time.perf_counter()
-        job()
-        repeats.append(max(1, int(LEAST_SECONDS / (time.perf_counter() - begin))))
-    best = [np.inf] * len(jobs)
-    for _ in range(n_rounds):
-        for place, (job, n) in enumerate(zip(jobs, repeats, strict=True)):
-            begin = time.perf_counter()
-            for _ in range(n):
-                job()
-            best[place] = min(best[place], (time.perf_counter() - begin) / n)
-    return best
 
 
 class Rival:
@@ -231,68 +232,127 @@ class Rival:
         return self.jax.block_until_ready(self._second(self.moving, self.fixed))
 
 
-def measure(name: str, loss: Loss, jax: ModuleType | None, n_rounds: int) -> list[float]:
-    """Print one line; return the ratios to JAX of value + gradient and of the Hessian."""
-    begin = time.perf_counter()
+C = """
+#include <math.h>
+#include <stddef.h>
+double logistic(ptrdiff_t m, ptrdiff_t n, const double *X, const double *w, const double *y,
+                double *g)
+{
+    double f = 0;
+    for (ptrdiff_t j = 0; j < n; ++j) g[j] = 0;
+    for (ptrdiff_t i = 0; i < m; ++i) {
+        const double *row = X + i*n;
+        double z = 0;
+        for (ptrdiff_t j = 0; j < n; ++j) z += row[j]*w[j];
+        z *= -y[i];
+        double t = exp(-fabs(z)), share = (z < 0 ? t : 1)/(1 + t);
+        f += (z > 0 ? z : 0) + log1p(t);
+        for (ptrdiff_t j = 0; j < n; ++j) g[j] -= y[i]*share*row[j];
+    }
+    return f;
+}
+double least_squares(ptrdiff_t m, ptrdiff_t n, const double *X, const double *w, const double *y,
+                     double *g)
+{
+    double f = 0;
+    for (ptrdiff_t j = 0; j < n; ++j) g[j] = 0;
+    for (ptrdiff_t i = 0; i < m; ++i) {
+        const double *row = X + i*n;
+        double r = -y[i];
+        for (ptrdiff_t j = 0; j < n; ++j) r += row[j]*w[j];
+        f += r*r;
+        for (ptrdiff_t j = 0; j < n; ++j) g[j] += r*row[j]/m;
+    }
+    return f/(2*m);
+}
+"""
+
+
+def in_c(library: ctypes.CDLL, loss: Loss) -> Contender | None:
+    """Return the loop over rows in C, called through ctypes; None for losses that have none."""
+    names = {logistic: "logistic", logistic_in_blocks: "logistic", least_squares: "least_squares"}
+    if loss.by_hand not in names:
+        return None
+    function = getattr(library, names[loss.by_hand])
+    function.restype = ctypes.c_double
+    X, w, y = (loss.values[name] for name in "Xwy")
+    g = np.zeros_like(w)
+    sizes = [ctypes.c_ssize_t(size) for size in X.shape]
+    places = [ctypes.c_void_p(array.ctypes.data) for array in (X, w, y, g)]
+    return Contender(lambda: function(*sizes, *places), lambda value: (value, g))
+
+
+def first(name: str, loss: Loss, jax: ModuleType | None, library: ctypes.CDLL | None,
+          rounds: int) -> Row:  # fmt: skip
+    """Return the times of value and gradient."""
+    f = sc.compile(loss.text, order=1, wrt=loss.wrt, shapes=loss.shapes)
+    found: dict[str, Contender | Callable[[], Any]] = {
+        OURS: lambda: f.value_and_gradient(**loss.values)
+    }
+
+    def read(answer: Any) -> Any:
+        value, *parts = answer
+        return value, dict(zip(loss.wrt, parts, strict=True))
+
+    for title, call in (("NumPy by hand", loss.by_hand), ("NumPy, plain", loss.plain)):
+        if call is not None:
+            found[title] = Contender(lambda call=call: call(**loss.values), read)
+    if jax is not None:
+        found["jax jit"] = Rival(jax, loss).first
+    by_loops = None if library is None else in_c(library, loss)
+    if by_loops is not None:
+        found["C by hand"] = by_loops
+    return race(name, found, rounds, tolerance=1e-8)
+
+
+def second(name: str, loss: Loss, jax: ModuleType | None, rounds: int) -> Row:
+    """Return the times of the Hessian."""
     f = sc.compile(loss.text, order=2, wrt=loss.wrt, shapes=loss.shapes)
-    value, gradient = f.value_and_gradient(**loss.values)
-    made = time.perf_counter() - begin
-    jobs: dict[str, Callable[[], Any]] = {"": lambda: f.value_and_gradient(**loss.values)}
-    if loss.by_hand is not None:
-        by_hand = loss.by_hand
-        jobs["by hand"] = lambda: by_hand(**loss.values)
-    if loss.plain is not None:
-        plain = loss.plain
-        jobs["plain"] = lambda: plain(**loss.values)
-    theirs = None if jax is None else Rival(jax, loss)
-    if theirs is not None:
-        jobs["JAX"] = theirs.first
-        _compare(value, gradient, *theirs.first())
-    ours, *others = least_times(list(jobs.values()), n_rounds)
-    ratios = dict(zip(list(jobs)[1:], [other / ours for other in others], strict=True))
-    line = f"{name:34s} {ours * 1e3:8.3f} ms"
-    line += "".join(f"  {rival} {ratio:5.2f}x" for rival, ratio in ratios.items())
-    found = [ratios["JAX"]] if theirs is not None else []
-    if loss.has_hessian:
-        second = [lambda: f.hessian(**loss.values)]
-        second += [theirs.second] if theirs is not None else []
-        ours, *others = least_times(second, n_rounds)
-        found += [other / ours for other in others]
-        line += f"  Hessian {ours * 1e3:8.3f} ms" + "".join(
-            f"  JAX {x / ours:6.1f}x" for x in others
-        )
-    print(f"{line}  (string to first gradient {made * 1e3:.0f} ms)", flush=True)
-    return found
+    found: dict[str, Contender | Callable[[], Any]] = {OURS: lambda: f.hessian(**loss.values)}
+    if loss.hessian_by_hand is not None:
+        by_hand = loss.hessian_by_hand
+        found["NumPy by hand"] = lambda: by_hand(**loss.values)
+    if jax is not None:
+        found["jax jit"] = Rival(jax, loss).second
+    return race(name, found, rounds, tolerance=1e-7)
 
 
-def _compare(value: Any, gradient: Values, other: Any, other_gradient: Values) -> None:
-    """Stop when two answers differ."""
-    np.testing.assert_allclose(value, other, rtol=1e-9)
-    for name, part in gradient.items():
-        scale = np.abs(part).max()
-        np.testing.assert_allclose(part, other_gradient[name], rtol=1e-7, atol=1e-9 * scale)
-
-
-def main() -> None:
-    options = arguments(__doc__)
+def tables(options: Namespace) -> Iterator[Table]:
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    header("losses over arrays", ("numpy", "scipy", "jax"))
     jax = rival("jax")
-    chosen = dict(list(LOSSES.items())[3:4]) if options.smallest else LOSSES
-    rows = [
-        measure(name, loss, jax, 1 if options.smallest else 15) for name, loss in chosen.items()
-    ]
-    first = [row[0] for row in rows if row]
-    second = [row[1] for row in rows if len(row) > 1]
-    if first:
-        mean = np.exp(np.mean(np.log(first)))
-        print(
-            f"value and gradient: {mean:.2f}x of JAX in the geometric mean, least {min(first):.2f}x"
-        )
-    if second:
-        print(f"Hessian: {np.median(second):.1f}x of JAX in the median, least {min(second):.1f}x")
+    library = c_library(C, "-ffast-math") if has_c_compiler() else None
+    chosen = dict(list(LOSSES.items())[2:4]) if options.smallest else LOSSES
+    rounds = 1 if options.smallest else 15
+    rows = [first(name, loss, jax, library, rounds) for name, loss in chosen.items()]
+    yield Table("matrix losses: value and gradient", FIRST, rows, _first_figures(rows))
+    rows = [second(name, loss, jax, rounds) for name, loss in chosen.items() if loss.has_hessian]
+    yield Table("matrix losses: Hessians", SECOND, rows, _second_figures(rows))
+
+
+def _first_figures(rows: list[Row]) -> list[Figure]:
+    """Return the targets of the two losses that have one, and the mean beside JAX."""
+    figures = []
+    if all("jax jit" in row.times for row in rows):
+        ratios = [row.ratio("jax jit") for row in rows]
+        mean = float(np.exp(np.mean(np.log(ratios))))
+        figures.append(Figure("JAX's time / ours, geometric mean", mean, ">=", 1.0))
+    for row in rows:
+        if row.name == "logistic 10^5 x 50":
+            share = 1 / row.ratio("NumPy, plain")
+            figures.append(Figure("logistic 10^5 x 50, time / plain NumPy's", share, "<=", 0.45))
+            if "jax jit" in row.times:
+                share = 1 / row.ratio("jax jit")
+                figures.append(Figure("logistic 10^5 x 50, time / JAX's", share, "<=", 1.0))
+    return figures
+
+
+def _second_figures(rows: list[Row]) -> list[Figure]:
+    ratios = [row.ratio("jax jit") for row in rows if "jax jit" in row.times]
+    if not ratios:
+        return []
+    return [Figure("JAX's time / ours, median", float(np.median(ratios)), ">=", 1.0)]
 
 
 if __name__ == "__main__":
-    main()
+    run(tables, __doc__, ("numpy", "scipy", "jax"))

@@ -1,22 +1,34 @@
-"""Run every benchmark, each in a process of its own, and print everything.
+"""Print all tables of speed, ours beside its rivals, each benchmark in a process of its own.
 
-`python benchmarks/run_all.py`; `--smallest` for the smallest sizes, `--full` for the sizes that
-take SymPy half a minute.
+`python benchmarks/run_all.py --write docs/benchmarks.md` also writes them as a page with a plot;
+`--smallest` takes the smallest sizes, once, to see that all run and agree (under two minutes).
+`--everything` runs the benchmarks of correctness too, and prints what they find.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
-from timing import arguments
+from page import write_page
+from tables import Table, stored
+from timing import arguments, rival
 
-SCRIPTS = (
-    "derivatives",
-    "operation_cost",
+#: Those with tables of times, in the order of the page.
+TABLES = (
     "string_to_callable",
     "call_latency",
+    "arrays",
+    "optimizer_loops",
+    "parametric_integrals",
+)
+#: The others: what is correct, how accurate, how hard to mislead, and times that have no rival.
+OTHERS = (
+    "derivatives",
+    "operation_cost",
     "hostile",
     "audit_digits",
     "fuzz_parser",
@@ -27,32 +39,39 @@ SCRIPTS = (
     "nist_fits",
     "numeric_derivatives",
     "enclosures",
-    "parametric_integrals",
     "quadrature",
     "integrals",
-    "arrays",
     "compile_arrays",
     "mgh",
-    "optimizer_loops",
     "proximal",
     "hs",
     "sgd",
 )
-TAKES_FULL = ("string_to_callable",)
 
 
 def main() -> int:
-    options = arguments(__doc__, "full")
+    options = arguments(__doc__, "everything", files=("write",))
+    if options.write and rival("matplotlib") is None:
+        return 1
+    begin = time.perf_counter()
+    found: list[tuple[Table, float]] = []
     failed = []
-    for name in SCRIPTS:
-        words = ["--smallest"] if options.smallest else []
-        if options.full and name in TAKES_FULL:
-            words.append("--full")
-        script = Path(__file__).with_name(f"{name}.py")
-        done = subprocess.run([sys.executable, str(script), *words], check=False)
-        if done.returncode:
-            failed.append(name)
-        print(flush=True)
+    words = ["--smallest"] if options.smallest else []
+    with tempfile.TemporaryDirectory() as folder:
+        for name in TABLES + (OTHERS if options.everything else ()):
+            file = Path(folder) / f"{name}.json"
+            kept = ["--json", str(file)] if name in TABLES else []
+            script = Path(__file__).with_name(f"{name}.py")
+            done = subprocess.run([sys.executable, str(script), *words, *kept], check=False)
+            if done.returncode:
+                failed.append(name)
+            elif kept:
+                found += stored(file)
+            print(flush=True)
+    if options.write:
+        elapsed = time.perf_counter() - begin
+        write_page(Path(options.write), found, elapsed, failed, is_smallest=options.smallest)
+        print(f"written: {options.write}")
     if failed:
         print(f"did not run to the end: {', '.join(failed)}")
     return 1 if failed else 0

@@ -1,123 +1,104 @@
-"""From a text to value and gradient at a point, first call included: the chain Rosenbrock sum.
+"""From a text to value and gradient at a point, first call included.
 
-CasADi builds the same function by Python operators on its SX symbols; SymPy by `parse_expr`, `diff`
-and `lambdify(cse=True)`. Each round has another factor in its formula, so nothing is served twice.
+CasADi, JAX and NumPy's users write Python operators, so the text is evaluated as Python on their
+symbols; SymPy, SymEngine and ddx-ad read it. The chain Rosenbrock sum in N variables, and a tanh
+network over eight rows, written out as scalars. Each round has another constant in its formula, so
+that nothing is served twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from types import ModuleType
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from formulas import chain_rosenbrock
-from timing import arguments, growth, header, medians, rival, seconds, verdict
+from formulas import chain_rosenbrock, network
+from rivals import Maker, makers
+from tables import OURS, Figure, Row, Table, race, run
+from timing import growth
 
 SIZES = (10, 100, 500, 2000)
-#: Where the target for SymPy is set, and how far SymPy goes without --full.
-TARGET_SIZE, PATIENT_SIZE = 500, 100
+#: Up to how many variables of Rosenbrock a rival is asked: beyond, it takes half a minute or more.
+PATIENCE = {
+    "sympy lambdify": 500, "sympy, math": 0, "symengine": 500, "ddx-ad, compiled": 500,
+    "jax jit": 100, "numba": 10,
+}  # fmt: skip
 
 Task = Callable[[int], Any]
 
 
-def main() -> None:
-    options = arguments(__doc__, "full")
-    header("text -> value and gradient, first call included", ("numpy", "sympy", "casadi"))
-    sizes = SIZES[:1] if options.smallest else SIZES
-    repeats = 1 if options.smallest else 7
-    casadi = rival("casadi")
-    _warm_up(casadi)
-    ours: list[float] = []
+def tables(options: Namespace) -> Iterator[Table]:
+    sizes, rounds = (SIZES[:1], 1) if options.smallest else (SIZES, 7)
+    found = {"symcalc": _ours, **makers()}
+    rows = []
     for n in sizes:
-        tasks: dict[str, Task] = {"symcalc": _symcalc(n)}
-        if casadi is not None:
-            tasks["casadi"] = _casadi(casadi, n)
-        found = medians(tasks, repeats)
-        ours.append(found["symcalc"])
-        print(f"N = {n}: symcalc {seconds(found['symcalc'])}", end="")
-        if casadi is not None:
-            ratio = found["symcalc"] / found["casadi"]
-            print(f", casadi {seconds(found['casadi'])}, ratio {ratio:.2f}", end="")
-        print()
-        if casadi is not None and n == TARGET_SIZE:
-            verdict("times CasADi at N = 500", ratio, "<=", 2.0)
+        names = [f"x{k}" for k in range(n)]
+        point = [0.5 + 0.01 * (k % 9) for k in range(n)]
+        texts = [chain_rosenbrock(n, 100 + turn) for turn in range(rounds + 1)]
+        able = {name: make for name, make in found.items() if n <= PATIENCE.get(name, n)}
+        rows.append(_row(f"Rosenbrock, N = {n}", able, texts, names, point, rounds))
+    text = network()
+    names = [f"w{layer}_{to}_{k}" for layer, to, k in _weights()]
+    names += [f"b{layer}_{to}" for layer, to, k in _weights() if k == 0]
+    texts = [f"{text} + {turn}" for turn in range(rounds + 1)]
+    point = [0.3 + 0.05 * (k % 7) for k in range(len(names))]
+    if not options.smallest:
+        able = {name: make for name, make in found.items() if PATIENCE.get(name, 100) >= 100}
+        rows.append(_row(f"tanh network, {len(names)} weights", able, texts, names, point, rounds))
+    yield Table("string to callable", _words(), rows, _figures(rows, sizes))
+
+
+def _words() -> str:
+    return " ".join((__doc__ or "").split())
+
+
+def _figures(rows: Sequence[Row], sizes: Sequence[int]) -> list[Figure]:
+    """Return the targets for N = 500, and the growth of our time up to there."""
+    figures = []
+    ours = [row.times[OURS].median for row in rows[: len(sizes)]]
     for (small, large), exponent in zip(
         zip(sizes, sizes[1:], strict=False), growth(sizes, ours), strict=True
     ):
-        print(f"   growth from N = {small} to {large}: N**{exponent:.2f}")
-    limit = TARGET_SIZE if options.full else PATIENT_SIZE
-    for n in (size for size in sizes if size <= limit):
-        _against_sympy(n, 1 if n > 10 else repeats)
-    if not options.full:
-        print("   the target for SymPy is set at N = 500, which takes it 20 s: --full")
+        figures.append(Figure(f"growth from N = {small} to {large}: N**", exponent, "<=", 1.3))
+    for row in rows:
+        if row.name == "Rosenbrock, N = 500":
+            figures.append(
+                Figure("N = 500: SymPy's time / ours", row.ratio("sympy lambdify"), ">=", 60)
+            )
+            if "casadi" in row.times:
+                share = 1 / row.ratio("casadi")
+                figures.append(Figure("N = 500: time / CasADi's", share, "<=", 1.0))
+    return figures
 
 
-def _against_sympy(n: int, repeats: int) -> None:
-    found = medians({"sympy": _sympy(n), "symcalc": _symcalc(n)}, repeats)
-    ratio = found["sympy"] / found["symcalc"]
-    print(f"N = {n}: symcalc {seconds(found['symcalc'])}, sympy {seconds(found['sympy'])}", end="")
-    print(f", {ratio:.0f} times faster")
-    if n == TARGET_SIZE:
-        verdict("times faster than SymPy at N = 500", ratio, ">=", 60.0)
+def _row(
+    title: str, able: dict[str, Maker], texts: list[str], names: list[str], point: list[float],
+    rounds: int,
+) -> Row:  # fmt: skip
+    def task(make: Maker) -> Task:
+        return lambda turn: make(texts[turn], names)(point)
+
+    tasks = {name: task(make) for name, make in able.items()}
+    tasks[OURS](0)  # imports what it needs; the rivals' first calls are the comparison
+    return race(title, tasks, rounds, is_fresh=True)
 
 
-def _warm_up(casadi: ModuleType | None) -> None:
-    """Import what everyone imports, and check that all compute the same."""
-    values = {"symcalc": _symcalc(5)(0), "sympy": _sympy(5)(0)}
-    if casadi is not None:
-        values["casadi"] = _casadi(casadi, 5)(0)
-    expected = values["symcalc"]
-    for name, (value, gradient) in values.items():
-        gaps = [abs(a - b) for a, b in zip(gradient, expected[1], strict=True)]
-        if max(abs(value - expected[0]), *gaps) > 1e-9 * abs(expected[0]):
-            raise SystemExit(f"{name} computes something else: {value}, {gradient}")
-
-
-def _point(n: int) -> list[float]:
-    return [0.5 + 0.01 * (k % 9) for k in range(n)]
-
-
-def _symcalc(n: int) -> Task:
+def _ours(text: str, names: Sequence[str]) -> Callable[[Any], Any]:
     import symcalc as sc
 
-    names = [f"x{k}" for k in range(n)]
-    texts = [chain_rosenbrock(n, 100 + turn) for turn in range(16)]
-
-    def run(turn: int) -> Any:
-        return sc.compile(texts[turn], names, order=1).value_and_gradient(*_point(n))
-
-    return run
+    function = sc.compile(text, names, order=1)
+    return lambda point: function.value_and_gradient(*point)
 
 
-def _casadi(casadi: ModuleType, n: int) -> Task:
-    def run(turn: int) -> Any:
-        x = casadi.SX.sym("x", n)
-        total = 0
-        for k in range(n - 1):
-            total += (100 + turn) * (x[k + 1] - x[k] ** 2) ** 2 + (1 - x[k]) ** 2
-        function = casadi.Function("f", [x], [total, casadi.gradient(total, x)])
-        value, gradient = function(_point(n))
-        return float(value), gradient.full().ravel()
-
-    return run
-
-
-def _sympy(n: int) -> Task:
-    import sympy
-    from sympy.parsing.sympy_parser import parse_expr
-
-    texts = [chain_rosenbrock(n, 100 + turn) for turn in range(16)]
-
-    def run(turn: int) -> Any:
-        names = sympy.symbols(f"x0:{n}")
-        total = parse_expr(texts[turn], local_dict={str(name): name for name in names})
-        gradient = [sympy.diff(total, name) for name in names]
-        function = sympy.lambdify(names, [total, *gradient], cse=True)
-        value, *slopes = function(*_point(n))
-        return value, slopes
-
-    return run
+def _weights(layers: tuple[int, ...] = (4, 5, 5, 1)) -> list[tuple[int, int, int]]:
+    """Return layer, to and from of all weights."""
+    return [
+        (layer, to, k)
+        for layer, size in enumerate(layers[1:], start=1)
+        for to in range(size)
+        for k in range(layers[layer - 1])
+    ]
 
 
 if __name__ == "__main__":
-    main()
+    run(tables, __doc__, ("numpy", "sympy", "casadi", "symengine", "ddx-ad", "jax", "numba"))

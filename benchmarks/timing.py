@@ -28,9 +28,11 @@ __all__ = [
     "header",
     "medians",
     "per_call",
+    "processor",
     "rival",
     "seconds",
     "verdict",
+    "versions",
 ]
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -54,28 +56,42 @@ if str(ROOT) not in sys.path:  # the checkout is measured, installed or not
     sys.path.insert(0, str(ROOT))
 
 
-def arguments(description: str | None, *extra: str) -> argparse.Namespace:
-    """Read the command line: `--smallest` runs every part once at its smallest size."""
+def arguments(
+    description: str | None, *extra: str, files: Sequence[str] = ()
+) -> argparse.Namespace:
+    """Read the command line: `--smallest` runs every part once at its smallest size.
+
+    Further options are flags; those in `files` take the path of a file.
+    """
     parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     parser.add_argument("--smallest", action="store_true", help="smallest sizes, one repetition")
     for name in extra:
         parser.add_argument(f"--{name}", action="store_true")
+    for name in files:
+        parser.add_argument(f"--{name}", metavar="FILE")
     return parser.parse_args()
 
 
 def header(title: str, packages: Sequence[str] = ("numpy",)) -> None:
     """Print what is measured, on what, with which versions."""
     print(f"== {title}")
-    print(f"   processor {_processor()}, {os.cpu_count()} cores, {platform.system()}")
-    versions = [f"Python {platform.python_version()}", f"symcalc {_own_version()}"]
-    for name in packages:
-        try:
-            versions.append(f"{name} {importlib.metadata.version(name)}")
-        except importlib.metadata.PackageNotFoundError:
-            versions.append(f"{name} not installed")
-    print(f"   {', '.join(versions)}")
+    print(f"   processor {processor()}, {os.cpu_count()} cores, {platform.system()}")
+    found = versions(packages)
+    shown = (f"{name} {version or 'not installed'}" for name, version in found.items())
+    print(f"   {', '.join(shown)}")
     late = "" if _IN_TIME else " (too late: NumPy was loaded before)"
     print(f"   threads pinned to 1: {', '.join(PINNED)}{late}")
+
+
+def versions(packages: Sequence[str]) -> dict[str, str]:
+    """Return the versions of Python, of symcalc and of packages; "" for what is not installed."""
+    found = {"Python": platform.python_version(), "symcalc": _own_version()}
+    for name in packages:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = ""
+    return found
 
 
 def _own_version() -> str:
@@ -84,7 +100,8 @@ def _own_version() -> str:
     return symcalc.__version__
 
 
-def _processor() -> str:
+def processor() -> str:
+    """Return the name of the processor."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
