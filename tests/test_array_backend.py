@@ -464,7 +464,7 @@ def test_formulas_of_arrays_without_variables_are_compiled(text: str, value: Any
 
 
 @pytest.mark.parametrize("backend", ["numpy", "native", "jax"])
-@pytest.mark.parametrize("text", ["a*mean(v)", "a*mean((v - mean(v))**2)", "std(a*v)"])
+@pytest.mark.parametrize("text", ["a*mean(v)", "a*mean((v - mean(v))**2)", "a/mean(v)"])
 def test_the_mean_of_an_empty_column_is_no_number(text: str, backend: str) -> None:
     pytest.importorskip({"numpy": "numpy", "native": "llvmlite", "jax": "jax"}[backend])
     f = sc.compile(text, order=1, wrt="a", shapes="v: rows", backend=backend)

@@ -15,6 +15,7 @@ __all__ = [
     "greatest",
     "is_symmetric_up_to_rounding",
     "least",
+    "length",
     "log_sum_exp",
     "log_sum_exp_and_shares",
     "placed",
@@ -23,6 +24,7 @@ __all__ = [
     "softplus_and_sigmoid",
     "spread",
     "sums",
+    "unit",
 ]
 
 Array = Any
@@ -205,6 +207,30 @@ def products_of_others(x: Array, axis: int) -> Array:
     before = np.cumprod(np.concatenate([one, x[:-1]]), axis=0)
     behind = np.cumprod(np.concatenate([one, x[:0:-1]]), axis=0)[::-1]
     return np.moveaxis(before * behind if len(x) else x, 0, axis)
+
+
+def length(x: Array, axis: int | None = None) -> Array:
+    """Return sqrt(sum(x**2)) over an axis, or all, the squares scaled into range."""
+    scaled, exponent = _in_range(x, axis)
+    size = np.sqrt(np.square(scaled).sum(axis=axis))
+    return np.ldexp(size, exponent if axis is None else np.squeeze(exponent, axis))
+
+
+def unit(x: Array, axis: int | None = None) -> Array:
+    """Return x over its length along an axis, or of all; zero where x is zero."""
+    scaled, _ = _in_range(x, axis)
+    size = np.sqrt(np.square(scaled).sum(axis=axis, keepdims=True))
+    return scaled / np.where(size == 0, 1.0, size)
+
+
+def _in_range(x: Array, axis: int | None) -> tuple[Array, Array]:
+    """Return numbers with the largest near one, along an axis or of all, and its binary exponent.
+
+    Where the largest is infinite, nothing is scaled.
+    """
+    largest = np.max(np.abs(x), axis=axis, keepdims=axis is not None, initial=0.0)
+    exponent = np.where(np.isfinite(largest), np.frexp(largest)[1], 0)
+    return np.ldexp(x, -exponent), exponent
 
 
 def log_sum_exp(x: Array, axis: int | None = None) -> Array:

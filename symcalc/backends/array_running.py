@@ -13,14 +13,14 @@ from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.shapes import Shape
 from ..program import in_layout, in_steps, lower, row_blocks
-from ..symbolic import prepare
+from ..symbolic import lengths, prepare
 from .arguments import NATIVE, Arguments, Bound
 from .array_derivatives import ArrayDerivatives
 from .columns import MAX_SIZES
 from .lambdified import Generated, generate_for_sizes
 from .sizes import check_parts, known_size
 
-__all__ = ["ArrayRunner", "refuse_large"]
+__all__ = ["ArrayRunner", "are_out_of_range", "refuse_large"]
 
 #: A Hessian or Jacobian with more entries than this is not formed.
 MAX_ENTRIES = 10**8
@@ -32,10 +32,15 @@ class _Code(NamedTuple):
     generated: Generated
     tail: tuple[int, ...]
     results: list[tuple[int, ...]]
+    #: whether sums of squares stand behind the results, whose roots are taken
+    has_lengths: bool
 
 
 class ArrayRunner:
     """Makes the code of a formula over arrays for the sizes that it meets, and runs it.
+
+    Where a sum of squares leaves the range in which its root and that of its derivatives are
+    right, code with scaled squares runs instead, made when it is first needed.
 
     Attributes
     ----------
@@ -50,28 +55,31 @@ class ArrayRunner:
         self._by_sizes: dict[Any, _Code] = {}
         self._by_order: dict[Any, Generated] = {}
         #: what was asked for last: sizes (the very dict), what is known of arguments, code
-        self._recent: dict[str, tuple[Any, Any, _Code]] = {}
-        self._derived: ArrayDerivatives | None = None
+        self._recent: dict[tuple[str, bool], tuple[Any, Any, _Code]] = {}
+        self._derived: dict[bool, ArrayDerivatives] = {}
         self._shape = expression.graph.shape(expression.root)
         self._definite = arguments.declared("spd")
         self.last: Generated | None = None
 
     def run(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
         """Return the value and what else is asked for, in their shapes."""
-        sizes, known, code = self._recent.get(what, (None, None, None))
-        if code is None or sizes is not bound.sizes or known != (bound.sparse, bound.symmetric):
-            known = bound.sparse, bound.symmetric
-            code = self._by_sizes.get((what, known, *bound.sizes.items()))
-            if code is None:
-                code = self._for_sizes(what, bound)
-            self._recent[what] = bound.sizes, known, code
-        self.last = code.generated
-        given = (*bound.values, *extra)
+        code = self._code((what, False), bound)
+        if not code.has_lengths:
+            return self._finished(code, self._computed(code, bound, extra), (*bound.values, *extra))
         try:
-            entries = code.generated.function((*given, *code.tail))
-        except (ZeroDivisionError, ValueError) as error:
-            entries = _of_nothing(error, code, bound.sizes)
-        return self._finished(code, entries, given)
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                entries = self._computed(code, bound, extra)
+        except FloatingPointError:  # scaled squares may have nothing to warn of
+            return self.run_scaled(what, bound, extra)
+        squares = entries[len(code.results) :]
+        if are_out_of_range(squares, self._arguments.dtype):
+            return self.run_scaled(what, bound, extra)
+        return self._finished(code, entries[: len(code.results)], (*bound.values, *extra))
+
+    def run_scaled(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
+        """Return the same with lengths by scaled squares."""
+        code = self._code((what, True), bound)
+        return self._finished(code, self._computed(code, bound, extra), (*bound.values, *extra))
 
     def result_shapes(self, what: str) -> list[Shape]:
         """Return the shapes of the value and what else is asked for."""
@@ -82,27 +90,49 @@ class ArrayRunner:
             return [(), *[(*a, *b) for row, a in enumerate(own) for b in own[: row + 1]]]
         return [self._shape, *own] if what == "product" else [self._shape]
 
-    def derivation(self) -> ArrayDerivatives:
-        """Return the derivation, made at the first use."""
+    def derivation(self, *, scaled: bool) -> ArrayDerivatives:
+        """Return the derivation, with lengths by scaled squares or not, made at the first use."""
         with self._lock:
-            if self._derived is None:
+            if scaled not in self._derived:
                 graph, root = self._expression.graph, self._expression.root
                 if not self._arguments.is_complex:
-                    graph, root = prepare(graph, root)
-                self._derived = ArrayDerivatives(graph, root, self._wrt)
-            return self._derived
+                    graph, root = prepare(graph, root, scaled=scaled)
+                self._derived[scaled] = ArrayDerivatives(graph, root, self._wrt)
+            return self._derived[scaled]
 
     # -- inside -----------------------------------------------------------------------------
 
-    def _for_sizes(self, what: str, bound: Bound) -> _Code:
+    def _code(self, asked: tuple[str, bool], bound: Bound) -> _Code:
+        """Return the code for what is asked for, scaled or not, at the sizes of arguments."""
+        sizes, known, code = self._recent.get(asked, (None, None, None))
+        if code is None or sizes is not bound.sizes or known != (bound.sparse, bound.symmetric):
+            known = bound.sparse, bound.symmetric
+            code = self._by_sizes.get((asked, known, *bound.sizes.items()))
+            if code is None:
+                code = self._for_sizes(*asked, bound)
+            self._recent[asked] = bound.sizes, known, code
+        self.last = code.generated
+        return code
+
+    def _computed(self, code: _Code, bound: Bound, extra: Sequence[Any]) -> list[Any]:
+        """Return what code returns; of no elements there may be nothing to return."""
+        try:
+            found: list[Any] = code.generated.function((*bound.values, *extra, *code.tail))
+        except (ZeroDivisionError, ValueError) as error:
+            return _of_nothing(error, code, bound.sizes)
+        return found
+
+    def _for_sizes(self, what: str, scaled: bool, bound: Bound) -> _Code:
         """Return the code for what is asked for at the sizes of arguments, made if need be."""
         with self._lock:
             sizes, sparse = bound.sizes, bound.sparse
-            derivation = self.derivation()
+            derivation = self.derivation(scaled=scaled)
             shapes = self.result_shapes(what)
             results = [tuple(known_size(d, sizes) for d in shape) for shape in shapes]
             refuse_large(sum(map(prod, results)))
             graph, outputs, extra = derivation.outputs(what)
+            squares = [] if scaled else lengths(graph, outputs[:1])
+            outputs = [*outputs, *squares]
             check_parts(graph, outputs, sizes)
             if not sparse:
                 graph, outputs = in_layout(graph, outputs, sizes)
@@ -112,17 +142,18 @@ class ArrayRunner:
             tail = list(sizes.values()) + ([blocks.length] if blocks else [])
             nodes = program.order
             order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
-            key = (what, sparse, order, tuple(sizes), blocks and blocks.dimension)
+            key = (what, scaled, sparse, order, tuple(sizes), blocks and blocks.dimension)
             if key not in self._by_order:
                 self._by_order[key] = generate_for_sizes(
                     program, (*self._names, *extra), list(sizes), sparse=sparse, blocks=blocks,
                     definite=self._definite,
                     returns=lambda texts: f"[{', '.join(texts)}]",
                 )  # fmt: skip
-            code = _Code(self._by_order[key], tuple(tail), results)
+            code = _Code(self._by_order[key], tuple(tail), results, bool(squares))
             if len(self._by_sizes) >= MAX_SIZES:
                 self._by_sizes.clear()
-            self._by_sizes[(what, (sparse, bound.symmetric), *sizes.items())] = code
+            known = sparse, bound.symmetric
+            self._by_sizes[((what, scaled), known, *sizes.items())] = code
             return code
 
     def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
@@ -145,6 +176,12 @@ class ArrayRunner:
         if is_undefined and len(entries) > 1:
             _without_value(entries)
         return entries
+
+
+def are_out_of_range(squares: Sequence[Any], dtype: str) -> bool:
+    """Whether sums of squares are so small or so large that squares, or powers, lose digits."""
+    least = np.finfo(dtype).tiny ** 0.5
+    return any(bool(np.any((s < least) | (s > 1 / least))) for s in squares)
 
 
 def refuse_large(n_entries: int) -> None:
@@ -172,7 +209,7 @@ def _of_nothing(error: Exception, code: _Code, sizes: Mapping[str, int]) -> list
     if not empty:
         raise error
     if isinstance(error, ZeroDivisionError):
-        return [np.nan] * len(code.results)
+        return [np.nan] * (len(code.results) + code.has_lengths)
     raise ArgumentError(
         f"The formula needs an element of an array that has none: `{empty[0]}` is 0."
     ) from None

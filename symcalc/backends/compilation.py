@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..expression import Expression
+from ..symbolic import lengths
 from .array_function import ArrayFunction, needs_shapes
 from .compiled import CompiledFunction
 
@@ -36,6 +37,7 @@ def compile_expression(
     of_arrays = needs_shapes(expression, names, order)
     kind: type[CompiledFunction] = ArrayFunction if of_arrays else CompiledFunction
     if backend == "jax":
+        of_arrays = of_arrays or bool(lengths(expression.graph, [expression.root]))
         from .jax import JaxArrayFunction, JaxFunction
 
         kind = JaxArrayFunction if of_arrays else JaxFunction

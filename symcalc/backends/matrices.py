@@ -22,6 +22,7 @@ REDUCERS = {
     **{"amax": KERNELS + "greatest", "amin": KERNELS + "least", "prod": KERNELS + "product"},
     **{"exactprod": KERNELS + "product", "others": KERNELS + "products_of_others"},
     "lse": KERNELS + "log_sum_exp",
+    **{"length": KERNELS + "length", "unit": KERNELS + "unit"},
 }
 
 
@@ -359,6 +360,8 @@ RULES: dict[str, Callable[[MatrixEmitter, Node], None]] = {
     "others": MatrixEmitter.reduction,
     "signdet": MatrixEmitter.factorization,
     "lse": MatrixEmitter.reduction,
+    "length": MatrixEmitter.reduction,
+    "unit": MatrixEmitter.reduction,
     "sum": MatrixEmitter.total,
     "size": MatrixEmitter.total,
     "inv": MatrixEmitter.factorization,

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..expression import Expression
 from ..graph.graph import Graph, Node
-from ..symbolic import prepare
+from ..symbolic import lengths, prepare
 from .arguments import Arguments, Bound
+from .array_running import ArrayRunner, are_out_of_range
 from .blockwise import run_on_arrays
 from .columns import ColumnBlocks
 from .derivatives import Derivatives
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from .native import PointCall
 
 __all__ = ["FLOAT_TROUBLE", "Runner"]
+
+#: Asked for after a kind of derivative: sums of squares whose roots are taken, too.
+AND_SQUARES = " and squares"
 
 #: What plain-float code raises where NumPy returns NaN or an infinity, and says so in a warning.
 FLOAT_TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
@@ -51,6 +56,7 @@ class Runner:
         self._generated: dict[tuple[str, bool], Generated | None] = {}
         self._columns = ColumnBlocks(self._names, self.outputs)
         self._derivatives: Derivatives | None = None
+        self._scaled: ArrayRunner | None = None
         self.native = NativePath(backend, accuracy, self._names, self.outputs)
         self.value: Callable[[Sequence[Any]], Any] = self._first_value
         self.gradient: Callable[[Sequence[Any]], Any] = self._first_gradient
@@ -65,14 +71,21 @@ class Runner:
             return self._derivatives
 
     def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
-        """Return the graph, the nodes of what is asked for, and the names of further arguments."""
+        """Return the graph, the nodes of what is asked for, and the names of further arguments.
+
+        Asked for with `AND_SQUARES`, they are followed by the sums of squares that roots are of.
+        """
         with self._lock:
-            return self.parts.outputs(what)
+            graph, nodes, names = self.parts.outputs(what.removesuffix(AND_SQUARES))
+            if what.endswith(AND_SQUARES):
+                nodes = [*nodes, *lengths(graph, nodes[:1])]
+            return graph, nodes, names
 
     def run(self, what: str, bound: Bound) -> Any:
         """Run the code for what is asked for; a mean of no rows is NaN."""
         try:
-            return self._run(what, bound)
+            has_lengths = bound.sizes and self._has_lengths
+            return self._in_range(what, bound) if has_lengths else self._run(what, bound)
         except ZeroDivisionError:
             if not bound.sizes or any(bound.sizes.values()):
                 raise
@@ -110,6 +123,35 @@ class Runner:
         if in_blocks := bound.sizes and self._columns.function(what, bound.sizes):
             return in_blocks(bound.values)
         return run_on_arrays(self.code(what, scalar=False).function, what, bound)
+
+    @cached_property
+    def _has_lengths(self) -> bool:
+        """Whether roots are taken of sums of squares over columns."""
+        return bool(lengths(self.parts.graph, [self.parts.root]))
+
+    def _in_range(self, what: str, bound: Bound) -> Any:
+        """Run the code; by scaled squares where sums of squares leave their range."""
+        n_entries = len(self.outputs(what)[1]) - 1
+        try:
+            with np.errstate(over="raise", divide="raise", invalid="raise"):
+                value, entries = self._run(what + AND_SQUARES, bound)
+        except FloatingPointError:
+            return self._scaled_run(what, bound)
+        if are_out_of_range(entries[n_entries:], bound.dtype):
+            return self._scaled_run(what, bound)
+        return value if what == "value" else (value, entries[:n_entries])
+
+    def _scaled_run(self, what: str, bound: Bound) -> Any:
+        """Run code for arrays, with lengths by scaled squares."""
+        with self._lock:
+            if self._scaled is None:
+                self._scaled = ArrayRunner(self._expression, self._arguments, self._wrt)
+        value, *entries = self._scaled.run_scaled(what, bound)
+        if what == "hessian":
+            pairs = [(row, column) for row in range(len(self._wrt)) for column in range(row + 1)]
+            blocks = dict(zip(pairs, entries, strict=True))
+            entries = [blocks[place] for place in self.parts.hessian_places]
+        return value if what == "value" else (value, entries)
 
     def _prepared(self) -> tuple[Graph, Node]:
         """Return the formula in stable atoms, which are the same function on the real line only."""

@@ -182,6 +182,24 @@ def _exact_product(p: Passing) -> Iterator[Share]:
     yield _reduced(p, others)
 
 
+def _length(p: Passing) -> Iterator[Share]:
+    """Use the unit vector that points where the argument does, zero at zero by policy."""
+    yield _reduced(p, p.graph.node("unit", p.args, p.graph.data[p.node]))
+
+
+def _unit(p: Passing) -> Iterator[Share]:
+    """Use d(u) = (dx - u (u . dx))/|x|; nothing at zero, by policy."""
+    graph, (arg,), labels = p.graph, p.args, p.labels(p.args[0])
+    size, kept = graph.node("length", p.args, graph.data[p.node]), _kept(p)
+    is_zero = graph.compare("==", size, graph.const(0))
+    inverse = graph.piecewise([(graph.const(0), is_zero)], graph.pow(size, graph.const(-1)))
+    whole, shape = p.full(labels), graph.shape(arg)
+    along = p.contract([whole, (p.node, labels)], kept, graph.shape(size))
+    turned = p.contract([(along, (*p.outer, *kept)), (p.node, labels)], labels, shape)
+    rest = graph.sub(whole[0], turned)
+    yield arg, p.contract([(rest, whole[1]), (inverse, kept)], labels, shape)
+
+
 def _others(p: Passing) -> Iterator[Share]:
     """Use the products of all elements but two: those of all but one with another one put to 1."""
     graph, (arg,), axis = p.graph, p.args, p.graph.data[p.node]
@@ -272,6 +290,8 @@ ARRAY_RULES: dict[str, Callable[[Passing], Iterator[Share]]] = {
     "prod": _product,
     "exactprod": _exact_product,
     "others": _others,
+    "length": _length,
+    "unit": _unit,
     "signdet": _nothing,
     "take": _taken,
     "put": _put,

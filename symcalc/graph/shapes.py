@@ -83,6 +83,8 @@ SHAPE_RULES: Mapping[str, Rule] = {
     "prod": _without_axis,
     "exactprod": _without_axis,
     "others": _same,
+    "length": _without_axis,
+    "unit": _same,
     "take": _given,
     "put": _given,
     "concat": _given,

@@ -24,7 +24,7 @@ LONG = 64
 GAIN = 4
 
 #: Reductions whose data are an axis, or None for all.
-_OVER_AN_AXIS = frozenset({"amax", "amin", "lse", "prod", "exactprod"})
+_OVER_AN_AXIS = frozenset({"amax", "amin", "lse", "prod", "exactprod", "length"})
 
 #: For each axis of an array as it is kept, the axis that it is in the formula.
 Order = tuple[int, ...]

@@ -7,10 +7,12 @@ imported from its module: loading all of it takes longer than compiling a formul
 from .atoms import stabilize, stabilize_for_display
 from .display import simplify_for_display
 from .joins import repair_joins
+from .lengths import lengths
 from .prepare import prepare
 from .totals import tidy_totals
 
 __all__ = [
+    "lengths",
     "prepare",
     "repair_joins",
     "simplify_for_display",

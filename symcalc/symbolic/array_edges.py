@@ -7,14 +7,11 @@ itself out of range.
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import rebuild
+from .lengths import HALF, is_length, is_positive
 
 __all__ = ["with_edges"]
-
-HALF = Fraction(1, 2)
 
 
 def with_edges(graph: Graph, root: Node) -> tuple[Graph, Node]:
@@ -35,44 +32,10 @@ def _rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | N
         return g.node("exactdet", args)
     if kind == "log":
         return _log_of_determinants(g, args[0])
-    if kind == "pow" and g.value(args[1]) == HALF and _is_length(g, args[0]):
+    if kind == "pow" and g.value(args[1]) == HALF and is_length(g, args[0]):
         is_zero = g.compare("==", args[0], g.const(0))
         return g.piecewise([(g.const(0), is_zero)], g.pow(*args))
     return None
-
-
-def _is_length(g: Graph, node: Node) -> bool:
-    """Whether a node is a sum of squares over axes of an array, or a positive multiple of one."""
-    if g.kinds[node] == "mul":
-        totals = [factor for factor in g.args[node] if g.kinds[factor] in ("sum", "ein")]
-        rest = [factor for factor in g.args[node] if factor not in totals]
-        return len(totals) == 1 and _is_length(g, totals[0]) and all(_counts(g, f) for f in rest)
-    if g.kinds[node] == "sum":
-        return _is_square(g, g.args[node][0])
-    if g.kinds[node] != "ein":
-        return False
-    factors, labels = g.args[node], g.data[node].factors
-    if len(factors) == 1:
-        return _is_square(g, factors[0])
-    pairs = list(zip(factors, labels, strict=True))
-    return bool(pairs) and all(pairs.count(pair) % 2 == 0 for pair in pairs)
-
-
-def _is_square(g: Graph, node: Node) -> bool:
-    if g.kinds[node] != "pow":
-        return False
-    power = g.value(g.args[node][1])
-    return power is not None and power > 0 and power.denominator == 1 and power % 2 == 0
-
-
-def _counts(g: Graph, node: Node) -> bool:
-    """Whether a scalar is a positive number or made of dimensions."""
-    value = g.value(node)
-    if value is not None:
-        return value > 0
-    return g.kinds[node] in ("dim", "size") or (
-        g.kinds[node] == "pow" and _counts(g, g.args[node][0])
-    )
 
 
 def _log_of_determinants(g: Graph, inside: Node) -> Node | None:
@@ -86,7 +49,7 @@ def _log_of_determinants(g: Graph, inside: Node) -> Node | None:
         if g.kinds[base] == "exactdet" and isinstance(g.value(power), int):
             terms.append(g.mul((power, g.node("logdet", g.args[base]))))
             signs.append(g.pow(g.node("signdet", g.args[base]), power))
-        elif _counts(g, factor):
+        elif is_positive(g, factor):
             terms.append(g.call("log", (factor,)))
         else:
             return None

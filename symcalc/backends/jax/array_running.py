@@ -71,7 +71,7 @@ class JaxArrayRunner(ArrayRunner):
 
     def _coded(self, what: str, sizes: dict[str, int]) -> Generated:
         with self._lock:
-            graph, outputs, extra = self.derivation().outputs(what)
+            graph, outputs, extra = self.derivation(scaled=True).outputs(what)
             check_parts(graph, outputs, sizes)
             program = lower(*in_steps(graph, outputs, sizes))
             return traceable_for_sizes(program, (*self._names, *extra), sizes, self._definite)

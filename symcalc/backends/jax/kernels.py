@@ -17,6 +17,7 @@ __all__ = [
     "Factorization",
     "greatest",
     "least",
+    "length",
     "log_sum_exp",
     "log_sum_exp_and_shares",
     "placed",
@@ -25,6 +26,7 @@ __all__ = [
     "softplus_and_sigmoid",
     "spread",
     "sums",
+    "unit",
 ]
 
 Array = Any
@@ -106,6 +108,30 @@ def products_of_others(x: Array, axis: int) -> Array:
     before = jnp.cumprod(jnp.concatenate([one, x[:-1]]), axis=0)
     behind = jnp.cumprod(jnp.concatenate([one, x[:0:-1]]), axis=0)[::-1]
     return jnp.moveaxis(before * behind if len(x) else x, 0, axis)
+
+
+def length(x: Array, axis: int | None = None) -> Array:
+    """Return sqrt(sum(x**2)) over an axis, or all, the squares scaled into range."""
+    scaled, largest = _in_range(x, axis)
+    size = jnp.sqrt(jnp.square(scaled).sum(axis=axis, keepdims=True)) * largest
+    return jnp.squeeze(size) if axis is None else jnp.squeeze(size, axis)
+
+
+def unit(x: Array, axis: int | None = None) -> Array:
+    """Return x over its length along an axis, or of all; zero where x is zero."""
+    scaled, _ = _in_range(x, axis)
+    size = jnp.sqrt(jnp.square(scaled).sum(axis=axis, keepdims=True))
+    return scaled / jnp.where(size == 0, 1.0, size)
+
+
+def _in_range(x: Array, axis: int | None) -> tuple[Array, Array]:
+    """Return numbers over the largest, along an axis or of all, and it; 1 where it is no divisor.
+
+    XLA takes numbers below the normal ones for zero.
+    """
+    largest = jnp.max(jnp.abs(x), axis=axis, keepdims=True)
+    largest = jnp.where(jnp.isfinite(largest) & (largest > 0), largest, 1.0)
+    return x / largest, largest
 
 
 def log_sum_exp(x: Array, axis: int | None = None) -> Array:
