@@ -397,3 +397,11 @@ def test_data_columns_are_summed():
     assert f.gradient(0.0, 0.0, x, y).tolist() == pytest.approx([-26 / 3, -6.0])
     with pytest.raises(sc.ArgumentError, match="`rows`"):
         f(1.0, 2.0, x, y[:2])
+
+
+def test_the_value_of_a_variable_alone_is_memory_of_its_own():
+    x = np.arange(5.0)
+    for shapes in (None, "x: n"):
+        found = sc.compile("x", ["x"], shapes=shapes)(x)
+        assert not np.shares_memory(found, x)
+        np.testing.assert_array_equal(found, x)

@@ -165,11 +165,13 @@ class Arguments:
             _check_symmetric(name, arrays[name])
         return Bound(ordered, False, (), self.dtype, in_order(found), sparse, symmetric)
 
-    def finish(self, value: Any, batch: tuple[int, ...]) -> Any:
-        """Return the value in the broadcast shape; a plain number when that is a scalar."""
+    def finish(self, value: Any, bound: Bound) -> Any:
+        """Return the value in the broadcast shape, its own memory; a plain number for a scalar."""
         array = np.asarray(value, dtype=self.dtype)
-        if not self.shapes and array.shape != batch:
-            array = np.broadcast_to(array, batch).copy()
+        if not self.shapes and array.shape != bound.batch:
+            array = np.broadcast_to(array, bound.batch).copy()
+        elif array.ndim and any(array is given for given in bound.values):
+            array = array.copy()
         return array if array.ndim else array.item()
 
     def stack(self, entries: Sequence[Any] | Array, batch: tuple[int, ...]) -> Array:
@@ -251,7 +253,7 @@ class Arguments:
             array = np.array([_to_float(entry) for entry in array.flat]).reshape(array.shape)
         if array.dtype.kind not in "buifc":
             raise _not_numbers(name, value)
-        return array.astype(self.dtype, copy=not self.shapes)
+        return array.astype(self.dtype, copy=False)
 
     def _to_sparse(self, name: str, value: Any) -> Any:
         """Return a SciPy sparse matrix as an array in compressed rows."""

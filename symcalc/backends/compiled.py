@@ -90,7 +90,7 @@ class CompiledFunction(Definition):
             except FLOAT_TROUBLE:
                 pass
         bound = self._arguments.bind(args, kwargs)
-        return self._arguments.finish(self._runner.run("value", bound), bound.batch)
+        return self._arguments.finish(self._runner.run("value", bound), bound)
 
     def gradient(self, *args: Any, **kwargs: Any) -> Array:
         """Return the partial derivatives in `wrt`, shape `batch + (n,)`."""
@@ -108,7 +108,7 @@ class CompiledFunction(Definition):
         self._require(1)
         bound = self._arguments.bind(args, kwargs)
         value, entries = self._runner.run("gradient", bound)
-        value = self._arguments.finish(value, bound.batch)
+        value = self._arguments.finish(value, bound)
         gradient = self._arguments.stack(entries, bound.batch)
         is_native = isinstance(entries, np.ndarray)
         return value, gradient if is_native else no_value_no_derivative(value, gradient)
@@ -120,7 +120,7 @@ class CompiledFunction(Definition):
         value, entries = self._runner.run("hessian", bound)
         places = self._runner.parts.hessian_places
         hessian = self._arguments.scatter(entries, places, len(self.wrt), bound.batch)
-        return no_value_no_derivative(self._arguments.finish(value, bound.batch), hessian)
+        return no_value_no_derivative(self._arguments.finish(value, bound), hessian)
 
     def hessian_product(self, direction: Any, *args: Any, **kwargs: Any) -> Array:
         """Return Hessian × direction without forming the Hessian; `direction` has shape `(n,)`."""
@@ -133,7 +133,7 @@ class CompiledFunction(Definition):
             )
         value, parts = self._runner.run("product", bound.with_more(vector))
         product = self._arguments.stack(parts, bound.batch)
-        return no_value_no_derivative(self._arguments.finish(value, bound.batch), product)
+        return no_value_no_derivative(self._arguments.finish(value, bound), product)
 
     # -- flat vectors, as optimizers want them ----------------------------------------------
 

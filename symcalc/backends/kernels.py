@@ -151,8 +151,8 @@ def cathetus(x: Array) -> Array:
 
 
 def bose(x: Array) -> Array:
-    """Return 1/(exp(x) - 1)."""
-    return np.where(x < 700, 1 / np.expm1(np.minimum(x, 700)), np.exp(-np.abs(x)))
+    """Return 1/(exp(x) - 1), oo at 0 of either sign."""
+    return np.where(x < 700, 1 / np.expm1(np.minimum(x, 700) + 0.0), np.exp(-np.abs(x)))
 
 
 def maximum(*xs: Array) -> Array:

@@ -135,8 +135,15 @@ def cathetus(m: Any, x: Any) -> Any:
 
 
 def bose(m: Any, x: Any) -> Any:
-    """Return 1/(exp(x) - 1)."""
-    return m.where(m.compare("<", x, 700), 1 / m.expm1(x), m.exp(-m.abs(x)))
+    """Return 1/(exp(x) - 1), beyond 700 by halves; with b on the right it is -1 - b on the left.
+
+    So what is computed for x serves -x, which stands in the derivative.
+    """
+    size = m.abs(x)
+    far = m.compare(">", size, 700)
+    half = 1 / m.expm1(m.where(far, size / 2, size))
+    right = m.where(far, half * half, half)
+    return m.where(m.compare("<", x, 0), -1 - right, right)
 
 
 def sign(m: Any, x: Any) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...program import Program
-from .body import Body
+from .body import NAN_BITS, Body
 from .entries import batch_text, point_text, sums_text
 from .grid import grid_text
 from .mathematics import scalar_address, vector_address
@@ -109,4 +109,6 @@ def _module(
     else:
         text = _WRITERS[entry](parts, n_slots, width, len(names), len(outputs))
     lines = "\n".join(declared.lines.values())
+    if width > 1:
+        lines += NAN_BITS.format(width=width, vector=f"<{width} x double>")
     return Module(f"{lines}\n{text}", entry, declared.addresses, len(body.lines))
