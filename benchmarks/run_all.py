@@ -46,6 +46,7 @@ OTHERS = (
     "proximal",
     "hs",
     "sgd",
+    "throughput",
 )
 
 
