@@ -32,6 +32,8 @@ class ObjectiveFacts:
         Why its kinks cannot be split off as terms with a known proximal map; "" where they can.
     is_convex : bool
         Whether it is proven to be convex in the variables, within their bounds.
+    n_numbers : int
+        How many numbers one evaluation computes; 0 where that is not known.
     """
 
     has_kinks: bool = False
@@ -42,6 +44,7 @@ class ObjectiveFacts:
     is_quadratic: bool = False
     unsplit: str = ""
     is_convex: bool = False
+    n_numbers: int = 0
 
     @property
     def is_smooth(self) -> bool:

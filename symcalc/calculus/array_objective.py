@@ -19,7 +19,7 @@ from .first_nan import Setting, describe_not_finite
 from .reading import Formula
 from .remembered import array_function_of
 from .splitting import SPLITS, find_splitting, to_split
-from .structure import find_degree, find_roughness
+from .structure import count_numbers, find_degree, find_roughness
 
 __all__ = ["ArrayObjective", "read_array_objective"]
 
@@ -69,6 +69,7 @@ class ArrayObjective(ArrayFormula):
             is_quadratic=is_quadratic,
             unsplit=split if isinstance(split, str) else "",
             is_convex=is_convex_in(expression, tuple(self.start), self.data, bounds),
+            n_numbers=count_numbers(expression.graph, expression.root, self.sizes),
         )
 
     def _at(self, x: Any) -> tuple[Setting, dict[str, Any]]:

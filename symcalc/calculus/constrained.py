@@ -86,7 +86,7 @@ def minimize_under(
             return with_arrays(best, target)
         return replace(best, surface=surface_of(target))
     needs = "product" if method == "auto" else find_method(method).needs
-    functions, facts = target.to_objective(needs)
+    functions, facts = target.to_objective(needs, bounds)
     if whole.roughness:
         facts = replace(facts, has_kinks=True)
     best = minimize_constrained(

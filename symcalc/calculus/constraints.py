@@ -19,6 +19,7 @@ from ..optimize import Constraints, Label, no_constraints
 from ..optimize.bounds import Bounds
 from .affine import is_affine, is_single, moving_nodes
 from .constraint_reading import Link
+from .convexity import is_convex_in
 from .structure import find_roughness
 
 __all__ = ["ConstraintSet", "Setting", "compile_constraints", "is_plain"]
@@ -200,15 +201,32 @@ def _paired(links: Sequence[Link], setting: Setting, counts: Sequence[int]) -> C
         np.repeat([link.is_equality for link in links], counts).astype(np.bool_),
         np.repeat(linear, counts).astype(np.bool_),
     )
-    n = _n_numbers(setting)
+    n, is_convex = _n_numbers(setting), _is_convex(links, linear, setting)
     if not data and not any(variable.shape for variable in expression.variables):
         f = CompiledFunction(expression, wrt, order=2, wrt=wrt)
         return Constraints(
-            n, *flags, f.flat_value_and_gradient, f.flat_hessian, f.flat_hessian_product
+            n, *flags, f.flat_value_and_gradient, f.flat_hessian, f.flat_hessian_product, is_convex
         )
     function = ArrayFunction(expression, order=2, wrt=wrt)
     flat = function.at_data(setting.sizes, **{name: setting.data[name] for name in data})
-    return Constraints(n, *flags, flat.value_and_gradient, flat.hessian, flat.hessian_product)
+    return Constraints(
+        n, *flags, flat.value_and_gradient, flat.hessian, flat.hessian_product, is_convex
+    )
+
+
+def _is_convex(links: Sequence[Link], linear: Sequence[bool], setting: Setting) -> bool:
+    """Whether equations are linear, and what inequalities keep from being negative is concave."""
+    moving = tuple(setting.start)
+    for link, is_linear in zip(links, linear, strict=True):
+        if is_linear:
+            continue
+        if link.is_equality:
+            return False
+        graph = link.gap.graph.copy()
+        opposite = Expression(graph, graph.neg(link.gap.root))
+        if not is_convex_in(opposite, moving, setting.data):
+            return False
+    return True
 
 
 def _fresh(name: str, setting: Setting) -> str:

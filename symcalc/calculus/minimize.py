@@ -71,8 +71,8 @@ def minimize(
         "limited_memory" (L-BFGS); with curvature "newton", "truncated_newton", "trust_region",
         "coordinate_descent"; "linear_solve" for quadratics; "levenberg_marquardt" and
         "gauss_newton" for sums of squares; "proximal_newton", "fista", "ista" where kinks split
-        off, as those of norm1; "pattern_search" on values only. SciPy's "L-BFGS-B",
-        "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
+        off, as those of norm1; "downhill_simplex" and "pattern_search" on values only. SciPy's
+        "L-BFGS-B", "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
         "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" for sums of squares; with constraints
         "SLSQP", "trust-constr" and "augmented_lagrangian". For the lowest of several minima
         "multistart", "basin_hopping", and within bounds SciPy's "shgo", "dual_annealing" and
@@ -138,8 +138,9 @@ def minimize(
 
     "auto" solves a quadratic in one step; it takes Levenberg-Marquardt for a sum of squares,
     Newton's method in a trust region where second derivatives are few, along a line where they are
-    sparse, L-BFGS-B for many variables, Nelder-Mead for few variables and kinks, a pattern search
-    where the objective jumps; `Optimum.why` says which and why, `Optimum.rules` rule by rule.
+    sparse, L-BFGS-B for many variables, a simplex of values for few variables and kinks, a pattern
+    search where the objective jumps; `Optimum.why` says which and why, `Optimum.rules` rule by
+    rule.
 
     Examples
     --------

@@ -25,7 +25,14 @@ from .reading import Formula
 from .remembered import formula_of, function_of
 from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
-from .structure import Square, find_degree, find_roughness, find_squares, is_separable
+from .structure import (
+    Square,
+    count_numbers,
+    find_degree,
+    find_roughness,
+    find_squares,
+    is_separable,
+)
 
 __all__ = ["FormulaObjective", "read_objective"]
 
@@ -107,6 +114,7 @@ class FormulaObjective:
             is_quadratic=find_degree(expression.graph, expression.root, names) <= 2,
             unsplit=split if isinstance(split, str) else "",
             is_convex=is_convex_in(expression, names, self.columns, bounds),
+            n_numbers=count_numbers(expression.graph, expression.root, {"rows": self.n_rows}),
         )  # fmt: skip
 
     def _at(self, x: Array) -> tuple[Setting, dict[str, Any]]:

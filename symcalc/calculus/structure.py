@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import prod
 
 from ..functions import TABLE
+from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
 
-__all__ = ["Square", "find_degree", "find_roughness", "find_squares", "is_separable"]
+__all__ = [
+    "Square",
+    "count_numbers",
+    "find_degree",
+    "find_roughness",
+    "find_squares",
+    "is_separable",
+]
 
 #: Kinds whose result is linear in their one moving argument, or in all of them together.
 _LINEAR = frozenset({"add", "sum", "take", "put", "concat", "reshape"})
@@ -166,3 +175,18 @@ def is_separable(graph: Graph, root: Node, n_variables: int, per_variable: int =
         if n_visited > budget or n_pairs > budget:
             return False
     return True
+
+
+def count_numbers(graph: Graph, root: Node, sizes: Mapping[str, int]) -> int:
+    """Return how many numbers an evaluation computes, products of a contraction counted each."""
+    total = 0
+    for node in graph.reachable([root]):
+        shape = [size_of(dimension, sizes) for dimension in graph.shape(node)]
+        if graph.kinds[node] == "ein":
+            lengths: dict[int, int] = {}
+            for arg, labels in zip(graph.args[node], graph.data[node].factors, strict=True):
+                for label, dimension in zip(labels, graph.shape(arg), strict=True):
+                    lengths[label] = size_of(dimension, sizes)
+            shape = list(lengths.values()) if len(graph.args[node]) < 3 else shape
+        total += prod(shape)
+    return total

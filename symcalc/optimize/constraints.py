@@ -52,6 +52,8 @@ class Constraints:
         Of `z`; a matrix, dense or sparse, over both.
     hessian_product : callable
         Of `z` and a direction over both.
+    is_convex : bool
+        Whether the points that satisfy them are proven to be a convex set.
     """
 
     n_variables: int
@@ -60,6 +62,7 @@ class Constraints:
     value_and_gradient: Callable[[Vector], tuple[float, Vector]]
     hessian: Callable[[Vector], Any]
     hessian_product: Callable[[Vector, Vector], Vector]
+    is_convex: bool = False
 
     def __len__(self) -> int:
         return self.is_equality.size
@@ -115,6 +118,7 @@ def no_constraints(n_variables: int) -> Constraints:
     return Constraints(
         n_variables, nothing, nothing, value_and_gradient,
         lambda z: np.zeros((n_variables, n_variables)), lambda z, v: np.zeros(n_variables),
+        is_convex=True,
     )  # fmt: skip
 
 

@@ -159,8 +159,8 @@ def check_resumable(method: Method, solver: Solver) -> None:
         return
     raise ArgumentError(
         f"`checkpoint` is for methods of our own, which can be resumed; {method.name!r} runs "
-        "inside SciPy, which keeps its state to itself. Name another `method`, such as "
-        "'limited_memory' or 'trust_region'."
+        "inside SciPy, which keeps its state to itself. Leave `method` to 'auto', or name another, "
+        "such as 'limited_memory' or 'trust_region'."
     )
 
 
@@ -198,7 +198,7 @@ def check_method(
     if bounds is not None and not method.takes_bounds:
         raise ArgumentError(
             f"Method {method.name!r} cannot keep to bounds. Use 'L-BFGS-B', 'TNC', 'SLSQP', "
-            "'Nelder-Mead' or 'Powell'."
+            "'downhill_simplex' or 'Powell'."
         )
 
 

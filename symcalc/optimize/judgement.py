@@ -10,7 +10,7 @@ import numpy as np
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
 from .balance import describe_gradients, describe_scaling
-from .bounds import Bounds, Mask
+from .bounds import Bounds, Mask, Vector
 from .diagnosis import (
     at_bounds,
     describe_convexity,
@@ -19,6 +19,7 @@ from .diagnosis import (
     describe_rate,
     describe_unbounded,
 )
+from .endless import describe_endless_fall, is_far
 from .keeping import Keeper
 from .methods import Method, Solver
 from .objective import Evaluator, Point
@@ -92,11 +93,14 @@ def judge(
     diagnosis = at_bounds(best.x, run.bounds, run.names)
     if run.facts.has_jumps:
         outcome = _judge_jumps(run, rule.is_met(best.value, norm), outcome)
-    elif rule.is_met(best.value, norm):
+    elif rule.is_met(best.value, norm) and outcome is not Outcome.UNBOUNDED:
         outcome = Outcome.CONVERGED_GRADIENT
     elif outcome in STALLED:
         outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
         diagnosis += said
+    endless = _endless_fall(run, start, best, outcome)
+    if endless:
+        return Outcome.UNBOUNDED, endless
     if not run.facts.is_smooth:
         outcome, said = _judge_values(run, start, best, outcome)
         diagnosis += said
@@ -121,6 +125,20 @@ def judge(
     diagnosis += describe_gradients(start, run.names, "at the start")
     diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
     return outcome, diagnosis
+
+
+def _endless_fall(run: Run, start: Point, best: Point, outcome: Outcome) -> list[str]:
+    """Return the evidence of a fall without limit, where the end gives reason to look for it."""
+    is_stuck = outcome in STALLED and not outcome.is_good
+    if outcome in (Outcome.UNBOUNDED, Outcome.DIVERGED):
+        return []
+    if not (is_stuck or is_far(best.x, start.x)):
+        return []
+
+    def inside(x: Vector) -> float:
+        return run.evaluator.value(x) if run.evaluator.is_inside(x) else np.nan
+
+    return describe_endless_fall(inside, start.x, best.x, run.names, is_stuck)
 
 
 def _judge_jumps(run: Run, is_flat: bool, outcome: Outcome | None) -> Outcome:
@@ -180,7 +198,7 @@ def _judge_stall(
     said = [f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."]
     if run.facts.has_kinks:
         said.append("The objective has kinks; at one, no gradient method can show a minimum: "
-                    "try method='Nelder-Mead'.")  # fmt: skip
+                    "try method='downhill_simplex'.")  # fmt: skip
     if outcome is Outcome.CONVERGED_GRADIENT:
         said.append("The run came to rest elsewhere, at a higher value than this best point.")
     failed_search = outcome is Outcome.LINE_SEARCH_FAILED

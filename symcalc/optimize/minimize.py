@@ -14,9 +14,6 @@ from ..outcome import Outcome
 from .bounds import Bounds, Vector
 from .constrained import minimize_constrained
 from .constraints import bound_labels, no_constraints
-from .diagnosis import (
-    describe_convexity,
-)
 from .door import (
     check_bounds,
     check_count,
@@ -138,7 +135,7 @@ def minimize_objective(
     if objective.rows is not None:
         row, why, rules = choose_batch_method(method)
     elif method == "auto":
-        row, why, rules = choose_method(objective, start.size, limits, known)
+        row, why, rules = choose_method(objective, start.size, limits, known, keeping is not None)
     else:
         row, why, rules = find_method(method), "asked for", ()
     if escape:
@@ -151,7 +148,7 @@ def minimize_objective(
             callback=callback, seed=seed, time_limit=time_limit, max_evaluations=max_evaluations,
             throw=throw, progress=progress, facts=facts, options=options, keeping=keeping,
         )  # fmt: skip
-        return _with_convexity(replace(found, rules=rules), known)
+        return replace(found, rules=(*rules, *found.rules[1:]))
     start, moved = move_inside(limits, start, named)
     chosen = dict(options or {})
     check_options(row, chosen, why if method == "auto" else None)
@@ -191,13 +188,6 @@ def minimize_objective(
     if throw and not optimum.converged:
         raise OutcomeError(f"{optimum.outcome.value} {' '.join(optimum.diagnosis)}", optimum)
     return optimum
-
-
-def _with_convexity(found: Optimum, facts: ObjectiveFacts) -> Optimum:
-    """Return a result under bounds with what a proof of convexity says of it."""
-    is_strict = any("strict local" in sentence for sentence in found.diagnosis)
-    said = describe_convexity(facts, found.outcome, is_strict)
-    return replace(found, diagnosis=(*found.diagnosis, *said))
 
 
 def _check_escape(method: Method, keeping: Keeping | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -17,8 +17,10 @@ WIDE = 1e3
 SPREADS = (1.0, 0.3, 3.0)
 
 
-def further_starts(start: Vector, bounds: Bounds, n_starts: int, seed: int) -> Iterator[Vector]:
-    """Yield the start mirrored at zero, then random points."""
+def further_starts(
+    start: Vector, bounds: Bounds, n_starts: int, seed: int, spreads: Sequence[float] = SPREADS
+) -> Iterator[Vector]:
+    """Yield the start mirrored at zero, then random points at these distances in turn."""
     rng = np.random.default_rng(seed)
     size = 1.0 + np.abs(start)
     with np.errstate(invalid="ignore", over="ignore"):
@@ -27,7 +29,7 @@ def further_starts(start: Vector, bounds: Bounds, n_starts: int, seed: int) -> I
         if k == 0:
             yield np.clip(-start, bounds.lower, bounds.upper)
             continue
-        around = start + SPREADS[k % 3] * size * rng.standard_normal(start.size)
+        around = start + spreads[k % len(spreads)] * size * rng.standard_normal(start.size)
         low = np.where(is_box, bounds.lower, 0.0)
         high = np.where(is_box, bounds.upper, 0.0)
         inside = low + (high - low) * rng.random(start.size)

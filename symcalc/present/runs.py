@@ -51,10 +51,6 @@ def describe_optimum(optimum: Any) -> list[Block]:
 
 def describe_choice(optimum: Any) -> list[Block]:
     """Return what was asked of the objective to choose a method, rule by rule."""
-    if not optimum.rules and optimum.kkt is not None and optimum.why != "asked for":
-        return [
-            Line("Under constraints SLSQP is taken, the augmented Lagrangian for many variables.")
-        ]
     if not optimum.rules:
         return [Line(f"The method was {optimum.why}: nothing was to be chosen.")]
     return [Line("Rules for the method, in order; the first that holds is taken:"),

@@ -11,7 +11,7 @@ from ..bounds import Bounds
 from ..objective import Objective
 from ..plain import count_of
 from .constrained_methods import CONSTRAINED
-from .method import Method
+from .method import Method, OnTheLoop
 from .square_methods import with_fallback
 from .table import METHODS
 
@@ -44,6 +44,7 @@ class _Case:
     n: int
     bounds: Bounds | None
     facts: ObjectiveFacts
+    is_kept: bool = False
 
     @property
     def size(self) -> str:
@@ -90,12 +91,24 @@ class _Case:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """When a method is taken, why then, and why not otherwise."""
+    """When a method is taken, why then, and why not otherwise.
+
+    One that cannot be resumed has another of our own to stand in for it where a run is kept in a
+    file; None where a later rule suits.
+    """
 
     method: Method
     holds: Callable[[_Case], bool]
     why: Callable[[_Case], str]
     otherwise: str
+    own: Method | None = None
+
+    def choose(self, case: _Case) -> Method | None:
+        """Return the method for a case, None where the rule does not hold."""
+        if not self.holds(case):
+            return None
+        is_own = isinstance(self.method.make({}), OnTheLoop)
+        return self.own if case.is_kept and not is_own else self.method
 
 
 _RULES = (
@@ -112,13 +125,13 @@ _RULES = (
         "no norms of groups or other terms with a known proximal map",
     ),
     _Rule(
-        with_fallback(METHODS["levenberg_marquardt"], METHODS["Nelder-Mead"]),
+        with_fallback(METHODS["levenberg_marquardt"], METHODS["downhill_simplex"]),
         lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX and c.is_free and c.has_squares,
         lambda c: f"a sum of {c.squares} with kinks in {c.size}",
         f"no sum of squares with kinks in at most {MAX_SIMPLEX} variables without bounds",
     ),
     _Rule(
-        METHODS["Nelder-Mead"], lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX,
+        METHODS["downhill_simplex"], lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX,
         lambda c: f"the objective has kinks and only {c.size}",
         f"no kinks, or more than {MAX_SIMPLEX} variables",
     ),
@@ -134,14 +147,17 @@ _RULES = (
         lambda c: not c.is_free and not c.facts.has_kinks and c.n <= MAX_EXPLORED,
         lambda c: f"there are bounds, {c.size}, exact derivatives",
         f"no bounds on a smooth objective of at most {MAX_EXPLORED} variables",
+        own=CONSTRAINED["augmented_lagrangian"],
     ),
     _Rule(
         METHODS["L-BFGS-B"], lambda c: not c.is_free,
         lambda c: "there are bounds, and a gradient", "there are no bounds",
+        own=CONSTRAINED["augmented_lagrangian"],
     ),
     _Rule(
         METHODS["L-BFGS-B"], lambda c: c.facts.has_kinks,
         lambda c: f"the objective has kinks and {c.size}", "there are no kinks",
+        own=METHODS["limited_memory"],
     ),
     _Rule(
         METHODS["levenberg_marquardt"],
@@ -162,20 +178,29 @@ _RULES = (
     ),
     _Rule(
         METHODS["L-BFGS-B"], lambda c: True,
-        lambda c: f"{c.smooth}, {c.size}, exact gradient", "",
+        lambda c: f"{c.smooth}, {c.size}, exact gradient", "", own=METHODS["limited_memory"],
     ),
 )  # fmt: skip
 
 
 def choose_method(
-    objective: Objective, n_variables: int, bounds: Bounds | None, facts: ObjectiveFacts
-) -> Choice:
-    """Return the method that suits what the objective is, and the reasons in words."""
-    case = _Case(objective, n_variables, bounds, facts)
+    objective: Objective, n_variables: int, bounds: Bounds | None, facts: ObjectiveFacts,
+    is_kept: bool = False,
+) -> Choice:  # fmt: skip
+    """Return the method that suits what the objective is, and the reasons in words.
+
+    Where the run `is_kept` in a file it is one of our own, which can be resumed.
+    """
+    case = _Case(objective, n_variables, bounds, facts, is_kept)
     passed: list[str] = []
     for rule in _RULES:
-        if rule.holds(case):
+        method = rule.choose(case)
+        if method is not None:
             why = rule.why(case)
-            return Choice(rule.method, why, (*passed, f"{rule.method.name}: yes, {why}."))
-        passed.append(f"{rule.method.name}: no, {rule.otherwise}.")
+            if method is not rule.method:
+                passed.append(f"{rule.method.name}: no, it cannot be resumed from a file.")
+                why += ", a run kept in a file"
+            return Choice(method, why, (*passed, f"{method.name}: yes, {why}."))
+        otherwise = "it cannot be resumed from a file" if rule.holds(case) else rule.otherwise
+        passed.append(f"{rule.method.name}: no, {otherwise}.")
     raise AssertionError("the last rule always holds")

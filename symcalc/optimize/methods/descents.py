@@ -15,6 +15,7 @@ from ..trace import Journal
 from .line_methods import LINE_METHODS
 from .method import Method
 from .scipy_methods import SCIPY_METHODS
+from .simplex import SIMPLEX_METHODS
 
 __all__ = ["MAX_CLASSIFIED", "Descents", "distinct"]
 
@@ -33,7 +34,7 @@ N_NEWTON = 4
 #: Up to this number of variables a run that is stuck at a kink goes on by values alone.
 MAX_SIMPLEX = 4
 
-_LOCAL = {row.name: row for row in (*LINE_METHODS, *SCIPY_METHODS)}
+_LOCAL = {row.name: row for row in (*LINE_METHODS, *SIMPLEX_METHODS, *SCIPY_METHODS)}
 
 #: Ends of local runs that leave no way down, as far as the method can tell.
 _STUCK = (None, Outcome.LINE_SEARCH_FAILED, Outcome.SOLVER_FAILED)
@@ -128,7 +129,7 @@ class Descents:
             return end, Outcome.PRECISION_REACHED, True
         if x.size > MAX_SIMPLEX:
             return end, outcome, True
-        outcome = self._solve(part, end, rule, _LOCAL["Nelder-Mead"]) or Outcome.CONVERGED_STEP
+        outcome = self._solve(part, end, rule, _LOCAL["downhill_simplex"]) or Outcome.CONVERGED_STEP
         return part.point(end.x if part.best_x is None else part.best_x), outcome, True
 
     def _sharpen(self, part: Evaluator, end: Point) -> Point:

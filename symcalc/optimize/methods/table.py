@@ -13,6 +13,7 @@ from .method import Method
 from .patterns import PATTERN_METHODS
 from .proximal_methods import PROXIMAL_METHODS
 from .scipy_methods import SCIPY_METHODS
+from .simplex import SIMPLEX_METHODS
 from .square_methods import SQUARE_METHODS
 
 __all__ = ["METHODS", "find_method"]
@@ -21,8 +22,8 @@ __all__ = ["METHODS", "find_method"]
 METHODS: dict[str, Method] = {
     row.name: row
     for family in (
-        LINE_METHODS, ADAPTIVE_METHODS, SQUARE_METHODS, PATTERN_METHODS, PROXIMAL_METHODS,
-        SCIPY_METHODS, CONSTRAINED_METHODS, GLOBAL_METHODS,
+        LINE_METHODS, ADAPTIVE_METHODS, SQUARE_METHODS, PATTERN_METHODS, SIMPLEX_METHODS,
+        PROXIMAL_METHODS, SCIPY_METHODS, CONSTRAINED_METHODS, GLOBAL_METHODS,
     )
     for row in family
 }  # fmt: skip

@@ -1,0 +1,108 @@
+"""The best end of all runs under constraints, and the result that is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...outcome import Outcome
+from ..diagnosis import describe_convexity, describe_unbounded
+from ..optimum import Optimum
+from ..plain import count_of, format_number
+from ..trace import Journal, Trace
+from .evaluator import FEASIBLE
+from .judgement import Judgement, describe_active
+from .large import judge_large, look_from_afar
+from .multipliers import Multipliers
+from .polish import look_at
+from .problem import Run
+from .report import states_of
+
+__all__ = ["best_end", "conclude"]
+
+#: A minimum of a further start is a lower one by more than this share.
+LOWER = 1e-7
+
+
+def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgement:
+    """Return the best end; where a limit ended the run, the best point there was."""
+    evaluator = run.evaluator
+    if limit is not None:
+        seen = evaluator.best
+        look = look_from_afar if run.is_large else look_at
+        at = look(evaluator, run.start if seen is None else seen.x)
+        if limit is Outcome.NOT_FINITE or not at.point.is_finite:
+            ends.append(judge_large(at, run.tolerance, run.labels))
+        else:
+            ends.append(Judgement(at, limit, ()))
+    return min(ends, key=_rank)
+
+
+def _rank(end: Judgement) -> tuple[int, float, int]:
+    """Order ends: feasible ones by value, ties by their verdict; then by violation."""
+    if not end.candidate.point.is_finite:
+        return (2, np.inf, 1)
+    if end.candidate.violation > FEASIBLE:
+        return (1, end.candidate.violation, 1)
+    value = end.candidate.point.value
+    return (0, value + (0.0 if end.is_good else LOWER * max(1.0, abs(value))), int(not end.is_good))
+
+
+def conclude(
+    run: Run, journal: Journal, best: Judgement, ends: list[Judgement], limit: Outcome | None,
+    counts: tuple[int, float], said: list[str],
+) -> Optimum:  # fmt: skip
+    """Put the result together."""
+    evaluator, at = run.evaluator, best.candidate
+    outcome = best.outcome
+    if limit is not None and not best.is_good:
+        outcome = limit
+    shows = outcome in (Outcome.CONVERGED_KKT, Outcome.SADDLE) and at.multipliers.exist
+    shown: Multipliers | None = at.multipliers if shows else None
+    states = states_of(run.labels, at.stack.values, at.stack.violations, shown)
+    diagnosis = [*best.sentences]
+    tell = evaluator.objective.places if at.point.is_finite else evaluator.objective.explain
+    if tell is not None and outcome is not Outcome.UNBOUNDED:
+        diagnosis += tell(at.point.x)
+    if outcome.is_good:
+        diagnosis.insert(0, describe_active(at, run.labels))
+        diagnosis += _other_minima(best, ends)
+        is_strict = any("strict local" in sentence for sentence in diagnosis)
+        diagnosis += describe_convexity(replace(run.facts, is_quadratic=False), outcome, is_strict)
+    if outcome is Outcome.UNBOUNDED:
+        start = evaluator.point(run.start)
+        diagnosis += describe_unbounded(evaluator, start, run.names)
+    return Optimum(
+        x=dict(zip(run.names, at.point.x.tolist(), strict=True)), fun=at.point.value,
+        gradient_norm=at.multipliers.kkt.stationarity, outcome=outcome, method=run.method,
+        why=run.why, n_steps=counts[0], n_evaluations=evaluator.n_evaluations,
+        n_gradients=evaluator.n_gradients,
+        n_hessians=evaluator.n_hessians + evaluator.n_products,
+        trace=Trace.from_rows(journal.rows, journal.places),
+        diagnosis=(*diagnosis, *said, *journal.describe()),
+        multipliers=None if shown is None else {s.text: s.multiplier for s in states},
+        constraints=states, kkt=at.multipliers.kkt, elapsed=counts[1],
+    )  # fmt: skip
+
+
+def _other_minima(best: Judgement, ends: list[Judgement]) -> list[str]:
+    """Say which other minima the further starts ended at."""
+    if len(ends) < 2:
+        return []
+    values: list[float] = []
+    for end in sorted(ends, key=_rank):
+        value = end.candidate.point.value
+        known = (best.candidate.point.value, *values)
+        is_new = all(abs(value - v) > 1e-6 * max(1.0, abs(v)) for v in known)
+        if end.outcome is Outcome.CONVERGED_KKT and is_new:
+            values.append(value)
+    text = f"The best end of {count_of(len(ends), 'run')}"
+    if not values:
+        return [f"{text}; no other minimum was found."]
+    listed = ", ".join(format_number(value, 6) for value in values[:4])
+    own = ends[0].candidate.point.value
+    higher = own > best.candidate.point.value + 1e-6 * max(1.0, abs(own))
+    first = f" From the start given it is {format_number(own, 6)}." if higher else ""
+    others = "another local minimum has" if len(values) == 1 else "other local minima have"
+    return [f"{text}; {others} f = {listed}.{first}"]

@@ -1,0 +1,138 @@
+"""Where runs under constraints end: polished, judged, gone on from, tried from further starts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...outcome import Outcome
+from ..bounds import Vector
+from ..diagnosis import describe_fall
+from ..endless import describe_endless_fall, is_far
+from ..methods import MAX_EXPLORED
+from ..objective import StopRun
+from ..plain import count_of
+from ..probing import Probe, find_fall
+from ..starts import further_starts
+from ..stopping import StoppingRule
+from .evaluator import FEASIBLE
+from .judgement import Judgement, judge
+from .large import judge_large, look_from_afar
+from .polish import look_at, polish, restore
+from .problem import Run, begin, solve
+
+__all__ = ["explore", "go_on", "judged"]
+
+#: "auto" tries so many further starts where they are worth it, and lets them all compute about so
+#: many numbers.
+N_STARTS, MAX_NUMBERS = 12, 5e7
+
+
+def judged(run: Run, x: Vector) -> Judgement:
+    """Polish an end and judge it."""
+    run.evaluator.stage = "polish"
+    if run.is_large:
+        return judge_large(look_from_afar(run.evaluator, x), run.tolerance, run.labels)
+    at = polish(run.evaluator, x)
+    if at.violation > FEASIBLE:
+        nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
+        at = nearer if nearer.violation < at.violation else at
+    verdict = judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
+    endless = _endless_fall(run, verdict)
+    if endless:
+        return Judgement(at, Outcome.UNBOUNDED, tuple(endless))
+    return verdict if run.facts.is_smooth else _judged_by_values(run, verdict)
+
+
+def _endless_fall(run: Run, end: Judgement) -> list[str]:
+    """Return the evidence of a fall without limit among the feasible points, where it may be."""
+    evaluator, x = run.evaluator, end.candidate.point.x
+    is_stuck = end.outcome is Outcome.SOLVER_FAILED
+    if not (is_stuck or is_far(x, run.start)) or evaluator.stack(x).violation > FEASIBLE:
+        return []
+
+    def feasible_value(x: Vector) -> float:
+        return evaluator.value(x) if evaluator.stack(x).violation <= FEASIBLE else np.nan
+
+    return describe_endless_fall(feasible_value, run.start, x, run.names, is_stuck)
+
+
+def _judged_by_values(run: Run, end: Judgement) -> Judgement:
+    """Look for a fall along the axes by values alone: at kinks derivatives follow a policy."""
+    if not end.is_good:
+        text = "There are kinks; at one, no gradient can show a minimum."
+        return end._replace(sentences=(*end.sentences, text))
+    evaluator, at = run.evaluator, end.candidate
+
+    def feasible_value(x: Vector) -> float:
+        inside = evaluator.stack(x).violation <= max(at.violation, FEASIBLE)
+        return evaluator.value(x) if inside else np.inf
+
+    probe = Probe(feasible_value, at.point.x, at.point.value, bounds=evaluator.bounds)
+    fall = find_fall(probe, run.seed)
+    if fall is None:
+        text = "There are kinks: derivatives of second order count for nothing at them."
+        return end._replace(sentences=(*end.sentences, text))
+    return Judgement(at, Outcome.SADDLE, (describe_fall(fall, run.names),), fall.x)
+
+
+def go_on(run: Run, ends: list[Judgement]) -> None:
+    """Go on from an end that is no minimum, and with other methods where it is no end at all."""
+    if not run.is_auto or run.is_large:
+        return
+    for _ in range(3):
+        if ends[-1].lower is None:
+            break
+        ends.append(_from(run, "SLSQP", ends[-1].lower))
+    if not any(end.is_good for end in ends):
+        nearest = min(ends, key=lambda end: end.candidate.violation).candidate.point.x
+        for method, x in (
+            ("SLSQP", restore(run.evaluator, run.start)), ("augmented_lagrangian", run.start),
+            ("trust-constr", run.start), ("SLSQP", nearest),
+        ):  # fmt: skip
+            ends.append(_from(run, method, x))
+            if ends[-1].is_good:
+                return
+
+
+def _from(run: Run, method: str, x: Vector) -> Judgement:
+    """Run a method from another point, and polish and judge its end."""
+    journal, point = begin(run, x, None, progress=False)
+    if not point.is_finite:
+        return judge(run.evaluator, look_at(run.evaluator, x), run.tolerance, run.names,
+                     run.labels, run.seed)  # fmt: skip
+    journal.rule = StoppingRule(run.tolerance, min(run.max_steps, 300), -1.0)
+    try:
+        end, _ = solve(run, method, point, journal)
+    except StopRun as stop:
+        if stop.outcome is not Outcome.MAX_STEPS:
+            raise
+        end = x
+    return judged(run, end)
+
+
+def explore(run: Run, ends: list[Judgement]) -> str:
+    """Run from further starts; return how many and why."""
+    n_starts, why = _further(run)
+    for x in further_starts(run.start, run.evaluator.bounds, n_starts, run.seed):
+        if np.isnan(run.evaluator.stack(x).values).any():
+            continue
+        ends.append(_from(run, "SLSQP", x))
+    return f"further starts: {n_starts or 'none'}, {why}."
+
+
+def _further(run: Run) -> tuple[int, str]:
+    """Return how many further starts evidence calls for, and the evidence."""
+    n, spent = run.start.size, run.evaluator.n_evaluations
+    if run.n_starts is not None:
+        return run.n_starts, "a run kept in a file" if run.keeper else "asked for"
+    if run.facts.is_convex:
+        return 0, "proven to be convex: every local minimum is a global one"
+    if n > MAX_EXPLORED:
+        return 0, f"{count_of(n, 'variable')} are too many to look around in"
+    affordable = int(MAX_NUMBERS / max(spent * run.facts.n_numbers, 1))
+    cost = f"the first run took {count_of(spent, 'evaluation')}"
+    if run.facts.n_numbers:
+        cost += f" of {count_of(run.facts.n_numbers, 'number')} each"
+    if affordable >= N_STARTS:
+        return N_STARTS, f"{count_of(n, 'variable')}, and {cost}"
+    return affordable, f"{cost}: more would cost too much; `starts` asks for them"
