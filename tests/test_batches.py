@@ -13,9 +13,9 @@ from symcalc.calculus.data import load_data
 from symcalc.cli.main import main
 from symcalc.errors import ArgumentError, DataError
 from symcalc.optimize.batches import Batches, RowData
+from symcalc.optimize.evaluator import Evaluator
 from symcalc.optimize.methods import choose_batch_method
 from symcalc.optimize.methods.stochastic_methods import BATCH_METHODS
-from symcalc.optimize.objective import Evaluator
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(103, 4))
@@ -305,7 +305,7 @@ def test_sparse_rows_give_what_dense_ones_do():
 
 def test_the_time_limit_keeps_what_a_pass_has_gained(monkeypatch):
     clock = itertools.count()
-    monkeypatch.setattr("symcalc.optimize.objective.time.perf_counter", lambda: float(next(clock)))
+    monkeypatch.setattr("symcalc.optimize.evaluator.time.perf_counter", lambda: float(next(clock)))
     best = run(limits=sc.Limits(seconds=30), batch_size=1, passes=10)
 
     assert best.outcome is sc.Outcome.TIME_LIMIT

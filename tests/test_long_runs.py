@@ -19,10 +19,10 @@ from symcalc.cli.main import main
 from symcalc.errors import ArgumentError, UserFunctionError
 from symcalc.optimize import METHODS, Objective, minimize_objective
 from symcalc.optimize.checkpoint import read_checkpoint
+from symcalc.optimize.evaluator import Evaluator
 from symcalc.optimize.keeping import Keeping
 from symcalc.optimize.methods import OnTheLoop
 from symcalc.optimize.methods.stochastic_methods import BATCH_METHODS
-from symcalc.optimize.objective import Evaluator
 from symcalc.optimize.packing import pack, read_only, unpack
 from symcalc.optimize.progress import forecast
 from symcalc.outcome import Outcome

@@ -15,7 +15,7 @@ from symcalc.cli.main import main
 from symcalc.errors import ArgumentError
 from symcalc.facts import ObjectiveFacts
 from symcalc.optimize import METHODS, Objective, minimize_objective
-from symcalc.optimize.objective import Evaluator
+from symcalc.optimize.evaluator import Evaluator
 from symcalc.optimize.proximal import PROXIMAL, SplitEvaluator, as_split
 from symcalc.optimize.schedules import read_schedule
 from symcalc.outcome import Outcome

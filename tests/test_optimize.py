@@ -16,7 +16,8 @@ from problems import PROBLEMS, Problem
 from symcalc.errors import ArgumentError, OutcomeError, UserFunctionError
 from symcalc.facts import ObjectiveFacts
 from symcalc.optimize import METHODS, Objective, StepState, find_method, minimize_objective
-from symcalc.optimize.objective import Evaluator, StopRun
+from symcalc.optimize.evaluator import Evaluator
+from symcalc.optimize.objective import StopRun
 from symcalc.optimize.probing import Probe, find_fall, is_on_plateau
 from symcalc.optimize.progress import ProgressBar
 from symcalc.outcome import Outcome
@@ -115,7 +116,8 @@ def test_the_result_is_the_best_point_of_its_trace_and_of_all_evaluations(
     best = minimize_objective(watched, problem.start, problem.names, method=method, max_steps=30)
 
     slack = 1e-12 * (1.0 + abs(best.fun))
-    assert best.fun <= min(seen) + slack
+    assert best.gradient_check is not None  # its values lie beside the points of the run
+    assert best.fun <= min(seen[: len(seen) - best.gradient_check.n_evaluations]) + slack
     assert best.fun <= np.nanmin(best.trace.value) + slack
     assert best.trace.value[0] == objective.value(np.array(problem.start))
     assert len(best.trace) == best.n_steps + 1

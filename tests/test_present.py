@@ -170,6 +170,7 @@ class Optimum:
     elapsed: float = 0.01
     diagnosis: tuple[str, ...] = ("x is at its bound.",)
     kkt: None = None
+    gradient_check: None = None
 
     @property
     def converged(self) -> bool:

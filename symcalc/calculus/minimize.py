@@ -116,7 +116,8 @@ def minimize(
     Returns
     -------
     Optimum
-        At the best point ever evaluated; arrays in `x` have their shapes.
+        At the best point ever evaluated, values beside a point that verify its gradient aside;
+        arrays in `x` have their shapes.
 
     Raises
     ------

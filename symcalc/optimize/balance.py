@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .bounds import Mask, Vector
-from .objective import Evaluator, Point
+from .evaluator import Evaluator
+from .objective import Point
 from .stationary import MAX_VARIABLES
 
 __all__ = ["describe_gradients", "describe_scaling"]

@@ -10,7 +10,8 @@ from ..facts import ObjectiveFacts
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
 from .curvature import largest_eigenvalue
-from .objective import Evaluator, Point, StopRun
+from .evaluator import Evaluator
+from .objective import Point, StopRun
 from .plain import count_of, place_of
 from .probing import Fall
 from .stationary import describe_axis

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Vector
-from .objective import Evaluator, Point
+from .evaluator import Evaluator
+from .objective import Point
 from .plain import place_of
 from .stationary import StationaryPoint, classify, describe_axis
 from .trace import Journal

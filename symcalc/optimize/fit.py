@@ -15,6 +15,7 @@ from .band import Band, check_level, make_band, student_quantile, weights_of_new
 from .bounds import Vector
 from .fit_problem import FitProblem, Predictor
 from .fit_report import Section, report_sections, to_html, to_text
+from .gradient_check import GradientCheck
 from .plain import to_plain
 from .profile import Profile, profile_fit
 from .residual_checks import ResidualChecks, check_residuals
@@ -60,6 +61,9 @@ class Fit:
         Parameters that stand at a bound.
     problem : FitProblem
         The data, the weights and the model.
+    gradient_check : GradientCheck or None
+        Whether the Jacobian is that of the residuals, and to how many digits; None where they are
+        not finite.
     """
 
     parameters: dict[str, float]
@@ -79,6 +83,7 @@ class Fit:
     start: dict[str, float]
     held: tuple[str, ...]
     problem: FitProblem = field(repr=False)
+    gradient_check: GradientCheck | None = None
 
     @property
     def converged(self) -> bool:
@@ -272,7 +277,9 @@ class Fit:
             "r_squared", "aic", "bic", "degrees_of_freedom", "n_observations", "start", "method",
             "n_evaluations", "elapsed",
         )  # fmt: skip
+        check = self.gradient_check
         return {name: to_plain(getattr(self, name)) for name in names} | {
+            "gradient_check": None if check is None else check.to_dict(),
             "confidence_intervals": to_plain(self.confidence_intervals()),
             "converged": self.converged,
             "outcome": self.outcome.name.lower(),

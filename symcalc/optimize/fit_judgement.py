@@ -9,9 +9,9 @@ import numpy as np
 from ..outcome import Outcome
 from .bounds import Vector
 from .diagnosis import describe_fall
+from .evaluator import Evaluator
 from .fit_problem import FitProblem
 from .fit_run import End
-from .objective import Evaluator
 from .probing import Probe, find_fall, is_on_plateau
 
 __all__ = ["look_around"]

@@ -78,6 +78,7 @@ def _statistics(fit: Fit) -> Section:
     rows = [
         *model,
         ("method", f"{fit.method}: {evaluations}, {fit.elapsed:.3g} s"),
+        *_check_row(fit),
         ("observations", counts),
         ("residual sum of squares", format_number(fit.residual_sum_of_squares, 11)),
         ("residual standard deviation", format_number(fit.residual_standard_deviation, 11)),
@@ -86,6 +87,14 @@ def _statistics(fit: Fit) -> Section:
         ("AIC, BIC", f"{format_number(fit.aic, 7)}, {format_number(fit.bic, 7)}"),
     ]
     return Section("statistics", (), tuple(rows))
+
+
+def _check_row(fit: Fit) -> list[tuple[str, str]]:
+    """Return what differences said of the Jacobian; a wrong one heads the notes."""
+    check = fit.gradient_check
+    if check is None or check.agrees is False:
+        return []
+    return [("Jacobian", check.sentence.removeprefix("The ").removeprefix("Jacobian ").rstrip("."))]
 
 
 def _parameters(fit: Fit) -> Section:

@@ -11,13 +11,14 @@ import numpy as np
 from ..errors import ArgumentError, DataError, OutcomeError
 from .bounds import Bounds, Mask, Vector
 from .door import check_bounds, check_count, check_inside, check_positive, check_start
+from .evaluator import Evaluator
 from .fit import Fit
 from .fit_judgement import look_around
 from .fit_precise import sharpen
 from .fit_problem import FitProblem, Predictor
 from .fit_statistics import conclude
 from .fit_strategy import solve
-from .objective import Evaluator
+from .fit_verification import with_verified_jacobian
 from .plain import count_of
 
 __all__ = ["FIT_METHODS", "check_weights", "fit_residuals"]
@@ -143,6 +144,7 @@ def fit_residuals(
         end = look_around(evaluator, problem, end)
         end, square = sharpen(end, problem)
         fit = conclude(evaluator, problem, end, square, start)
+        fit = with_verified_jacobian(fit, problem, start)
     if throw and not fit.converged:
         raise OutcomeError(f"{fit.outcome.value} {' '.join(fit.notes)}", fit)
     return fit

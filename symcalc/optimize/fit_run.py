@@ -8,9 +8,10 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Mask, Vector
+from .evaluator import Evaluator
 from .fit_problem import FitProblem
 from .least_squares import decompose, polish, relative_offset, run_least_squares
-from .objective import Evaluator, StopRun
+from .objective import StopRun
 
 __all__ = ["STOPPED", "End", "rounding_of", "run_once"]
 

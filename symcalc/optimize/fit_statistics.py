@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from ..outcome import Outcome
 from .bounds import Mask, Vector
+from .evaluator import Evaluator
 from .fit import Fit
 from .fit_problem import FitProblem
 from .fit_run import End
 from .least_squares import Decomposition, decompose, lengths
-from .objective import Evaluator
 
 __all__ = ["conclude"]
 

@@ -8,10 +8,11 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Vector
+from .evaluator import Evaluator
 from .fit_judgement import look_around
 from .fit_problem import FitProblem
 from .fit_run import STOPPED, End, run_once
-from .objective import Evaluator, StopRun
+from .objective import StopRun
 from .plain import format_number
 
 __all__ = ["solve"]

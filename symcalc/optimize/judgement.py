@@ -20,9 +20,10 @@ from .diagnosis import (
     describe_unbounded,
 )
 from .endless import describe_endless_fall, is_far
+from .evaluator import Evaluator
 from .keeping import Keeper
 from .methods import Method, Solver
-from .objective import Evaluator, Point
+from .objective import Point
 from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
 from .proximal import SplitEvaluator, judge_split
 from .stationary import MAX_VARIABLES, classify

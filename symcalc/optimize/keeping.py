@@ -13,7 +13,8 @@ import numpy as np
 from ..errors import ArgumentError
 from .bounds import Bounds, Vector
 from .checkpoint import Saved, check_path, environment, read_checkpoint, write_checkpoint
-from .objective import Evaluator, Point
+from .evaluator import Evaluator
+from .objective import Point
 from .plain import count_of, show
 
 __all__ = ["EVERY", "Keeper", "Keeping", "identity_of", "open_keeper"]

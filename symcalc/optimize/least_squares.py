@@ -10,7 +10,8 @@ import numpy as np
 from ..errors import ArgumentError, SymcalcError
 from ..outcome import Outcome
 from .bounds import Bounds, Mask, Vector
-from .objective import Evaluator, StopRun
+from .evaluator import Evaluator
+from .objective import StopRun
 
 __all__ = ["Decomposition", "decompose", "lengths", "polish", "relative_offset",
            "run_least_squares"]  # fmt: skip

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ..outcome import Outcome
-from .objective import Evaluator, Point, StopRun
+from .evaluator import Evaluator
+from .objective import Point, StopRun
 from .trace import Journal
 
 __all__ = ["Step", "Stepper", "run_loop"]

@@ -26,6 +26,8 @@ from .door import (
     move_onto_sets,
 )
 from .escape import run_with_escapes
+from .evaluator import Evaluator
+from .gradient_check import GradientCheck, verify_gradient
 from .judgement import STALLED, Run, best_point, judge
 from .keeping import Keeping, identity_of, open_keeper
 from .methods import (
@@ -36,7 +38,7 @@ from .methods import (
     find_method,
     words_of,
 )
-from .objective import Evaluator, Objective, Point, StopRun
+from .objective import Objective, Point, StopRun
 from .optimum import Minimum, Optimum
 from .proximal import PROXIMAL, SplitEvaluator, as_split
 from .stopping import StoppingRule
@@ -109,7 +111,7 @@ def minimize_objective(
     Returns
     -------
     Optimum
-        At the best point ever evaluated.
+        At the best point ever evaluated, values beside a point that verify its gradient aside.
 
     Raises
     ------
@@ -258,6 +260,7 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
     words = words_of(run.method, run.solver, evaluator)
     evaluator.stage = "at the end"
     diagnosis: list[str] = []
+    check: GradientCheck | None = None
     last = evaluator.last_point or start
     with evaluator.beyond_limits():
         best = best_point(evaluator, start, outcome)
@@ -265,6 +268,11 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
         if best.is_finite:
             try:
                 outcome, said = judge(run, journal, start, best, norm, outcome)
+                check = verify_gradient(
+                    evaluator, start, best, run.names, bounds=run.bounds, seed=run.seed,
+                    is_smooth=run.facts.is_smooth,
+                )  # fmt: skip
+                outcome = outcome if check is None else check.judge(outcome)
             except KeyboardInterrupt:
                 outcome = Outcome.INTERRUPTED if outcome in STALLED else outcome
                 said = ["The judgement of the end was interrupted."]
@@ -277,6 +285,8 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
     if outcome is Outcome.NOT_FINITE and evaluator.objective.explain is not None:
         diagnosis += evaluator.objective.explain(last.x if start.is_finite else start.x)
     is_good = outcome is not None and outcome.is_good
+    if check is not None and check.agrees is False:
+        diagnosis.insert(0, check.sentence)
     told = [said for topic, said in evaluator.remarks.items() if not is_good or topic != "advice"]
     return Optimum(
         x=dict(zip(run.names, best.x.tolist(), strict=True)), fun=best.value, gradient_norm=norm,
@@ -289,4 +299,5 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
             Minimum(dict(zip(run.names, point.x.tolist(), strict=True)), point.value)
             for point in evaluator.minima
         ),
+        gradient_check=check,
     )  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from ..drawing import draw
 from ..outcome import Outcome
 from .bounds import Vector
+from .gradient_check import GradientCheck
 from .plain import count_of, format_number, format_value, to_plain
 from .trace import Trace
 
@@ -70,6 +71,10 @@ class Optimum:
         With two variables, the values around the path for its picture.
     minima : tuple of Minimum
         Of a global search: the distinct minima that its local runs found, lowest first.
+    gradient_check : GradientCheck or None
+        Whether the gradient is that of the values, where that was looked at, and to how many
+        digits; the values evaluated for it are counted there alone. None where a run met no point
+        with a finite gradient.
     """
 
     x: dict[str, Any]
@@ -92,6 +97,7 @@ class Optimum:
     rules: tuple[str, ...] = ()
     surface: Any = field(default=None, repr=False)
     minima: tuple[Minimum, ...] = ()
+    gradient_check: GradientCheck | None = None
 
     @property
     def converged(self) -> bool:
@@ -120,6 +126,7 @@ class Optimum:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary, the trace included."""
+        check = self.gradient_check
         numbers = ("n_steps", "n_evaluations", "n_gradients", "n_hessians", "elapsed")
         return {
             "x": to_plain(self.x),
@@ -134,6 +141,7 @@ class Optimum:
             "rules": list(self.rules),
             **{name: to_plain(getattr(self, name)) for name in numbers},
             "minima": [to_plain({"x": x, "fun": fun}) for x, fun in self.minima],
+            "gradient_check": None if check is None else check.to_dict(),
             "diagnosis": list(self.diagnosis),
             "multipliers": to_plain(self.multipliers),
             "constraints": [state.to_dict() for state in self.constraints],
@@ -154,6 +162,8 @@ class Optimum:
             f"{count_of(self.n_gradients, 'gradient')}, {count_of(self.n_hessians, 'Hessian')}, "
             f"{self.elapsed:.3g} s",
         ]
+        if self.gradient_check is not None and self.gradient_check.agrees is not False:
+            lines.append(f"  {self.gradient_check.sentence}")
         lines += [f"  {row}" for row in self._multiplier_rows()]
         return "\n".join(lines + [f"  {sentence}" for sentence in self.diagnosis])
 

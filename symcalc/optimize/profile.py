@@ -13,9 +13,10 @@ import numpy as np
 from ..errors import ArgumentError
 from .band import check_level, student_quantile
 from .bounds import Bounds, Mask, Vector
+from .evaluator import Evaluator
 from .fit_problem import FitProblem
 from .least_squares import polish, run_least_squares
-from .objective import Evaluator, Objective
+from .objective import Objective
 from .plain import format_number, to_plain
 
 if TYPE_CHECKING:

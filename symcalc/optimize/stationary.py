@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .bounds import Mask, Vector
+from .evaluator import Evaluator
 from .lanczos import extreme_curvatures
-from .objective import Evaluator, Point
+from .objective import Point
 
 __all__ = ["MAX_VARIABLES", "StationaryPoint", "classify", "describe_axis"]
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .bounds import Bounds, Mask, Vector
-from .objective import Evaluator, Point
+from .evaluator import Evaluator
+from .objective import Point
 
 __all__ = ["StoppingRule", "gradient_noise", "noise_level", "predicted_fall"]
 

@@ -11,8 +11,9 @@ import numpy as np
 from ..errors import UserFunctionError
 from ..outcome import Outcome
 from .bounds import Vector
+from .evaluator import Evaluator
 from .keeping import Keeper
-from .objective import Evaluator, Point, StopRun
+from .objective import Point, StopRun
 from .packing import read_only
 from .plain import to_plain
 from .progress import ProgressBar

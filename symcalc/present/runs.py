@@ -46,6 +46,9 @@ def describe_optimum(optimum: Any) -> list[Block]:
         Line(f"method {optimum.method}{why}: {', '.join(counts)}", "faint"),
         *([Line(f"  {optimum.words}", "faint")] if optimum.words else []),
     ]
+    check = optimum.gradient_check
+    if check is not None and check.agrees is not False:  # a wrong one heads the diagnosis
+        blocks.append(Line(f"  {check.sentence}", "faint"))
     return blocks + [Line(sentence) for sentence in optimum.diagnosis]
 
 

@@ -17,9 +17,10 @@ import numpy as np
 
 from ...outcome import Outcome
 from ..bounds import Mask, Vector
+from ..evaluator import Evaluator
 from ..loop import Step
 from ..methods.factorization import truncated_newton
-from ..objective import Evaluator, Point, StopRun
+from ..objective import Point, StopRun
 from .evaluator import FEASIBLE, ConstrainedEvaluator
 
 __all__ = ["AugmentedSteps"]

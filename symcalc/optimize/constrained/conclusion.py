@@ -8,6 +8,7 @@ import numpy as np
 
 from ...outcome import Outcome
 from ..diagnosis import describe_convexity, describe_unbounded
+from ..objective import Point
 from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..trace import Journal, Trace
@@ -18,6 +19,7 @@ from .multipliers import Multipliers
 from .polish import look_at
 from .problem import Run
 from .report import states_of
+from .verification import verify
 
 __all__ = ["best_end", "conclude"]
 
@@ -50,8 +52,8 @@ def _rank(end: Judgement) -> tuple[int, float, int]:
 
 
 def conclude(
-    run: Run, journal: Journal, best: Judgement, ends: list[Judgement], limit: Outcome | None,
-    counts: tuple[int, float], said: list[str],
+    run: Run, journal: Journal, start: Point, best: Judgement, ends: list[Judgement],
+    limit: Outcome | None, counts: tuple[int, float], said: list[str],
 ) -> Optimum:  # fmt: skip
     """Put the result together."""
     evaluator, at = run.evaluator, best.candidate
@@ -71,8 +73,11 @@ def conclude(
         is_strict = any("strict local" in sentence for sentence in diagnosis)
         diagnosis += describe_convexity(replace(run.facts, is_quadratic=False), outcome, is_strict)
     if outcome is Outcome.UNBOUNDED:
-        start = evaluator.point(run.start)
         diagnosis += describe_unbounded(evaluator, start, run.names)
+    check = verify(evaluator, start, at.point, run.labels, run.names, run.facts.is_smooth, run.seed)
+    if check is not None and check.agrees is False:
+        outcome = check.judge(outcome)
+        diagnosis.insert(0, check.sentence)
     return Optimum(
         x=dict(zip(run.names, at.point.x.tolist(), strict=True)), fun=at.point.value,
         gradient_norm=at.multipliers.kkt.stationarity, outcome=outcome, method=run.method,
@@ -82,7 +87,7 @@ def conclude(
         trace=Trace.from_rows(journal.rows, journal.places),
         diagnosis=(*diagnosis, *said, *journal.describe()),
         multipliers=None if shown is None else {s.text: s.multiplier for s in states},
-        constraints=states, kkt=at.multipliers.kkt, elapsed=counts[1],
+        constraints=states, kkt=at.multipliers.kkt, elapsed=counts[1], gradient_check=check,
     )  # fmt: skip
 
 

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...errors import SymcalcError
 from ...outcome import Outcome
 from ..bounds import Bounds, Mask, Vector
 from ..constraints import Constraints
-from ..objective import Evaluator, Objective, StopRun
+from ..evaluator import Evaluator
+from ..objective import Objective, StopRun
 
 __all__ = ["FEASIBLE", "ConstrainedEvaluator", "Stack"]
 
@@ -177,6 +179,13 @@ class ConstrainedEvaluator(Evaluator):
         """Return the weighted sum of the constraints' Hessians times a direction."""
         found = self._call(lambda z: self.constraints.curved(z, weights, direction), x)
         return np.full(x.size, np.nan) if isinstance(found, float) else found
+
+    def weighted_aside(self, x: Vector, weights: Vector) -> float:
+        """Return the weighted sum of the constraints for a check: not counted; NaN without one."""
+        try:
+            return float(weights @ np.asarray(self._call(self.constraints.values, x)))
+        except SymcalcError:
+            return float("nan")
 
     def dense_hessian(self, x: Vector) -> Vector:
         """Return the objective's Hessian as an array, from products where there is none."""

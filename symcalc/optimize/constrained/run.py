@@ -176,7 +176,7 @@ def _run(run: Run, said: list[str]) -> Optimum:
     evaluator.stage = "at the end"
     with evaluator.beyond_limits():
         best = best_end(run, ends, limit)
-        found = conclude(run, journal, best, ends, limit, (n_steps, elapsed), said)
+        found = conclude(run, journal, point, best, ends, limit, (n_steps, elapsed), said)
     is_chosen = run.why != "asked for"
     told = (f"{run.method}: yes, {run.why}.", *rules) if is_chosen else ()
     return replace(found, rules=told, diagnosis=(*moved, *found.diagnosis))

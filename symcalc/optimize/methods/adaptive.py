@@ -9,8 +9,9 @@ import numpy as np
 
 from ..bounds import Vector
 from ..diagnosis import largest_curvature
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from ..schedules import CONSTANT, Schedule
 from .clipping import UNLIMITED, Clipping
 

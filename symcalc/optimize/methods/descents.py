@@ -8,7 +8,8 @@ import numpy as np
 
 from ...outcome import Outcome
 from ..bounds import Bounds, Vector
-from ..objective import Evaluator, Point, StopRun
+from ..evaluator import Evaluator
+from ..objective import Point, StopRun
 from ..stationary import StationaryPoint, classify
 from ..stopping import StoppingRule, noise_level, predicted_fall
 from ..trace import Journal

@@ -16,7 +16,8 @@ import numpy as np
 from ...errors import ArgumentError
 from ...outcome import Outcome
 from ..bounds import Bounds, Vector
-from ..objective import Evaluator, Point
+from ..evaluator import Evaluator
+from ..objective import Point
 from ..plain import show
 from ..starts import further_starts
 from ..trace import Journal

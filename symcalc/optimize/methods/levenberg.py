@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..bounds import Vector
+from ..evaluator import Evaluator
 from ..least_squares import lengths
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from .region import (
     MAX_TRIALS,
     ModelStep,

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from .directions import Direction, GradientDescent
 from .searches import Past, Search
 

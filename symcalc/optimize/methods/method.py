@@ -9,8 +9,9 @@ from typing import Any
 from ...errors import ArgumentError
 from ...outcome import Outcome
 from ..bounds import Bounds
+from ..evaluator import Evaluator
 from ..loop import Stepper, run_loop
-from ..objective import Evaluator, Point
+from ..objective import Point
 from ..plain import show
 from ..trace import Journal
 

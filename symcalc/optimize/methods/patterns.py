@@ -9,8 +9,9 @@ import numpy as np
 
 from ...errors import ArgumentError
 from ..bounds import Vector
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from ..plain import show
 from .method import Method, Options, Solver, on_the_loop
 

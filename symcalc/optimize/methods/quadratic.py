@@ -9,8 +9,9 @@ import numpy as np
 
 from ...outcome import Outcome
 from ..bounds import Vector
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point, StopRun
+from ..objective import Point, StopRun
 from .region import curvature_spectrum, unit_scale
 
 __all__ = ["QuadraticSolve"]

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ..bounds import Vector
-from ..objective import Evaluator, Point
+from ..evaluator import Evaluator
+from ..objective import Point
 from .directions import Proposal
 
 __all__ = ["BFGS", "ConjugateGradient", "LimitedMemory"]

@@ -12,8 +12,9 @@ import numpy as np
 from ...errors import ArgumentError, SymcalcError
 from ...outcome import Outcome
 from ..bounds import Bounds, Vector
+from ..evaluator import Evaluator
 from ..least_squares import run_least_squares
-from ..objective import Evaluator, Point, StopRun
+from ..objective import Point, StopRun
 from ..trace import Journal
 from .method import Method
 

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 
 from ..bounds import Vector
-from ..objective import Evaluator, Point
+from ..evaluator import Evaluator
+from ..objective import Point
 from ..schedules import CONSTANT, Schedule
 from .directions import Proposal
 

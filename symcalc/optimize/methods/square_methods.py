@@ -6,7 +6,8 @@ from functools import partial
 
 from ...outcome import Outcome
 from ..bounds import Bounds
-from ..objective import Evaluator, Point
+from ..evaluator import Evaluator
+from ..objective import Point
 from ..trace import Journal
 from .levenberg import LevenbergMarquardt
 from .method import Method, Options, Solver, on_the_loop

@@ -13,8 +13,9 @@ from ...outcome import Outcome
 from ..batches import Batch, Batches, RowObjective
 from ..bounds import Vector
 from ..curvature import largest_eigenvalue
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point, StopRun
+from ..objective import Point, StopRun
 from ..plain import count_of
 from ..schedules import read_schedule
 from .adaptive import GradientRule, Move

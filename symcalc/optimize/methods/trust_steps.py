@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from ..bounds import Vector
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from .region import MAX_TRIALS, ModelStep, Spectrum, curvature_spectrum, next_radius, unit_scale
 
 __all__ = ["TrustRegion"]

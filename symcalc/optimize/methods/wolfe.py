@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..objective import Evaluator, Point
+from ..evaluator import Evaluator
+from ..objective import Point
 from .directions import Proposal
 from .searches import Past, Taken, first_length
 

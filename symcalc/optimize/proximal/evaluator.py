@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..bounds import Bounds, Vector
-from ..objective import Evaluator, Point
+from ..evaluator import Evaluator
+from ..objective import Point
 from .penalty import Penalty, Split
 
 __all__ = ["SplitEvaluator", "split_of"]
@@ -40,6 +41,7 @@ class SplitEvaluator(Evaluator):
         self.facts, self.words = split.facts, split.words
         self.penalty: Penalty = split.penalty.within(bounds)
         self._smooth: Point | None = None
+        self._first: Point | None = None
         self._jacobian: Vector | None = None
         self._raw = np.nan
 
@@ -56,6 +58,16 @@ class SplitEvaluator(Evaluator):
             self.point(x)
         assert self._smooth is not None
         return self._smooth
+
+    def begin(self, start: Point) -> None:
+        """Take `start` as what later points are compared with, its smooth part too."""
+        super().begin(start)
+        self._first = self.smooth_point(start.x)
+
+    def aside(self, point: Point) -> Point:
+        """Return the smooth part's value and gradient at a point."""
+        first = self._first
+        return first if first is not None and first.x is point.x else self.smooth_point(point.x)
 
     def slope(self, x: Vector) -> Vector:
         """Return the gradient of the smooth part."""

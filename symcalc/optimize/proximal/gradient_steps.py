@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..bounds import Vector
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from .evaluator import SplitEvaluator, split_of
 
 __all__ = ["FISTA", "ISTA"]

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..bounds import Vector
+from ..evaluator import Evaluator
 from ..loop import Step
-from ..objective import Evaluator, Point
+from ..objective import Point
 from .blocks import Indices
 from .evaluator import SplitEvaluator, split_of
 from .model import Curvature, minimize_model
