@@ -400,6 +400,7 @@ def test_throw_raises_with_the_result() -> None:
         ("x^2", "x=1", {"rat": 1}, ArgumentError, "Did you mean `rate`"),
         ("x^2", "x=1", {"zzzz": 1}, ArgumentError, "No method has it"),
         ("x^2", "x=1", {"method": "lm", "x_scale": -1.0}, ArgumentError, "refused"),
+        ("(x + y)^2", "x=1, y=2", {"method": "lm"}, ArgumentError, "as many residuals"),
         ("floor(x)", "x=1", {"first_step": 0}, ArgumentError, "`first_step` is 0"),
         ("x^2", {"x": 10**5000}, {}, ArgumentError, "beyond double precision"),
         ("x^2", "x=1", {"tolerance": 10**5000}, ArgumentError, "`tolerance` is a number too long"),

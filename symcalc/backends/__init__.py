@@ -2,6 +2,7 @@
 
 from .array_function import ArrayFunction
 from .array_running import refuse_large
+from .at_rows import AtRows
 from .compilation import compile_expression
 from .compiled import CompiledFunction
 from .derivatives import second_derivatives
@@ -11,6 +12,7 @@ from .row_function import RowFunction
 
 __all__ = [
     "ArrayFunction",
+    "AtRows",
     "CompiledFunction",
     "FlatFunction",
     "RowFunction",

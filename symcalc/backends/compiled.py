@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ArgumentError, CompileError
+from .at_rows import AtRows
 from .definition import Definition
 from .outputs import no_value_no_derivative
 from .running import FLOAT_TROUBLE, Runner
@@ -134,6 +135,10 @@ class CompiledFunction(Definition):
         value, parts = self._runner.run("product", bound.with_more(vector))
         product = self._arguments.stack(parts, bound.batch)
         return no_value_no_derivative(self._arguments.finish(value, bound), product)
+
+    def at_rows(self, columns: Sequence[Any], n_rows: int) -> AtRows:
+        """Return the function of its first arguments, with columns for the last ones."""
+        return AtRows(self, self._runner, self._arguments, columns, n_rows)
 
     # -- flat vectors, as optimizers want them ----------------------------------------------
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import CompiledFunction
 from ..errors import ArgumentError, DataError
 from ..expression import Expression, Variable
 from ..graph.graph import REDUCTIONS, Graph
@@ -20,81 +17,14 @@ from .array_fit import fit_arrays
 from .array_reading import is_over_arrays
 from .data import Table, load_data, refuse_masked
 from .fit_facts import find_linear, make_exact
+from .fit_model import Model, ModelRows
 from .reading import Formula
 from .remembered import formula_of, function_of
 from .start import refuse_unused, run_within_memory, to_bounds, to_start, to_values
-from .structure import find_roughness
 
 __all__ = ["fit"]
 
 Array = NDArray[np.float64]
-
-#: Relative step of central differences: the cube root of the rounding of a double.
-DIFFERENCE = 6e-6
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """A compiled model: parameters first, then the columns it is evaluated on."""
-
-    expression: Expression
-    function: CompiledFunction
-    parameters: tuple[str, ...]
-    predictors: tuple[str, ...]
-
-    @property
-    def has_jumps(self) -> bool:
-        """Whether the value jumps as parameters move."""
-        expression = self.function.expression
-        return "jump" in find_roughness(expression.graph, expression.root, self.parameters)
-
-    def __call__(self, parameters: Mapping[str, float], data: Any) -> Array:
-        """Return the model at the rows of `data`."""
-        columns, n_rows = self._read(data)
-        return self.values([parameters[name] for name in self.parameters], columns, n_rows)
-
-    def slopes(self, parameters: Mapping[str, float], data: Any) -> Array:
-        """Return the derivatives in the parameters at the rows of `data`."""
-        columns, n_rows = self._read(data)
-        return self.jacobian([parameters[name] for name in self.parameters], columns, n_rows)
-
-    def _read(self, data: Any) -> tuple[dict[str, Array], int]:
-        """Return the columns that the model needs, and the number of rows."""
-        table = load_data(data)
-        columns, n_rows = table.columns(self.predictors)
-        if not self.predictors and table.names:
-            _, n_rows = table.columns(table.names[:1])
-        return columns, n_rows
-
-    def values(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
-        """Return the model, one value a row."""
-        found = self.function(*parameters, *[columns[name] for name in self.predictors])
-        return np.array(np.broadcast_to(found, (n_rows,)), dtype=float)
-
-    def jacobian(self, parameters: list[float], columns: dict[str, Array], n_rows: int) -> Array:
-        """Return the derivatives of the model in the parameters, one row a row of data.
-
-        Where a closed form has no value though the model has one (`x**b*log(x)` at `x = 0`),
-        central differences of the model stand in.
-        """
-        slopes = self.closed_slopes(parameters, columns, n_rows)
-        bad = ~np.isfinite(slopes)
-        for k in np.flatnonzero(bad.any(axis=0)).tolist():
-            step = DIFFERENCE * max(abs(parameters[k]), DIFFERENCE)
-            sides = []
-            for side in (step, -step):
-                moved = [p + side * (i == k) for i, p in enumerate(parameters)]
-                sides.append(self.values(moved, columns, n_rows))
-            rows = bad[:, k]
-            slopes[rows, k] = (sides[0] - sides[1])[rows] / (2.0 * step)
-        return slopes
-
-    def closed_slopes(
-        self, parameters: list[float], columns: dict[str, Array], n_rows: int
-    ) -> Array:
-        """Return the derivatives as their closed forms give them."""
-        found = self.function.gradient(*parameters, *[columns[name] for name in self.predictors])
-        return np.array(np.broadcast_to(found, (n_rows, len(self.parameters))), dtype=float)
 
 
 def fit(
@@ -192,7 +122,7 @@ def fit(
     columns, n_rows = table.columns((*compiled.predictors, *target_columns))
     y = np.array(np.broadcast_to(y, (n_rows,)), dtype=float)
     used = {name: columns[name] for name in compiled.predictors}
-    data_rows = _Rows(compiled, used, y)
+    data_rows = ModelRows(compiled.at(used, n_rows), y)
     names = compiled.parameters
     w, pairs = _read_weights(weights, table), to_bounds(bounds, names)
     if allowed.memory_mb is not None:
@@ -204,7 +134,8 @@ def fit(
     found = fit_residuals(
         data_rows.residuals, data_rows.jacobian, [guess[name] for name in names], names,
         target=y, weights=w, bounds=pairs, method=method, time_limit=allowed.seconds,
-        has_jumps=compiled.has_jumps, linear=find_linear(compiled.expression, names),
+        has_jumps=compiled.has_jumps, takes_many=True,
+        linear=find_linear(compiled.expression, names),
         exact=make_exact(compiled.expression, names, aim, columns, n_rows),
         predictor=compiled, model=compiled.expression.text, target_name=target,
         columns=used, throw=throw,
@@ -212,38 +143,7 @@ def fit(
     return data_rows.noted(found, table)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rows:
-    """A model at the rows of its data: what least squares evaluates."""
-
-    model: _Model
-    columns: dict[str, Array]
-    target: Array
-
-    def residuals(self, p: Array) -> Array:
-        """Return target minus model."""
-        return self.target - self.model.values(p.tolist(), self.columns, self.target.size)
-
-    def jacobian(self, p: Array) -> Array:
-        """Return the derivatives of the residuals in the parameters."""
-        return -self.model.jacobian(p.tolist(), self.columns, self.target.size)
-
-    def noted(self, found: Fit, table: Table) -> Fit:
-        """Return the fit with a note where differences stand in for closed forms."""
-        point = list(found.parameters.values())
-        with np.errstate(all="ignore"):
-            slopes = self.model.closed_slopes(point, self.columns, self.target.size)
-        bad = np.flatnonzero(~np.isfinite(slopes).all(axis=1))
-        if not (bad.size and found.converged):
-            return found
-        note = (
-            f"The closed-form derivative has no value in {table.place(int(bad[0]))}"
-            f"{f' and {bad.size - 1} more' if bad.size > 1 else ''}; differences stand in there."
-        )
-        return replace(found, notes=(*found.notes, note))
-
-
-def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> _Model:
+def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> Model:
     """Return the compiled model, its names checked against parameters and columns."""
     expression = formula_of(model, declared=(*guess, *table.names), limits=limits)
     graph = expression.graph
@@ -262,7 +162,7 @@ def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits
     names = (*guess, *predictors)
     narrowed = Expression(graph, expression.root, [Variable(name) for name in names])
     function = function_of(narrowed, names, order=1, wrt=guess)
-    return _Model(expression, function, tuple(guess), predictors)
+    return Model(expression, function, tuple(guess), predictors)
 
 
 def _read_target(

@@ -161,7 +161,7 @@ class Evaluator:
         if self._by_residuals:
             residuals = self.residuals(x)
             return float(residuals @ residuals)
-        self._count()
+        self.charge(1)
         return self._seen(x, _as_number(self._call(self.objective.value, x)))
 
     def point(self, x: Vector) -> Point:
@@ -171,7 +171,7 @@ class Evaluator:
             value, gradient = float(residuals @ residuals), 2.0 * (residuals @ jacobian)
             self.last_point = Point(x, value, gradient)
             return self.last_point
-        self._count()
+        self.charge(1)
         self.n_gradients += 1
         result = self._call(self.objective.value_and_gradient, x)
         if isinstance(result, float):
@@ -240,7 +240,7 @@ class Evaluator:
         known: Vector | None = self._recall("residuals", x)
         if known is not None:
             return known
-        self._count()
+        self.charge(1)
         result = self._call(self.objective.residuals, x)
         residuals = np.atleast_1d(np.asarray(result, dtype=float))
         self._seen(x, float(residuals @ residuals))
@@ -278,15 +278,15 @@ class Evaluator:
         """Remember the last evaluation of its kind."""
         self._latest[what] = (x.copy(), result)
 
-    def _count(self) -> None:
-        """Count one evaluation, or end the run when the budget is spent."""
+    def charge(self, n_evaluations: int) -> None:
+        """Count evaluations, or end the run when the budget does not suffice for them."""
         if self.is_late:
             self.is_over = True
             raise StopRun(Outcome.TIME_LIMIT)
-        if self.n_evaluations >= self._max_evaluations:
+        if self.n_evaluations + n_evaluations > self._max_evaluations:
             self.is_over = True
             raise StopRun(Outcome.MAX_EVALUATIONS)
-        self.n_evaluations += 1
+        self.n_evaluations += n_evaluations
 
     def _call(self, function: Callable[..., Any], *args: Vector) -> Any:
         """Call a function of the user; its exceptions say where in the run they happened."""

@@ -71,6 +71,7 @@ class FitProblem:
     columns: Mapping[str, Vector]
     unit: float = 1.0
     has_jumps: bool = False
+    takes_many: bool = False
 
     @property
     def root_weights(self) -> Vector | None:
@@ -95,6 +96,23 @@ class FitProblem:
         """Return values as a run sees them: weighted, and in the unit."""
         found = self.weighted(values)
         return found if self.unit == 1.0 else found / self.unit
+
+    def residuals_at(self, points: Vector) -> Vector:
+        """Return the residuals as a run sees them at many points, `(n_points, n_rows)`."""
+        found = self._at_each(self.residuals, points)
+        root = self.root_weights
+        return (found if root is None else root * found) / self.unit
+
+    def jacobian_at(self, points: Vector) -> Vector:
+        """Return their Jacobians, `(n_points, n_rows, n_parameters)`."""
+        found = self._at_each(self.jacobian, points)
+        root = self.root_weights
+        return (found if root is None else root[:, None] * found) / self.unit
+
+    def _at_each(self, function: Callable[[Vector], Vector], points: Vector) -> Vector:
+        if self.takes_many:
+            return np.asarray(function(points), dtype=float)
+        return np.array([np.asarray(function(x), dtype=float) for x in points])
 
     @property
     def total(self) -> float:

@@ -47,6 +47,7 @@ def fit_residuals(
     time_limit: float | None = None,
     max_evaluations: int | None = None,
     has_jumps: bool = False,
+    takes_many: bool = False,
     linear: Sequence[str] = (),
     exact: Callable[[Sequence[Fraction]], Vector] | None = None,
     predictor: Predictor | None = None,
@@ -82,6 +83,8 @@ def fit_residuals(
         None: 2000 for each parameter, and 2000 more.
     has_jumps : bool
         Whether the model jumps as parameters move: then its derivatives are no evidence.
+    takes_many : bool
+        Whether both callables also take points of shape `(n_points, n_parameters)`.
     linear : sequence of str
         Parameters that the model is jointly linear in: other starts are chosen without them.
     exact : callable or None
@@ -129,7 +132,7 @@ def fit_residuals(
     check_inside(limits, start, named)
     problem = FitProblem(
         residuals, jacobian, named, y, w, limits, _mask(linear, named), exact, predictor, model,
-        target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps,
+        target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps, takes_many,
     )  # fmt: skip
     _check_method(method, problem.bounds)
     _check_rows(problem)

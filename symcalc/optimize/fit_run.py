@@ -13,7 +13,7 @@ from .fit_problem import FitProblem
 from .least_squares import decompose, polish, relative_offset, run_least_squares
 from .objective import StopRun
 
-__all__ = ["STOPPED", "End", "rounding_of", "run_once"]
+__all__ = ["LOWER", "STOPPED", "End", "rounding_of", "run_once"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -22,6 +22,12 @@ NEAR = 1e-4
 
 #: Residuals of this size are too large for a sum of squares that a trust region compares.
 OVERFLOW = 1e150
+
+#: A sum of squares counts as lower when it is so by this share.
+LOWER = 1e-6
+
+#: SciPy's tolerances of a run whose end is polished.
+NEARLY = {"ftol": 1e-10, "xtol": 1e-10, "gtol": 1e-10}
 
 #: Outcomes after which nothing else is tried: the user's limits, or the user, ended the run.
 STOPPED = (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)
@@ -80,15 +86,17 @@ def run_once(
     method: str,
     tolerance: float,
     max_evaluations: int | None = None,
+    rival: End | None = None,
 ) -> End:
     """Run one method from one start, polish its end and judge it.
 
-    `max_evaluations` limits this run, not the whole: the end is judged as it is then.
+    `max_evaluations` limits this run, not the whole: the end is judged as it is then. A run that
+    comes to no lower sum of squares than a `rival` is not brought to its end.
     """
     stopped: Outcome | None = None
     x, best_before = start, (evaluator.best_x, evaluator.best_value)
     evaluator.best_x, evaluator.best_value = None, np.inf
-    options = {} if max_evaluations is None else {"max_nfev": max_evaluations}
+    limit = {} if max_evaluations is None else {"max_nfev": max_evaluations}
     try:
         at_start, slopes = evaluator.residuals(start), evaluator.residual_jacobian(start)
         if not (np.isfinite(at_start).all() and np.isfinite(slopes).all()):
@@ -97,11 +105,18 @@ def run_once(
             note = _describe_overflow(at_start, problem)
             return End(start, at_start, slopes, Outcome.NOT_FINITE, method, (note,))
         evaluator.stage = "fitting"
-        x, stopped = run_least_squares(
-            evaluator, start, method=method, bounds=problem.bounds, options=options
-        )
-        if stopped is None or stopped is Outcome.SOLVER_FAILED:
-            x = polish(evaluator, _at_bounds(evaluator, problem, x), problem.bounds)
+        # What polishing does in a few steps takes a method many; where it does not suffice, the
+        # method goes on to the limit of double precision.
+        for options in ({**limit, **NEARLY}, limit):
+            x, stopped = run_least_squares(
+                evaluator, x, method=method, bounds=problem.bounds, options=options
+            )
+            if stopped is None and rival is not None and not _is_lower(evaluator, x, rival):
+                break
+            if stopped is None or stopped is Outcome.SOLVER_FAILED:
+                x = polish(evaluator, _at_bounds(evaluator, problem, x), problem.bounds)
+            if stopped is not None or _has_arrived(evaluator, problem, x, tolerance):
+                break
     except StopRun as stop:
         stopped = stop.outcome
     except KeyboardInterrupt:
@@ -113,6 +128,20 @@ def run_once(
     if best_before[1] < evaluator.best_value:
         evaluator.best_x, evaluator.best_value = best_before
     return _end_at(evaluator, problem, x, method, stopped, tolerance)
+
+
+def _is_lower(evaluator: Evaluator, x: Vector, rival: End) -> bool:
+    """Whether a run is about to end lower than another has ended."""
+    residuals = evaluator.residuals(x)
+    return float(residuals @ residuals) < rival.square * (1.0 - LOWER)
+
+
+def _has_arrived(evaluator: Evaluator, problem: FitProblem, x: Vector, tolerance: float) -> bool:
+    """Whether an end is a good one."""
+    with evaluator.beyond_limits():
+        residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
+    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, "")
+    return _judge(end, problem, tolerance) is not None
 
 
 def _describe_overflow(residuals: Vector, problem: FitProblem) -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Vector
 from .evaluator import Evaluator
 from .fit_judgement import look_around
+from .fit_looks import promising_starts
 from .fit_problem import FitProblem
-from .fit_run import STOPPED, End, run_once
+from .fit_run import LOWER, STOPPED, End, run_once
 from .objective import StopRun
 from .plain import format_number
 
@@ -23,17 +22,11 @@ FIRST_RUN = 3000
 #: Evaluations of a run from another start, and of the last run, which continues the best one.
 SHORT_RUN, LAST_RUN = 500, 20_000
 
-#: Other starts that are looked at, and those that a run is begun from.
-MAX_LOOKS, MAX_RUNS = 200, 6
+#: The doubt that leaves nothing to another method from the same start.
+PATTERN = "The residuals follow a pattern"
 
-#: Rows evaluated in looking at other starts, and in one run of a second opinion, all in all.
-ROWS_LOOKED_AT, ROWS_OF_A_RUN = 2_000_000, 20_000_000
-
-#: Spreads of the logarithms of the parameters around the start, near and far in turn.
-SPREADS = (0.1, 0.3, 1.0, 2.5)
-
-#: A sum of squares counts as lower when it is so by this share.
-LOWER = 1e-6
+#: Rows evaluated in one run of a second opinion, all in all.
+ROWS_OF_A_RUN = 20_000_000
 
 
 def solve(
@@ -53,7 +46,7 @@ def solve(
     if evaluator.is_over or not doubt or begun.notes:  # the notes say how to start
         return begun
     best = last = begun
-    if begun.outcome is not Outcome.NOT_FINITE:
+    if begun.outcome is not Outcome.NOT_FINITE and doubt != PATTERN:
         last = run_once(evaluator, problem, start, second, tolerance, _most(problem, FIRST_RUN))
         best = _better(begun, last)
         if best is last:
@@ -66,7 +59,8 @@ def solve(
     elif last.outcome in STOPPED and not best.outcome.is_good:
         best = best._replace(outcome=last.outcome)
     if best is begun and not evaluator.is_over and best.outcome.is_good:
-        note = f"{doubt}; another method and other starts led to no better fit."
+        tried = "other starts" if doubt == PATTERN else "another method and other starts"
+        note = f"{doubt}; {tried} led to no better fit."
         best = best._replace(notes=(note,))
     return _explained(best, problem)
 
@@ -102,7 +96,7 @@ def _doubt(end: End, problem: FitProblem) -> str:
     if may_have_others and end.square > 0.5 * problem.total:
         return "The model explains less than half of the variation"
     if _is_patterned(np.asarray(end.residuals[counted])):
-        return "The residuals follow a pattern"
+        return PATTERN
     return ""
 
 
@@ -140,9 +134,10 @@ def _restart(
     best, stopped = found, None
     evaluator.stage = "looking for another start"
     try:
-        for candidate in _promising(evaluator, problem, start, found):
+        for candidate in promising_starts(evaluator, problem, start, found):
             most = _most(problem, SHORT_RUN)
-            end = run_once(evaluator, problem, candidate, method, tolerance, most)
+            rival = best if best.outcome.is_good and best.rank == best.x.size else None
+            end = run_once(evaluator, problem, candidate, method, tolerance, most, rival)
             better = _better(best, end)
             if better is end:
                 best = end._replace(notes=(_began(candidate, problem),))
@@ -175,55 +170,6 @@ def _restart(
 def _most(problem: FitProblem, evaluations: int) -> int:
     """Return a limit on evaluations, less for many rows: a second opinion is no second fit."""
     return int(np.clip(ROWS_OF_A_RUN // problem.target.size, 20, evaluations))
-
-
-def _promising(
-    evaluator: Evaluator, problem: FitProblem, start: Vector, found: End
-) -> Iterator[Vector]:
-    """Yield the other starts with the least sums of squares, at most `MAX_RUNS` of them."""
-    n_looks = int(np.clip(ROWS_LOOKED_AT // problem.target.size, 10, MAX_LOOKS))
-    looked: list[tuple[float, Vector]] = []
-    for candidate in _candidates(problem, start, found, n_looks):
-        projected = _project(evaluator, problem, candidate)
-        residuals = evaluator.residuals(projected)
-        square = float(residuals @ residuals)
-        if np.isfinite(square):
-            looked.append((square, projected))
-    looked.sort(key=lambda pair: pair[0])
-    n_runs = max(1, min(MAX_RUNS, n_looks // 10))
-    yield from (x for _, x in looked[:n_runs])
-
-
-def _candidates(problem: FitProblem, start: Vector, found: End, count: int) -> Iterator[Vector]:
-    """Yield points around the start, near and far in turn; no parameter changes its sign."""
-    rng = np.random.default_rng(0)
-    yield start
-    if np.isfinite(found.x).all():
-        yield found.x
-    for turn in range(count):
-        logs = SPREADS[turn % len(SPREADS)] * rng.standard_normal(start.size)
-        moved = np.where(start == 0.0, logs, start * np.exp(logs))
-        yield problem.clip(moved)
-
-
-def _project(evaluator: Evaluator, problem: FitProblem, x: Vector) -> Vector:
-    """Return the point with its linear parameters where the sum of squares is least.
-
-    What variable projection (Golub and Pereyra, 1973) does at every step is done once here: a
-    start then depends on the guesses of the other parameters only.
-    """
-    if not problem.linear.any():
-        return x
-    residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
-    columns = jacobian[:, problem.linear] if jacobian.ndim == 2 else jacobian
-    if not (np.isfinite(residuals).all() and np.isfinite(columns).all()):
-        return x
-    scale = np.linalg.norm(columns, axis=0)
-    scale = np.where(scale > 0.0, scale, 1.0)
-    step = np.linalg.lstsq(columns / scale, -residuals, rcond=1e-10)[0] / scale
-    moved = x.copy()
-    moved[problem.linear] += step
-    return problem.clip(moved) if np.isfinite(moved).all() else x
 
 
 def _began(start: Vector, problem: FitProblem) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -25,6 +25,14 @@ EXTREME = 1e100
 #: Share by which the sum of squares may rise in a step that brings the residuals closer to
 #: orthogonal: below an offset of 1e-8 its changes are rounding, large where `y` dwarfs `y - f`.
 ROUNDING = 1e-10
+
+#: Residuals with a smaller relative offset count as orthogonal: what is left to go is so small a
+#: share of the standard errors.
+ORTHOGONAL = 1e-10
+
+
+#: SciPy's settings of a run to the limit of double precision.
+TO_THE_LIMIT = {"ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "x_scale": "jac", "max_nfev": 10**5}
 
 
 class Decomposition(NamedTuple):
@@ -123,11 +131,15 @@ def run_least_squares(
     outcome : Outcome or None
         Why the run was stopped, or None when SciPy ended it.
     """
-    from scipy.optimize import least_squares
-
     latest: dict[str, Vector] = {}
     first = evaluator.residual_jacobian(x0)
+    if method == "lm" and len(first) < x0.size:
+        raise ArgumentError(
+            f"Method 'lm' needs at least as many residuals as variables: there are {len(first)} "
+            f"and {x0.size}. Use 'trf' or 'levenberg_marquardt'."
+        )
     unit = _choose_units(first)
+    is_plain = bool((unit == 1.0).all())
 
     def residuals(z: Vector) -> Vector:
         latest["z"], latest["r"] = z.copy(), evaluator.residuals(unit * z)
@@ -139,17 +151,15 @@ def run_least_squares(
         if at_jacobian is not None:
             known = "z" in latest and np.array_equal(latest["z"], z)
             at_jacobian(x, latest["r"] if known else residuals(z), matrix)
-        return matrix * unit
+        return matrix if is_plain else matrix * unit
 
+    settings = {**TO_THE_LIMIT, **(options or {})}
     limits = (-np.inf, np.inf) if bounds is None else (bounds.lower / unit, bounds.upper / unit)
-    settings: dict[str, Any] = {
-        "ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "x_scale": "jac", "max_nfev": 10**5,
-        **(options or {}),
-    }  # fmt: skip
     try:
-        result = least_squares(
-            residuals, x0 / unit, jac=jacobian, bounds=limits, method=method, **settings
-        )
+        if method == "lm" and settings["x_scale"] == "jac":
+            z = _run_minpack(residuals, jacobian, x0 / unit, settings)
+        else:
+            z = _run_scipy(residuals, jacobian, x0 / unit, method, limits, settings)
     except StopRun as stop:
         return (evaluator.best_x if evaluator.best_x is not None else x0), stop.outcome
     except np.linalg.LinAlgError:
@@ -158,7 +168,33 @@ def run_least_squares(
         if not options or isinstance(error, SymcalcError):
             raise
         raise ArgumentError(f"SciPy's {method} refused what it was given: {error}") from error
-    return np.asarray(unit * result.x, dtype=float), None
+    return unit * z, None
+
+
+def _run_minpack(
+    residuals: Callable[[Vector], Vector], jacobian: Callable[[Vector], Vector], start: Vector,
+    settings: dict[str, Any],
+) -> Vector:  # fmt: skip
+    """Run MINPACK's Levenberg-Marquardt through the one of SciPy's doors that costs the least."""
+    from scipy.optimize import leastsq
+
+    found = leastsq(
+        residuals, start, Dfun=lambda z: jacobian(z).T, col_deriv=True, full_output=True,
+        ftol=settings["ftol"], xtol=settings["xtol"], gtol=settings["gtol"],
+        maxfev=settings["max_nfev"],
+    )  # fmt: skip
+    return np.asarray(found[0], dtype=float)
+
+
+def _run_scipy(
+    residuals: Callable[[Vector], Vector], jacobian: Callable[[Vector], Vector], start: Vector,
+    method: str, limits: Any, settings: dict[str, Any],
+) -> Vector:  # fmt: skip
+    """Run a method of SciPy's `least_squares`."""
+    from scipy.optimize import least_squares
+
+    found = least_squares(residuals, start, jac=jacobian, bounds=limits, method=method, **settings)
+    return np.asarray(found.x, dtype=float)
 
 
 def _choose_units(jacobian: Vector) -> Vector:
@@ -176,37 +212,81 @@ def polish(
     """Take Gauss-Newton steps while they bring the residuals closer to orthogonal.
 
     A step is kept when the relative offset falls and the sum of squares does not rise beyond
-    its rounding; halved otherwise. Parameters at their bounds stay there.
+    its rounding; halved otherwise. Parameters at their bounds stay there. Where large residuals
+    make steps shrink by the same share each time, every other one is the sum of all to come.
     """
     residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
     if not (np.isfinite(jacobian).all() and np.isfinite(residuals).all()):
         return x
+    at = _Fitted.of(x, residuals, jacobian, _free(x, residuals, jacobian, bounds))
+    last: Vector | None = None
     for _ in range(max_steps):
-        free = _free(x, residuals, jacobian, bounds)
-        if not free.any():
-            return x
-        parts = decompose(jacobian[:, free])
-        offset = relative_offset(parts, residuals)
+        if not at.free.any() or at.offset <= ORTHOGONAL:
+            break
         step = np.zeros_like(x)
-        step[free] = parts.solve(-residuals)
-        square = float(residuals @ residuals)
+        step[at.free] = at.parts.solve(-at.residuals)
+        ahead = _summed(step, last, at)
+        found = None if ahead is None else _better_at(evaluator, at, ahead, bounds)
+        last = step if found is None else None
         for _halving in range(6):
-            trial = x + step if bounds is None else np.clip(x + step, bounds.lower, bounds.upper)
-            if np.array_equal(trial, x):
-                return x
-            new = evaluator.residuals(trial)
-            if float(new @ new) <= square * (1.0 + ROUNDING):
-                matrix = evaluator.residual_jacobian(trial)
-                if (
-                    np.isfinite(matrix).all()
-                    and relative_offset(decompose(matrix[:, free]), new) < offset
-                ):
-                    x, residuals, jacobian = trial, new, matrix
-                    break
-            step = 0.5 * step
-        else:
-            return x
-    return x
+            if found is None:
+                found = _better_at(evaluator, at, step, bounds)
+                step = 0.5 * step
+        if found is None:
+            break
+        free = _free(found.x, found.residuals, found.jacobian, bounds)
+        is_same = np.array_equal(free, at.free)
+        at = found if is_same else _Fitted.of(found.x, found.residuals, found.jacobian, free)
+    return at.x
+
+
+class _Fitted(NamedTuple):
+    """A point of a fit, with its Jacobian decomposed in the free parameters."""
+
+    x: Vector
+    residuals: Vector
+    jacobian: Vector
+    free: Mask
+    parts: Decomposition
+    offset: float
+
+    @classmethod
+    def of(cls, x: Vector, residuals: Vector, jacobian: Vector, free: Mask) -> Self:
+        """Return a point with what follows from its residuals and their Jacobian."""
+        parts = decompose(jacobian if free.all() else jacobian[:, free])
+        return cls(x, residuals, jacobian, free, parts, relative_offset(parts, residuals))
+
+
+def _better_at(
+    evaluator: Evaluator, at: _Fitted, step: Vector, bounds: Bounds | None
+) -> _Fitted | None:
+    """Return the point that a step leads to where its residuals are closer to orthogonal."""
+    trial = at.x + step if bounds is None else np.clip(at.x + step, bounds.lower, bounds.upper)
+    if np.array_equal(trial, at.x):
+        return None
+    residuals = evaluator.residuals(trial)
+    if not float(residuals @ residuals) <= float(at.residuals @ at.residuals) * (1.0 + ROUNDING):
+        return None
+    jacobian = evaluator.residual_jacobian(trial)
+    if not np.isfinite(jacobian).all():
+        return None
+    new = _Fitted.of(trial, residuals, jacobian, at.free)
+    return new if new.offset < at.offset else None
+
+
+def _summed(step: Vector, last: Vector | None, at: _Fitted) -> Vector | None:
+    """Return a step with all that would follow it, where each is about the same share of the last.
+
+    Aitken's extrapolation: with `step = q*last` along one direction they add up to `step/(1 - q)`.
+    """
+    if last is None:
+        return None
+    now, before = at.parts.scale * step[at.free], at.parts.scale * last[at.free]
+    q = float(now @ before) / float(before @ before)
+    rest = now - q * before
+    if not (0.1 < abs(q) < 0.95 and float(rest @ rest) <= 0.01 * float(now @ now)):
+        return None
+    return step / (1.0 - q)
 
 
 def _free(x: Vector, residuals: Vector, jacobian: Vector, bounds: Bounds | None) -> Mask:

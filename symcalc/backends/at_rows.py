@@ -1,0 +1,82 @@
+"""A compiled function of numbers at columns that stay the same, as fits evaluate it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .arguments import Arguments, Bound
+from .running import Runner
+
+if TYPE_CHECKING:
+    from .compiled import CompiledFunction
+
+__all__ = ["AtRows"]
+
+Array = NDArray[np.float64]
+
+
+class AtRows:
+    """Value and derivatives, one row a row of the columns, as functions of a vector.
+
+    Parameters
+    ----------
+    function : CompiledFunction
+        Its derivatives are taken in its first arguments. `runner` runs it, with `arguments`.
+    columns : sequence of ndarray, shape (n_rows,) or ()
+        The last arguments; they are checked here, and not again.
+    n_rows : int
+    """
+
+    def __init__(
+        self, function: CompiledFunction, runner: Runner, arguments: Arguments,
+        columns: Sequence[Any], n_rows: int,
+    ) -> None:  # fmt: skip
+        self._n_free = len(arguments.names) - len(columns)
+        numbers = (np.zeros(()),) * self._n_free  # arrays, so that nothing is taken for plain
+        bound = arguments.bind((*numbers, *columns), {})
+        self._function, self._runner, self.n_rows = function, runner, n_rows
+        self._columns, self._dtype = bound.values[self._n_free :], bound.dtype
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (self._function, self._columns, self.n_rows)
+
+    def values(self, x: Array) -> Array:
+        """Return the value at every row, not to be written to; of many points one row each."""
+        bound = self._at(x)
+        return np.broadcast_to(self._runner.run("value", bound), bound.batch)
+
+    def derivatives(self, x: Array) -> Array:
+        """Return the derivatives along a last axis: NaN where the value is, column by column."""
+        bound = self._at(x)
+        value, entries = self._runner.run("gradient", bound)
+        if isinstance(entries, np.ndarray):
+            return _last(entries)
+        found = np.empty((self._n_free, *bound.batch))
+        for row, entry in zip(found, entries, strict=True):
+            row[...] = entry
+        undefined = np.isnan(value)
+        if undefined.any():
+            found[:, np.broadcast_to(undefined, bound.batch)] = np.nan
+        return _last(found)
+
+    def _at(self, x: Array) -> Bound:
+        """Return the arguments at a point, or at points of shape `(n_points, n)`."""
+        if x.ndim == 1:
+            values = (*map(np.asarray, x.tolist()), *self._columns)
+            return Bound(values, False, (self.n_rows,), self._dtype)
+        values = (*x.T[:, :, None], *self._columns)
+        return Bound(values, False, (len(x), self.n_rows), self._dtype)
+
+
+def _last(entries: Array) -> Array:
+    """Return an array with its first axis as the last one."""
+    return entries.T if entries.ndim == 2 else np.moveaxis(entries, 0, -1)
+
+
+def _rebuild(function: CompiledFunction, columns: Sequence[Any], n_rows: int) -> AtRows:
+    """Make a pickled one again."""
+    return function.at_rows(columns, n_rows)
