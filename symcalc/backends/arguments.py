@@ -91,9 +91,10 @@ class Arguments:
         for name in names:
             if not isinstance(name, str):
                 raise ArgumentError(f"`args` holds {name!r}; it takes names of variables.")
-        if len(set(names)) != len(names):
+        known = set(names)
+        if len(known) != len(names):
             raise ArgumentError(f"`args` names a variable twice: {', '.join(names)}.")
-        missing = [name for name in expression.names if name not in names]
+        missing = [name for name in expression.names if name not in known]
         if missing:
             raise ArgumentError(
                 f"`args` lacks {', '.join(missing)}, on which the expression depends."
@@ -145,10 +146,11 @@ class Arguments:
         Matrices declared symmetric are checked here, where data are bound once for many calls.
         `sizes` are those of dimensions that the arguments do not show.
         """
-        missing = [name for name in self.names if name not in values and name not in free]
+        later = set(free)
+        missing = [name for name in self.names if name not in values and name not in later]
         if missing:
             raise ArgumentError(f"No value for {_list(missing)}, which the function needs as data.")
-        unknown = [name for name in values if name not in self.names or name in free]
+        unknown = [name for name in values if name not in self.known or name in later]
         if unknown:
             raise ArgumentError(f"`{unknown[0]}` is not among the data of this function.")
         arrays = {n: self._to_array(n, values[n]) for n in self.names if n in values}
@@ -222,7 +224,7 @@ class Arguments:
             )
         bound = dict(zip(names, args, strict=False))
         for name, value in kwargs.items():
-            if name not in names:
+            if name not in self.known:
                 raise ArgumentError(f"`{name}` is not an argument; they are {_list(names)}.")
             if name in bound:
                 raise ArgumentError(f"`{name}` is given twice.")

@@ -6,6 +6,7 @@ Generated code uses identifiers of its own only: `x0, x1, …` for the arguments
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from ..errors import CompileError
@@ -177,6 +178,15 @@ class Emitter:
             text, own = f"-{text}", ADDITION
         return text if own >= level else f"({text})"
 
+    def joined(self, region: Region | None, texts: Sequence[str], operator: str) -> str:
+        """Return operands joined from left to right; of many, names stand for the first ones."""
+        text = operator.join(texts[:MAX_TERMS])
+        for begin in range(MAX_TERMS, len(texts), MAX_TERMS):
+            name = self.fresh()
+            self.line(region, f"{name} = {text}")
+            text = operator.join([name, *texts[begin : begin + MAX_TERMS]])
+        return text
+
     def function(self, path: str) -> str:
         """Return the identifier under which the function at this dotted path is called."""
         name = path.rpartition(".")[2]
@@ -267,7 +277,8 @@ class Emitter:
                 self._coefficient(arg, text, above, below)
             else:
                 above.append(text)
-        text = "/".join(["*".join(above) or "1.0", *below])
+        top = self.joined(region, above, "*") or "1.0"
+        text = self.joined(region, [top, *below], "/")
         self._set(node, text, PRODUCT, operands, negative=negative)
 
     def _coefficient(self, node: Node, text: str, above: list[str], below: list[str]) -> None:

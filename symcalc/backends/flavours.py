@@ -14,6 +14,13 @@ __all__ = ["ArrayEmitter", "NestingError", "ScalarEmitter"]
 #: Python refuses more than 100 levels of indentation.
 MAX_NESTED_BRANCHES = 60
 
+#: So many branches stand in one statement; Python's compiler recurses along a longer list. What
+#: is left goes into another one, a level deeper.
+MAX_ALTERNATIVES, MAX_NESTED_LISTS = 100, 20
+
+#: Of more conditions than this that do not hold, the conjunction gets a name.
+MAX_OTHERS = 8
+
 #: Kinds of nodes that are truth values.
 LOGIC = frozenset({"compare", "and", "or", "not"})
 
@@ -54,25 +61,36 @@ class ScalarEmitter(Emitter):
 
     def emit_piecewise(self, node: Node) -> None:
         args, outer = self.graph.args[node], self.program.regions.get(node)
-        name = f"t{node}"
+        name, margin = f"t{node}", ""
         for count, index in enumerate(branches(len(args))):
             region = self.branch(outer, node, index)
-            if region.depth > MAX_NESTED_BRANCHES:
+            if region.depth > (MAX_NESTED_LISTS if margin else MAX_NESTED_BRANCHES):
                 raise NestingError("The branches are nested too deeply for plain floats.")
+            place = count % MAX_ALTERNATIVES
+            if count and not place:
+                margin = self._go_on(name, outer, margin)
             if index == len(args) - 1:
-                head = "else:" if count else "if True:"
+                head = "else:" if place else "if True:"
             else:
-                head = f"{'elif' if count else 'if'} {self.read(args[index + 1], outer, ADDITION)}:"
-            self.line(outer, head)
+                head = f"{'elif' if place else 'if'} {self.read(args[index + 1], outer, ADDITION)}:"
+            self.line(outer, margin + head)
             for line in self.blocks.pop(region, []):
-                self.line(outer, INDENT + line)
-            self.line(outer, f"{INDENT}{name} = {self.read(args[index], region, ADDITION)}")
+                self.line(outer, margin + INDENT + line)
+            text = self.read(args[index], region, ADDITION)
+            self.line(outer, f"{margin}{INDENT}{name} = {text}")
         texts = [self.read(operand, outer, ATOM) for operand in self.compared[node]]
         if texts:
             unordered = " or ".join(f"{text} != {text}" for text in texts)
             self.line(outer, f"if {unordered}:")
             self.line(outer, f"{INDENT}{name} = {self.function('math.nan')}")
         self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
+
+    def _go_on(self, name: str, region: Region | None, margin: str) -> str:
+        """Emit where a long list of branches goes on, in a statement of its own; its margin."""
+        self.line(region, f"{margin}else:")
+        self.line(region, f"{margin}{INDENT}{name} = None")
+        self.line(region, f"if {name} is None:")
+        return INDENT
 
 
 class ArrayEmitter(Emitter):
@@ -116,14 +134,17 @@ class ArrayEmitter(Emitter):
         where = self.function("numpy.where")
         values: list[str] = []
         conditions: list[str] = []
+        no = self.function("numpy.logical_not")
+        others: list[str] = []  # that no earlier condition holds
         for index in branches(len(args)):
             region = self.branch(outer, node, index)
             values.append(self.read(args[index], region, ADDITION))
             last = index == len(args) - 1
             condition = "" if last else self.read(args[index + 1], outer, ATOM)
-            self._open(region, outer, conditions, condition)
+            self._open(region, outer, others, condition)
             if not last:
                 conditions.append(condition)
+                others.append(f"{no}({condition})")
         name = f"t{node}"
         self.line(outer, f"{name} = {values.pop()}")
         for condition, value in zip(reversed(conditions), reversed(values), strict=True):
@@ -131,16 +152,17 @@ class ArrayEmitter(Emitter):
         isnan, nan = self.function("numpy.isnan"), self.function("math.nan")
         texts = [f"{isnan}({self.read(operand, outer, ATOM)})" for operand in self.compared[node]]
         if texts:
-            self.line(outer, f"{name} = {where}({' | '.join(texts)}, {nan}, {name})")
+            unordered = self.joined(outer, texts, " | ")
+            self.line(outer, f"{name} = {where}({unordered}, {nan}, {name})")
         self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
 
     def _open(
-        self, region: Region, outer: Region | None, earlier: list[str], condition: str
+        self, region: Region, outer: Region | None, others: list[str], condition: str
     ) -> None:
         """Emit the mask of a branch, what it reads from outside behind the mask, and its body."""
         waiting = self.waiting.pop(region, [])
         if waiting and region not in self.masks:
-            self.masks[region] = self._mask(outer, earlier, condition)
+            self.masks[region] = self._mask(outer, others, condition)
         where, nan = self.function("numpy.where"), self.function("math.nan")
         for node in waiting:
             name, text = self.masked[region][node], self.read(node, outer, ADDITION)
@@ -149,10 +171,13 @@ class ArrayEmitter(Emitter):
         for line in self.blocks.pop(region, []):
             self.line(outer, line)
 
-    def _mask(self, outer: Region | None, earlier: list[str], condition: str) -> str:
+    def _mask(self, outer: Region | None, others: list[str], condition: str) -> str:
         """Emit where a branch is taken: no earlier condition holds, its own does."""
-        no = self.function("numpy.logical_not")
-        parts = [f"{no}({text})" for text in earlier] + ([condition] if condition else [])
+        if len(others) > MAX_OTHERS:
+            name = self.fresh()
+            self.line(outer, f"{name} = {self.joined(outer, others, ' & ')}")
+            others[:] = [name]
+        parts = others + ([condition] if condition else [])
         if len(parts) == 1 and parts[0].isidentifier():
             return parts[0]
         name = self.fresh()

@@ -86,9 +86,9 @@ def to_names(names: Any) -> tuple[str, ...] | None:
     elif not isinstance(names, Iterable):
         raise ArgumentError(f'Variables are named "x, y" or ["x", "y"], not {names!r:.40}.')
     found = tuple(check_name(str(name).strip()) for name in names)
-    twice = [name for index, name in enumerate(found) if name in found[:index]]
-    if twice:
-        raise ArgumentError(f"`{twice[0]}` is named twice in {', '.join(found):.120}.")
+    if len(set(found)) != len(found):
+        twice = next(name for index, name in enumerate(found) if name in found[:index])
+        raise ArgumentError(f"`{twice}` is named twice in {', '.join(found):.120}.")
     return found
 
 

@@ -18,9 +18,9 @@ from . import (
     stable,
     steps,
 )
-from .row import FunctionRow, Kink
+from .row import FunctionRow, Kink, Partials
 
-__all__ = ["CONSTANTS", "FAMILIES", "NAMES", "TABLE", "FunctionRow", "Kink", "lookup"]
+__all__ = ["CONSTANTS", "FAMILIES", "NAMES", "TABLE", "FunctionRow", "Kink", "Partials", "lookup"]
 
 #: The rows by family, each with its title.
 FAMILIES: dict[str, tuple[FunctionRow, ...]] = {

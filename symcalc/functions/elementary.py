@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import continuations, enclosures, machine
-from .row import FunctionRow, Kink
+from .lengths import direction_rule, hypot_rule
+from .row import FunctionRow, Kink, Partials
 
 __all__ = ["ROWS"]
 
@@ -18,20 +19,6 @@ def _log(m: Any, x: Any, base: Any = None) -> Any:
     if value == 2:
         return m.log2(x)
     return m.log10(x) if value == 10 else m.log(x) / m.log(base)
-
-
-def _hypot_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
-    """Return x_k/hypot(...) as one node; as the quotient x/y its derivative underflows at 1e200."""
-    return m.direction(xs[k], *xs[:k], *xs[k + 1 :])
-
-
-def _direction_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
-    """Return the derivative of u_0 = x_0/h in x_k: -u_0*u_k/h, and (1 - u_0**2)/h for k = 0."""
-    length = m.hypot(*xs)
-    if k:
-        return -y * m.direction(xs[k], *xs[:k], *xs[k + 1 :]) / length
-    others = [m.direction(xs[j], *xs[:j], *xs[j + 1 :]) ** 2 for j in range(1, len(xs))]
-    return sum(others[1:], others[0]) / length if others else m(0)
 
 
 _EXPONENTIAL = (
@@ -122,7 +109,7 @@ _EXPONENTIAL = (
         title="length of a vector",
         summary="hypot(x, y, ...): sqrt(x**2 + y**2 + ...) without overflow",
         arity=(1, -1),
-        derivatives=(_hypot_rule,),
+        derivatives=(Partials(hypot_rule),),
         kinks=(Kink(lambda m, *xs: m.hypot(*xs), "kink", "0"),),
         scalar="math.hypot",
         array="kernels.hypot",
@@ -151,7 +138,7 @@ _EXPONENTIAL = (
         name="direction",
         summary="direction(x, y, ...): x/hypot(x, y, ...), and 0 at the origin: hypot's slope",
         arity=(1, -1),
-        derivatives=(_direction_rule,),
+        derivatives=(Partials(direction_rule),),
         kinks=(Kink(lambda m, *xs: m.hypot(*xs), "jump", "none"),),
         scalar="kernels.scalar_direction",
         array="kernels.direction",

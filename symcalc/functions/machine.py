@@ -44,6 +44,9 @@ __all__ = [
     "xlogy",
 ]
 
+#: A sum of more exponentials is taken in parts, so that what is written grows like their number.
+MAX_EXPONENTS = 8
+
 #: The double nearest to log(2).
 LOG2 = Fraction(math.log(2.0))
 
@@ -193,7 +196,15 @@ def logaddexp(m: Any, x: Any, y: Any) -> Any:
 
 
 def logsumexp(m: Any, *xs: Any) -> Any:
-    """Return log(exp(x) + exp(y) + ...): the greatest plus log1p of the others relative to it."""
+    """Return log(exp(x) + exp(y) + ...); of many, that of those of a few each."""
+    while len(xs) > MAX_EXPONENTS:
+        groups = [xs[k : k + MAX_EXPONENTS] for k in range(0, len(xs), MAX_EXPONENTS)]
+        xs = tuple([_few_exponentials(m, group) for group in groups])
+    return _few_exponentials(m, xs)
+
+
+def _few_exponentials(m: Any, xs: tuple[Any, ...]) -> Any:
+    """Return the logarithm of a sum: the greatest plus log1p of the others relative to it."""
     if len(xs) == 1:
         return xs[0]
     greatest = m.max(*xs)

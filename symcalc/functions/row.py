@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["FunctionRow", "Kink"]
+__all__ = ["FunctionRow", "Kink", "Partials"]
 
 #: A derivative rule: `rule(m, y, *args)` with the term factory `m` (see `graph.terms`), the
 #: value `y` of the function itself and its arguments, all terms; returns a term.
 Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Partials:
+    """The rule of a function of any number of arguments: `rule(m, y, *args, k=index)`.
+
+    `all(m, y, *args)` returns the derivatives in all arguments, made together: in a time that
+    grows like their number.
+    """
+
+    all: Callable[..., Sequence[Any]]
+
+    def __call__(self, m: Any, y: Any, *args: Any, k: int) -> Any:
+        return self.all(m, y, *args)[k]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +63,8 @@ class FunctionRow:
         Least and greatest number of arguments; `(0, 0)` is a constant; -1 is "any number".
     derivatives : tuple
         One rule for each argument, or None where no derivative in that argument exists
-        (an order, a floor's index). An n-ary function has one rule, called as
-        `rule(m, y, *args, k=index)`.
+        (an order, a floor's index). A function of any number of arguments has one rule, called
+        as `rule(m, y, *args, k=index)`: `Partials`.
     aliases : tuple of str
         Other names accepted as input (SymPy's, NumPy's, SciPy's).
     expand : callable or None

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from . import continuations, enclosures, machine, special_continuations
-from .row import FunctionRow
+from .row import FunctionRow, Partials
 
 __all__ = ["ROWS"]
 
 
-def _logsumexp_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
+def _logsumexp_rule(m: Any, y: Any, *xs: Any) -> list[Any]:
     """Return exp(x_k)/sum(exp(x)); of two arguments as the sigmoid of their exact difference."""
     if len(xs) == 1:
-        return m(1)
-    return m.sigmoid(xs[k] - xs[1 - k]) if len(xs) == 2 else m.exp(xs[k] - y)
+        return [m(1)]
+    if len(xs) == 2:
+        return [m.sigmoid(xs[0] - xs[1]), m.sigmoid(xs[1] - xs[0])]
+    return [m.exp(x - y) for x in xs]
 
 
 def _moment_sympy(sympy: Any, a: Any, b: Any, x: Any) -> Any:
@@ -92,7 +94,7 @@ ROWS = (
         title="log-sum-exp",
         summary="logsumexp(x, y, ...): log(exp(x) + exp(y) + ...) without overflow",
         arity=(1, -1),
-        derivatives=(_logsumexp_rule,),
+        derivatives=(Partials(_logsumexp_rule),),
         scalar="kernels.scalar_logsumexp",
         array="kernels.logsumexp",
         machine=machine.logsumexp,

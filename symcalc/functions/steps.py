@@ -7,27 +7,28 @@ from itertools import accumulate
 from typing import Any
 
 from . import continuations, enclosures, machine
-from .row import FunctionRow, Kink
+from .row import FunctionRow, Kink, Partials
 
 __all__ = ["ROWS"]
 
 
-def _max_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
-    """Return the share of x_k in the slope; max is folded from the left, each tie is halved."""
-    before = list(accumulate(xs, m.max))
-    share = m(1)
-    for j in range(len(xs) - 1, k, -1):
-        share = m.heaviside(before[j - 1] - xs[j]) * share
-    return m.heaviside(xs[k] - before[k - 1]) * share if k else share
+def _max_rule(m: Any, y: Any, *xs: Any) -> list[Any]:
+    """Return the shares in the slope; max is folded from the left, each tie is halved."""
+    return _shares(m, xs, list(accumulate(xs, m.max)), lambda left, right: left - right)
 
 
-def _min_rule(m: Any, y: Any, *xs: Any, k: int) -> Any:
-    """Return the share of x_k in the slope; min is folded from the left, each tie is halved."""
-    before = list(accumulate(xs, m.min))
-    share = m(1)
-    for j in range(len(xs) - 1, k, -1):
-        share = m.heaviside(xs[j] - before[j - 1]) * share
-    return m.heaviside(before[k - 1] - xs[k]) * share if k else share
+def _min_rule(m: Any, y: Any, *xs: Any) -> list[Any]:
+    """Return the shares in the slope; min is folded from the left, each tie is halved."""
+    return _shares(m, xs, list(accumulate(xs, m.min)), lambda left, right: right - left)
+
+
+def _shares(m: Any, xs: tuple[Any, ...], leaders: list[Any], lead: Callable[..., Any]) -> list[Any]:
+    """Return whether each argument leads those before it, times that none behind leads it."""
+    share, found = m(1), []
+    for k in range(len(xs) - 1, 0, -1):
+        found.append(m.heaviside(lead(xs[k], leaders[k - 1])) * share)
+        share = m.heaviside(lead(leaders[k - 1], xs[k])) * share
+    return [share, *reversed(found)]
 
 
 def _gap(m: Any, best: Callable[..., Any], other: Callable[..., Any], xs: tuple[Any, ...]) -> Any:
@@ -106,7 +107,7 @@ ROWS = (
         title="maximum",
         summary="max(x, y, ...): the greatest of the arguments",
         arity=(1, -1),
-        derivatives=(_max_rule,),
+        derivatives=(Partials(_max_rule),),
         aliases=("Max", "maximum", "fmax"),
         kinks=(Kink(lambda m, *xs: _gap(m, m.max, m.min, xs), "kink", "1/2"),),
         scalar="kernels.scalar_maximum",
@@ -123,7 +124,7 @@ ROWS = (
         title="minimum",
         summary="min(x, y, ...): the least of the arguments",
         arity=(1, -1),
-        derivatives=(_min_rule,),
+        derivatives=(Partials(_min_rule),),
         aliases=("Min", "minimum", "fmin"),
         kinks=(Kink(lambda m, *xs: _gap(m, m.min, m.max, xs), "kink", "1/2"),),
         scalar="kernels.scalar_minimum",

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from ..errors import DerivativeError
-from ..functions import CONSTANTS, TABLE
+from ..functions import CONSTANTS, TABLE, Partials
 from .array_rules import ARRAY_RULES, Passing
 from .contractions import broadcast, contract, eye, has_eye
 from .graph import Graph, Node
@@ -319,12 +319,15 @@ class _Reverse:
         row = TABLE[kind]
         y = Term(self.graph, node)
         terms = [Term(self.graph, arg) for arg in args]
+        together = row.derivatives[0] if row.arity[1] == -1 and row.derivatives else None
+        partials = together.all(self.terms, y, *terms) if isinstance(together, Partials) else None
         for index, arg in enumerate(args):
             if arg not in self.active:
                 continue
-            if row.arity[1] == -1:
-                rule = row.derivatives[0] if row.derivatives else None
-                local = rule(self.terms, y, *terms, k=index) if rule else None
+            if partials is not None:
+                local = partials[index]
+            elif together is not None:
+                local = together(self.terms, y, *terms, k=index)
             else:
                 rule = row.derivatives[index] if index < len(row.derivatives) else None
                 local = rule(self.terms, y, *terms) if rule else None

@@ -63,7 +63,9 @@ class Graph:
     (function, variable, derivative): whether one exists at a point, its form does not show.
     """
 
-    __slots__ = ("_index", "args", "data", "derivations", "kinds", "shapes", "spellings")
+    __slots__ = (
+        "_index", "_varying", "args", "data", "derivations", "kinds", "shapes", "spellings",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.kinds: list[str] = []
@@ -73,6 +75,8 @@ class Graph:
         self.spellings: dict[Node, str] = {}
         self.derivations: list[tuple[Node, Node, Node]] = []
         self._index: dict[Any, Node] = {}
+        #: whether each of the first nodes depends on a variable; made as far as was asked
+        self._varying: list[bool] = []
 
     def __len__(self) -> int:
         return len(self.kinds)
@@ -269,6 +273,27 @@ class Graph:
     def variables(self, roots: Iterable[Node]) -> list[Node]:
         """Return the variable nodes under the roots, in order of first appearance."""
         return [node for node in self.reachable(roots) if self.kinds[node] == "var"]
+
+    def few_reachable(self, root: Node, most: int) -> list[Node] | None:
+        """Return what `reachable` does where that is at most so many nodes, else None."""
+        stack = [root]
+        seen = {root}
+        while stack:
+            for arg in self.args[stack.pop()]:
+                if arg not in seen:
+                    seen.add(arg)
+                    stack.append(arg)
+            if len(seen) > most:
+                return None
+        return sorted(seen)
+
+    def varies(self, node: Node) -> bool:
+        """Whether a node depends on a variable."""
+        known = self._varying
+        for new in range(len(known), node + 1):
+            is_variable = self.kinds[new] == "var"
+            known.append(is_variable or any(known[arg] for arg in self.args[new]))
+        return known[node]
 
     def extract(self, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
         """Return a new arena that holds only what the roots need, and the roots in it."""

@@ -11,6 +11,7 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
+from ..functions.lengths import MAX_LEGS
 from ..graph.graph import Graph, Node, Number
 from ..graph.rewrite import rebuild
 from .exponential_quotients import exponents_of, inverse_of, quotient_of_exponentials, share_of
@@ -294,9 +295,10 @@ def _quotient_of_powers(g: Graph, factors: tuple[Node, ...]) -> Node | None:
             power = g.value(g.args[factor][1])
             if power is not None and power.denominator == 1 and _is_high(power):
                 powers[factor] = power
+    first = {power: factor for factor, power in reversed(powers.items())}
     for top, power in powers.items():
-        below = next((f for f, p in powers.items() if p == -power and power > 0), None)
-        if below is not None:
+        below = first.get(-power)
+        if below is not None and power > 0:
             ratio = g.div(g.args[top][0], g.args[below][0])
             return _replace(g, factors, (top, below), g.pow(ratio, g.const(power)))
     return None
@@ -305,9 +307,10 @@ def _quotient_of_powers(g: Graph, factors: tuple[Node, ...]) -> Node | None:
 def _hyperbolic_quotient(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     """sinh(a)*sech(a) is tanh(a), cosh(a)*csch(a) is coth(a)."""
     for over, under, name in (("sinh", "sech", "tanh"), ("cosh", "csch", "coth")):
-        for top in factors:
+        there = {factor for factor in factors if g.kinds[factor] == under}
+        for top in factors if there else ():
             below = g.call(under, g.args[top]) if g.kinds[top] == over else -1
-            if below in factors:
+            if below in there:
                 return _replace(g, factors, (top, below), g.call(name, g.args[top]))
     return None
 
@@ -323,19 +326,21 @@ def _binomial(g: Graph, n: Node, k: Node) -> Node | None:
 
 def _common_argument(g: Graph, factors: tuple[Node, ...]) -> Node | None:
     """expm1(x*y)/x is y*(expm1(x*y)/(x*y)), whose quotient has a limit where x*y is 0."""
-    for factor in factors:
+    heads: dict[Node, Node] = {}
+    for head in factors:
+        if g.kinds[head] in VANISHING and g.kinds[g.args[head][0]] == "mul":
+            for inner in g.args[g.args[head][0]]:
+                heads.setdefault(inner, head)
+    for factor in factors if heads else ():
         if g.kinds[factor] != "pow" or g.value(g.args[factor][1]) != -1:
             continue
         divisor = g.args[factor][0]
-        for head in factors:
-            if g.kinds[head] not in VANISHING or g.kinds[g.args[head][0]] != "mul":
-                continue
-            whole = g.args[head][0]
-            if divisor in g.args[whole]:
-                rest = _replace(g, g.args[whole], (divisor,), g.const(1))
-                others = [other for other in factors if other != factor]
-                # One product, not two: a limit is looked for among the factors of one.
-                return g.mul((*others, rest, g.pow(whole, g.const(-1))))
+        if divisor in heads:
+            whole = g.args[heads[divisor]][0]
+            rest = _replace(g, g.args[whole], (divisor,), g.const(1))
+            others = [other for other in factors if other != factor]
+            # One product, not two: a limit is looked for among the factors of one.
+            return g.mul((*others, rest, g.pow(whole, g.const(-1))))
     return None
 
 
@@ -348,6 +353,8 @@ def _cosine_of_direction(g: Graph, factors: tuple[Node, ...]) -> Node | None:
         if g.kinds[length] != "hypot":
             continue
         legs = g.args[length]
+        if len(legs) > MAX_LEGS:
+            continue
         leg = next((leg for leg in legs if leg in factors), None)
         if leg is not None:
             others = [other for other in legs if other != leg]

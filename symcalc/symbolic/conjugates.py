@@ -190,12 +190,12 @@ def _may_vanish(g: Graph, side: Sequence[Node]) -> bool:
 def _is_apart_from_zero(g: Graph, factor: Node) -> bool:
     if g.kinds[factor] == "hypot":
         return any(g.value(leg) is not None for leg in g.args[factor])
-    return g.kinds[factor] == "exp" or not g.variables([factor])
+    return g.kinds[factor] == "exp" or not g.varies(factor)
 
 
 def _is_small(g: Graph, factor: Node) -> bool:
     """Whether twice the factor is finite where the factor is: of a square root or number."""
-    return g.kinds[factor] == "pow" or not g.variables([factor])
+    return g.kinds[factor] == "pow" or not g.varies(factor)
 
 
 def _may_overflow(g: Graph, factor: Node) -> bool:

@@ -164,7 +164,7 @@ def _less(g: Graph, exponent: Node, a: Node) -> Node | None:
         return None
     rest = minus(top, below)
     gap = to_node(g, rest)
-    if g.variables([gap]) and (len(rest), _size(rest)) >= (len(top), _size(top)):
+    if g.varies(gap) and (len(rest), _size(rest)) >= (len(top), _size(top)):
         return None
     sign, logarithm = without_front(g, gap)
     number = g.value(g.args[logarithm][0]) if g.kinds[logarithm] == "log" else None

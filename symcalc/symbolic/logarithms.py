@@ -41,7 +41,7 @@ def length_of(g: Graph, squared: Node) -> Node | None:
     terms = g.args[squared] if g.kinds[squared] == "add" else (squared,)
     legs = [_leg(g, term) for term in terms]
     sides = [leg for leg in legs if leg is not None]
-    if len(sides) != len(legs) or not g.variables(sides):
+    if len(sides) != len(legs) or not any(map(g.varies, sides)):
         return None
     if len(sides) > 1:
         return g.call("hypot", sides)

@@ -25,6 +25,8 @@ __all__ = ["patch_removable"]
 #: Formulas larger than this are left alone: the series would cost more than it serves.
 MAX_NODES, MAX_CENTERS, MAX_TRIES = 400, 12, 48
 PIVOT = "pivot"
+#: Of more variables than this, so many are remembered as those under a node.
+MANY = 8
 #: Numbers of elements: nothing is continued to where they are no whole numbers.
 COUNTS = frozenset({"dim", "size"})
 
@@ -121,14 +123,19 @@ class _Patcher:
         """Patch the factors of a product that depend on the base of a division only."""
         graph = self.graph
         for factor in graph.args[node]:
-            if not _is_suspicious(graph, factor) or self.tries >= MAX_TRIES:
+            if self.tries >= MAX_TRIES:
+                break
+            if not _is_suspicious(graph, factor):
                 continue
             self.tries += 1
             pivot = graph.args[factor][0]
+            inner = support[pivot]
             inside = Graph()
             group: list[Node] = []
             moved: list[Node] = []
             for other in graph.args[node]:
+                if len(inner) < MANY and not support[other] <= inner:
+                    continue
                 copy = _in_terms_of(graph, other, pivot, inside)
                 if copy is not None and graph.value(other) is None:
                     group.append(other)
@@ -138,7 +145,8 @@ class _Patcher:
             found = self._polynomials(inside, inside.mul(moved), PIVOT)
             if found:
                 direct = graph.mul(group)
-                rest = [other for other in graph.args[node] if other not in group]
+                taken = set(group)
+                rest = [other for other in graph.args[node] if other not in taken]
                 return graph.mul((*rest, self._join(found, pivot, direct)))
         return None
 
@@ -168,35 +176,48 @@ class _Patcher:
 
 
 def _union(support: dict[Node, frozenset[Node]], args: Sequence[Node]) -> frozenset[Node]:
-    sets = {support[arg] for arg in args}
-    return frozenset().union(*sets) if len(sets) != 1 else sets.pop()
+    """Return the variables under some arguments; `MANY` of them stand for all the rest too."""
+    found: frozenset[Node] = frozenset()
+    for arg in args:
+        if len(found) >= MANY:
+            break
+        found = found | support[arg] if found else support[arg]
+    return found if len(found) <= MANY else frozenset(sorted(found)[:MANY])
 
 
 def _in_terms_of(graph: Graph, root: Node, pivot: Node, into: Graph) -> Node | None:
-    """Copy a formula with a subexpression made a variable; None if others remain in it."""
+    """Copy a formula with a subexpression made a variable; None if others remain in it.
+
+    None too where that is a formula of more than `MAX_NODES` nodes.
+    """
+    inside = _above(graph, root, pivot)
+    if inside is None:
+        return None
     place: dict[Node, Node] = {pivot: into.var(PIVOT)}
-    if graph.kinds[pivot] == "var":
-        below: set[Node] = {pivot}
-    else:
-        below = set(graph.reachable([pivot]))
-    for node in graph.reachable([root]):
-        if node in place:
-            continue
-        if graph.kinds[node] == "var" or graph.kinds[node] in COUNTS:
-            if node not in below:
-                return None
-            continue
-        args = graph.args[node]
-        if any(arg not in place for arg in args):
-            if node in below:
-                continue
-            return None
-        moved = tuple([place[arg] for arg in args])
+    for node in inside:
         if graph.kinds[node] == "const":
             place[node] = into.const(graph.data[node])
-        else:
+        elif node != pivot:
+            moved = tuple([place[arg] for arg in graph.args[node]])
             place[node] = into.node(graph.kinds[node], moved, graph.data[node])
-    return place.get(root)
+    return place[root]
+
+
+def _above(graph: Graph, root: Node, pivot: Node) -> list[Node] | None:
+    """Return what a formula computes from a subexpression alone; None for much, or other things."""
+    seen, stack = {root}, [root]
+    while stack:
+        node = stack.pop()
+        if node == pivot:
+            continue
+        if graph.kinds[node] == "var" or graph.kinds[node] in COUNTS:
+            return None
+        fresh = [arg for arg in graph.args[node] if arg not in seen]
+        seen.update(fresh)
+        stack += fresh
+        if len(seen) > MAX_NODES:
+            return None
+    return sorted(seen)
 
 
 def _centers(graph: Graph, order: Sequence[Node]) -> list[Fraction]:

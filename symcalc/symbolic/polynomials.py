@@ -29,8 +29,8 @@ _OPEN = frozenset({"add", "mul", "const", "pow"})
 def multiplied_out(g: Graph, root: Node) -> Polynomial | None:
     """Return a formula as a polynomial; None where that has too many terms."""
     done: dict[Node, Polynomial] = {}
-    inside = g.reachable([root])
-    if len(inside) > MAX_NODES:
+    inside = g.few_reachable(root, MAX_NODES)
+    if inside is None:
         return None
     for node in inside:
         found = _of_node(g, node, done)

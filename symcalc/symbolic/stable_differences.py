@@ -7,31 +7,49 @@ arguments is simpler than they are: there terms cancel exactly, on paper instead
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
-from ..graph.graph import Graph, Node
+from ..graph.graph import Graph, Node, Number
 from .conjugates import conjugate_difference
 from .differences import cancelled_difference, exact_difference, without_front
 
 __all__ = ["stable_difference"]
 
+#: So many pairs of one sum are looked at.
+MAX_TRIES = 1000
+
 
 def stable_difference(g: Graph, terms: tuple[Node, ...]) -> Node | None:
     """Return the sum with one pair f(a) - f(b) of its terms made stable, or None."""
     heads = [without_front(g, term) for term in terms]
-    likely = [i for i, (_, head) in enumerate(heads) if g.kinds[head] in _RULES]
-    for place, i in enumerate(likely):
-        for j in likely[place + 1 :]:
-            (scale, first), (other, second) = heads[i], heads[j]
-            if scale != -other or first == second or g.kinds[first] != g.kinds[second]:
-                continue
-            if scale < 0:
-                scale, first, second = other, second, first
-            found = _RULES[g.kinds[first]](g, first, second)
-            if found is not None:
-                rest = [term for k, term in enumerate(terms) if k not in (i, j)]
-                return g.add((g.scale(scale, found), *rest))
+    for i, j in _pairs(g, heads):
+        (scale, first), (other, second) = heads[i], heads[j]
+        if scale < 0:
+            scale, first, second = other, second, first
+        found = _RULES[g.kinds[first]](g, first, second)
+        if found is not None:
+            rest = [term for k, term in enumerate(terms) if k not in (i, j)]
+            return g.add((g.scale(scale, found), *rest))
     return conjugate_difference(g, terms)
+
+
+def _pairs(g: Graph, heads: Sequence[tuple[Number, Node]]) -> Iterator[tuple[int, int]]:
+    """Yield the places of terms that differ in their sign only and may cancel."""
+    alike: dict[tuple[str, Number], list[int]] = {}
+    for place, (scale, head) in enumerate(heads):
+        if g.kinds[head] in _RULES:
+            alike.setdefault((g.kinds[head], max(scale, -scale)), []).append(place)
+    n_tries = 0
+    for places in alike.values():
+        above = [i for i in places if heads[i][0] > 0]
+        below = [i for i in places if heads[i][0] < 0]
+        for i in above:
+            for j in below:
+                if heads[i][1] != heads[j][1]:
+                    yield i, j
+                    n_tries += 1
+                    if n_tries == MAX_TRIES:
+                        return
 
 
 def _exponentials(g: Graph, first: Node, second: Node) -> Node:
