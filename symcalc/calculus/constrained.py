@@ -27,6 +27,7 @@ from .array_shapes import name_shapes
 from .constraint_reading import Link, names_in, read_links
 from .constraints import ConstraintSet, Setting, compile_constraints, is_plain
 from .data import Table
+from .lifted import minimize_lifted
 from .objective import FormulaObjective
 from .sets import find_sets, on_sets
 from .surface import surface_of
@@ -87,6 +88,14 @@ def minimize_under(
         return replace(best, surface=surface_of(target))
     needs = "product" if method == "auto" else find_method(method).needs
     functions, facts = target.to_objective(needs, bounds)
+    lifted = minimize_lifted(
+        target, links, setting, pairs, functions, limits=limits, callback=callback, method=method,
+        **settings,
+    )  # fmt: skip
+    if lifted is not None:
+        if isinstance(target, ArrayObjective):
+            return with_arrays(lifted, target)
+        return replace(lifted, surface=surface_of(target))
     if whole.roughness:
         facts = replace(facts, has_kinks=True)
     best = minimize_constrained(

@@ -12,7 +12,7 @@ from ..language import Range
 from ..symbolic.convexity import find_curvature
 from .remembered import remembered
 
-__all__ = ["is_convex_in"]
+__all__ = ["is_convex_in", "known_ranges"]
 
 #: Names and values of data, and pairs of bounds by name.
 Values = Mapping[str, Any]
@@ -41,6 +41,12 @@ def _is_convex(
     expression: Expression, names: tuple[str, ...], known: tuple[tuple[str, Range], ...]
 ) -> bool:
     return find_curvature(expression, names, dict(known)).is_convex
+
+
+def known_ranges(data: Values, bounds: Values | None = None) -> dict[str, Range]:
+    """Return the ranges of data, and those of variables within pairs of bounds, by name."""
+    known = {name: _range_of(values) for name, values in data.items()}
+    return known | {name: _between(pair) for name, pair in (bounds or {}).items()}
 
 
 def _range_of(values: Any) -> Range:

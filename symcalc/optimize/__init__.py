@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .batches import RowData, RowObjective
-from .constrained import KKT, ConstraintState, minimize_constrained
+from .constrained import KKT, ConstraintState, StandIns, minimize_constrained
 from .constraints import Constraints, Label, no_constraints
 from .fit import Fit
 from .fit_residuals import FIT_METHODS, fit_residuals
@@ -30,6 +30,7 @@ __all__ = [
     "RowData",
     "RowObjective",
     "Split",
+    "StandIns",
     "StepState",
     "Trace",
     "choose_method",

@@ -26,12 +26,15 @@ class Label:
         For each entry its place in the stack: the rows of `Constraints`, then the lower bounds of
         all variables, then the upper ones; -1 for an entry that holds whatever the variables are.
     is_equality : bool
+    is_piece : bool
+        Whether it keeps what stands for a kink beyond a piece of it, and nobody wrote it.
     """
 
     text: str
     shape: tuple[int, ...]
     places: np.ndarray[Any, np.dtype[np.int64]]
     is_equality: bool
+    is_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

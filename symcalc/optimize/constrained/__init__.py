@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .evaluator import StandIns
 from .multipliers import KKT
 from .report import ConstraintState
 from .run import minimize_constrained
 
-__all__ = ["KKT", "ConstraintState", "minimize_constrained"]
+__all__ = ["KKT", "ConstraintState", "StandIns", "minimize_constrained"]

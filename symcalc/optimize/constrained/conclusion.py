@@ -68,7 +68,7 @@ def conclude(
     if tell is not None and outcome is not Outcome.UNBOUNDED:
         diagnosis += tell(at.point.x)
     if outcome.is_good:
-        diagnosis.insert(0, describe_active(at, run.labels))
+        diagnosis[:0] = describe_active(at, run.labels)
         diagnosis += _other_minima(best, ends)
         is_strict = any("strict local" in sentence for sentence in diagnosis)
         diagnosis += describe_convexity(replace(run.facts, is_quadratic=False), outcome, is_strict)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..bounds import Vector
+from ..bounds import Mask, Vector
 from ..plain import count_of
 from ..stationary import describe_axis
 from .evaluator import FEASIBLE, ConstrainedEvaluator
@@ -50,6 +50,7 @@ def examine(
     force = np.abs(weights[active]) * lengths
     size = max(1e-8, float(np.abs(at.point.gradient).max(initial=0.0)))
     strong = stack.is_equality[active] | (force > WEAK * size)
+    strong |= _following(evaluator, rows, strong)
     tangent = _null_space(rows[strong])
     if not tangent.shape[1]:
         return SecondOrder(
@@ -66,7 +67,7 @@ def examine(
             f"{curvature[0]:.3g}."
         )
     lower = _fall(evaluator, at, [tangent @ axis for axis in axes.T[curvature <= FLAT * largest]])
-    words = describe_axis(tangent @ axes[:, 0], names)
+    words = describe_axis(_written(evaluator, tangent @ axes[:, 0]), names)
     if lower is not None:
         return SecondOrder(
             f"The objective falls along {words} among the feasible points: no minimum.", lower
@@ -81,6 +82,24 @@ def examine(
     return SecondOrder(
         f"Flat to second order along {words}: the minimum may not be isolated, or lie far off."
     )
+
+
+def _written(evaluator: ConstrainedEvaluator, axis: Vector) -> Vector:
+    """Return a direction among the variables that do not stand for kinks, of length one."""
+    n = axis.size if evaluator.stand_ins is None else evaluator.stand_ins.first
+    length = float(np.linalg.norm(axis[:n]))
+    return axis[:n] / (length if length > 0.0 else 1.0)
+
+
+def _following(evaluator: ConstrainedEvaluator, rows: Vector, strong: Mask) -> Mask:
+    """Return a piece of each kink that no force holds: what stands for it follows that piece."""
+    found = np.zeros(len(rows), dtype=np.bool_)
+    if evaluator.stand_ins is not None:
+        for place in range(evaluator.stand_ins.first, rows.shape[1]):
+            touching = np.flatnonzero(rows[:, place])
+            if touching.size and not strong[touching].any():
+                found[touching[0]] = True
+    return found
 
 
 def _null_space(rows: Vector) -> Vector:

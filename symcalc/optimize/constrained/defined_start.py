@@ -35,6 +35,7 @@ def from_defined_start(run: Run) -> tuple[Run, list[str]]:
     found: list[tuple[float, float, Vector]] = []
     try:
         for x in further_starts(run.start, run.evaluator.bounds, N_TRIED, run.seed, SPREADS):
+            x = run.evaluator.settled(x)
             if _is_defined(run, x):
                 found.append(_ranked(run, x))
                 nearer = restore(run.evaluator, x, 12)

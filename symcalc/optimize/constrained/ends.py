@@ -30,6 +30,7 @@ N_STARTS, MAX_NUMBERS = 12, 5e7
 def judged(run: Run, x: Vector) -> Judgement:
     """Polish an end and judge it."""
     run.evaluator.stage = "polish"
+    x = run.evaluator.settled(x)
     if run.is_large:
         return judge_large(look_from_afar(run.evaluator, x), run.tolerance, run.labels)
     at = polish(run.evaluator, x)
@@ -64,6 +65,7 @@ def _judged_by_values(run: Run, end: Judgement) -> Judgement:
     evaluator, at = run.evaluator, end.candidate
 
     def feasible_value(x: Vector) -> float:
+        x = evaluator.settled(x)
         inside = evaluator.stack(x).violation <= max(at.violation, FEASIBLE)
         return evaluator.value(x) if inside else np.inf
 
@@ -113,7 +115,10 @@ def _from(run: Run, method: str, x: Vector) -> Judgement:
 def explore(run: Run, ends: list[Judgement]) -> str:
     """Run from further starts; return how many and why."""
     n_starts, why = _further(run)
-    for x in further_starts(run.start, run.evaluator.bounds, n_starts, run.seed):
+    for x in map(
+        run.evaluator.settled,
+        further_starts(run.start, run.evaluator.bounds, n_starts, run.seed),
+    ):
         if np.isnan(run.evaluator.stack(x).values).any():
             continue
         ends.append(_from(run, "SLSQP", x))

@@ -15,13 +15,29 @@ from ..constraints import Constraints
 from ..evaluator import Evaluator
 from ..objective import Objective, StopRun
 
-__all__ = ["FEASIBLE", "ConstrainedEvaluator", "Stack"]
+__all__ = ["FEASIBLE", "ConstrainedEvaluator", "Stack", "StandIns"]
 
 #: A point that violates no constraint by more than this counts as feasible.
 FEASIBLE = 1e-9
 
 #: So many points are remembered, since solvers ask for objective and constraints one by one.
 MAX_REMEMBERED = 64
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StandIns:
+    """Variables that stand for kinks of the objective and the constraints.
+
+    Attributes
+    ----------
+    first : int
+        The place of the first; all behind it are such.
+    follow : callable
+        Returns a point with these at what they stand for.
+    """
+
+    first: int
+    follow: Callable[[Vector], Vector]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +110,7 @@ class ConstrainedEvaluator(Evaluator):
         Of every variable; infinite where there is none.
     time_limit, max_evaluations
         As for `Evaluator`.
+    stand_ins : StandIns or None
 
     Attributes
     ----------
@@ -108,11 +125,12 @@ class ConstrainedEvaluator(Evaluator):
     def __init__(
         self, objective: Objective, constraints: Constraints, bounds: Bounds, *,
         time_limit: float | None = None, max_evaluations: int | None = None,
+        stand_ins: StandIns | None = None,
     ) -> None:  # fmt: skip
         super().__init__(
             objective, time_limit=time_limit, max_evaluations=max_evaluations, bounds=bounds
         )
-        self.constraints, self.bounds = constraints, bounds
+        self.constraints, self.bounds, self.stand_ins = constraints, bounds, stand_ins
         self.n_constraints = 0
         self.best: _Seen | None = None
         self.accepted: Vector | None = None
@@ -141,6 +159,13 @@ class ConstrainedEvaluator(Evaluator):
         super().restore(state)
         self.n_constraints, self.accepted = state["n_constraints"], state["accepted"]
         self.best = None if state["feasible"] is None else _Seen(*state["feasible"])
+
+    def settled(self, x: Vector) -> Vector:
+        """Return a point with variables that stand for kinks at what they stand for."""
+        if self.stand_ins is None:
+            return x
+        moved = self.stand_ins.follow(x)
+        return moved if np.isfinite(moved).all() else x
 
     def stack(self, x: Vector) -> Stack:
         """Return all constraints at `x`."""

@@ -146,10 +146,13 @@ def _sampled_fall(
     return None
 
 
-def describe_active(at: Candidate, labels: tuple[Label, ...]) -> str:
-    """Say which constraints hold the point."""
-    named = [name_of(int(p), labels) for p in at.multipliers.active]
+def describe_active(at: Candidate, labels: tuple[Label, ...]) -> list[str]:
+    """Say which constraints hold the point, where any were given."""
+    pieces = [label.places for label in labels if label.is_piece]
+    of_kinks = frozenset(np.concatenate(pieces).tolist()) if pieces else frozenset()
+    named = [name_of(int(p), labels) for p in at.multipliers.active if int(p) not in of_kinks]
     if not named:
-        return "No constraint is active: the minimum is free."
+        is_bare = all(label.is_piece for label in labels)
+        return [] if is_bare else ["No constraint is active: the minimum is free."]
     more = f" and {len(named) - 6} more" if len(named) > 6 else ""
-    return f"Active: {', '.join(named[:6])}{more}."
+    return [f"Active: {', '.join(named[:6])}{more}."]

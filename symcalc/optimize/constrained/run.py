@@ -23,7 +23,7 @@ from ..trace import Callback
 from .conclusion import best_end, conclude
 from .defined_start import from_defined_start
 from .ends import explore, go_on, judged
-from .evaluator import ConstrainedEvaluator
+from .evaluator import ConstrainedEvaluator, StandIns
 from .judgement import Judgement
 from .problem import MAX_DENSE, Run, begin, solve
 
@@ -51,6 +51,7 @@ def minimize_constrained(
     options: dict[str, Any] | None = None,
     notes: Sequence[str] = (),
     keeping: Keeping | None = None,
+    stand_ins: StandIns | None = None,
 ) -> Optimum:
     """Find a minimum among the points that satisfy constraints.
 
@@ -76,6 +77,8 @@ def minimize_constrained(
         What is to be said of the constraints, put behind the diagnosis.
     keeping : Keeping or None
         As for `minimize_objective`; for the augmented Lagrangian.
+    stand_ins : StandIns or None
+        Which of the variables stand for kinks.
 
     Returns
     -------
@@ -113,8 +116,9 @@ def minimize_constrained(
             )
         keeper = open_keeper(keeping, identity_of(named, inside, name, chosen, bounds, seed))
     evaluator = ConstrainedEvaluator(
-        objective, constraints, bounds, time_limit=seconds, max_evaluations=max_evaluations
-    )
+        objective, constraints, bounds, time_limit=seconds, max_evaluations=max_evaluations,
+        stand_ins=stand_ins,
+    )  # fmt: skip
     run = Run(
         evaluator, tuple(labels), named, inside, name, why, chosen, n_starts,
         is_auto and keeping is None,
