@@ -128,6 +128,15 @@ class Arguments:
         """Whether plain floats can be computed with directly."""
         return self.dtype == "float64" and not self.shapes
 
+    def shapes_of(self, values: Sequence[Any]) -> tuple[tuple[int, ...], ...]:
+        """Return the shapes of arrays that calls take as they are; none where one is not."""
+        own, shapes = NATIVE[self.dtype], []
+        for value in values:
+            if type(value) is not np.ndarray or value.dtype is not own:
+                return ()
+            shapes.append(value.shape)
+        return tuple(shapes)
+
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
         """Put the arguments in order, check them, and broadcast the scalar ones."""
         ordered = self._in_order(args, kwargs)

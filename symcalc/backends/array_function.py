@@ -76,8 +76,7 @@ class ArrayFunction(CompiledFunction):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the value: a float, or an array of the formula's shape."""
-        bound = self._arguments.bind(args, kwargs)
-        return self.run("value", bound)[0]
+        return self._outputs("value", args, kwargs)[0]
 
     def gradient(self, *args: Any, **kwargs: Any) -> Any:
         """Return the partial derivatives: `{name: array of the variable's shape}`."""
@@ -87,9 +86,9 @@ class ArrayFunction(CompiledFunction):
         """Return the value and the gradient; what they share is computed once."""
         self._require(1)
         self._require_scalar()
-        bound = self._arguments.bind(args, kwargs)
-        value, parts = self.value_and_parts(bound)
-        return value, parts if self.is_by_name else np.array(list(parts.values()))
+        value, *parts = self._outputs("gradient", args, kwargs)
+        by_name = self.is_by_name
+        return value, dict(zip(self.wrt, parts, strict=True)) if by_name else np.array(parts)
 
     def jacobian(self, *args: Any, **kwargs: Any) -> dict[str, Array]:
         """Return `{name: array}`, of the value's shape followed by that of the variable."""
@@ -248,6 +247,22 @@ class ArrayFunction(CompiledFunction):
                     f"The direction of `{name}` has shape {part.shape}; it must have {size}."
                 )
             found[name] = part
+        return found
+
+    def _outputs(self, what: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
+        """Return what is asked for; arrays like those of an earlier call are not looked at again.
+
+        They are doubles in arrays of NumPy's own type, each of the shape that it had then.
+        """
+        given = () if args or kwargs.keys() != self._arguments.known else kwargs
+        arrays = [given[name] for name in self.names] if given else []
+        shapes = self._arguments.shapes_of(arrays)
+        found = self._arrays.run_again(what, arrays, shapes) if shapes else None
+        if found is None:
+            bound = self._arguments.bind(args, kwargs)
+            found = self.run(what, bound)
+            if shapes:
+                self._arrays.note(what, shapes, bound)
         return found
 
     def _require_scalar(self) -> None:

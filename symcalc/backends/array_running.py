@@ -51,11 +51,14 @@ class ArrayRunner:
     def __init__(self, expression: Expression, arguments: Arguments, wrt: tuple[str, ...]) -> None:
         self._expression, self._arguments = expression, arguments
         self._names, self._wrt = arguments.names, wrt
+        self._dtype, self._number = NATIVE[arguments.dtype], NATIVE[arguments.dtype].type
         self._lock = threading.RLock()
         self._by_sizes: dict[Any, _Code] = {}
         self._by_order: dict[Any, Generated] = {}
         #: what was asked for last: sizes (the very dict), what is known of arguments, code
         self._recent: dict[tuple[str, bool], tuple[Any, Any, _Code]] = {}
+        #: code by what is asked for and the shapes of arguments
+        self._noted: dict[tuple[str, tuple[tuple[int, ...], ...]], _Code] = {}
         self._derived: dict[bool, ArrayDerivatives] = {}
         self._shape = expression.graph.shape(expression.root)
         self._definite = arguments.declared("spd")
@@ -75,6 +78,24 @@ class ArrayRunner:
         if are_out_of_range(squares, self._arguments.dtype):
             return self.run_scaled(what, bound, extra)
         return self._finished(code, entries[: len(code.results)], (*bound.values, *extra))
+
+    def run_again(
+        self, what: str, arrays: Sequence[Any], shapes: tuple[tuple[int, ...], ...]
+    ) -> list[Any] | None:
+        """Return the same for arrays of shapes that were noted, None for all others."""
+        code = self._noted.get((what, shapes))
+        if code is None:
+            return None
+        self.last = code.generated
+        return self._finished(code, code.generated.function((*arrays, *code.tail)), arrays)
+
+    def note(self, what: str, shapes: tuple[tuple[int, ...], ...], bound: Bound) -> None:
+        """Keep the code that ran for arrays of these shapes, if it may run for all of them."""
+        code = self._recent[what, False][2]
+        if not (code.has_lengths or 0 in bound.sizes.values()):
+            if len(self._noted) >= MAX_SIZES:
+                self._noted.clear()
+            self._noted[what, shapes] = code
 
     def run_scaled(self, what: str, bound: Bound, extra: Sequence[Any] = ()) -> list[Any]:
         """Return the same with lengths by scaled squares."""
@@ -158,14 +179,15 @@ class ArrayRunner:
 
     def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
         """Return results in their shapes, arrays of their own; NaN where there is no value."""
-        dtype = NATIVE[self._arguments.dtype]
-        taken = set(map(id, given))
+        dtype, taken = self._dtype, set(map(id, given))
         for place, size in enumerate(code.results):
             entry = entries[place]
             if not size:
-                entries[place] = np.asarray(entry, dtype=dtype).item()
+                if type(entry) is not self._number:
+                    entry = np.asarray(entry, dtype=dtype)
+                entries[place] = entry.item()
                 continue
-            if type(entry) is not np.ndarray or entry.dtype != dtype:
+            if type(entry) is not np.ndarray or entry.dtype is not dtype:
                 entry = np.asarray(entry, dtype=dtype)
             if entry.shape != size or entry.base is not None or id(entry) in taken:
                 entry = np.broadcast_to(entry, size).copy()

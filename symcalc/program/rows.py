@@ -21,10 +21,10 @@ from .program import Program
 __all__ = ["RowBlocks", "RowSorting", "row_blocks"]
 
 #: What the arrays of one block may fill, in bytes of doubles.
-BLOCK_BYTES = 2**22
+BLOCK_BYTES = 2**21
 
 #: With fewer blocks a loop costs more than it saves: all data are near the processor anyway.
-MIN_BLOCKS = 3
+MIN_BLOCKS = 6
 
 #: Totals may fill such a share of a block: every block adds to them.
 TOTALS_SHARE = 0.5
