@@ -17,6 +17,7 @@ from .arguments import Bound
 from .array_running import ArrayRunner
 from .compiled import CompiledFunction
 from .flat import FlatFunction
+from .native_path import has_native
 from .sizes import known_size
 
 __all__ = ["ArrayFunction", "needs_shapes"]
@@ -225,7 +226,10 @@ class ArrayFunction(CompiledFunction):
         self.is_by_name = any(self.shape_of(name) for name in self.wrt)
 
     def _make_array_runner(self) -> ArrayRunner:
-        return ArrayRunner(self.expression, self._arguments, self.wrt)
+        is_native = self.backend == "auto" and self.accuracy == "fast" and has_native()
+        return ArrayRunner(
+            self.expression, self._arguments, self.wrt, may_be_native=is_native
+        )  # fmt: skip
 
     def _may_be_native(self) -> bool:
         """Whether the formula may run as native code: one over matrices does not."""

@@ -12,11 +12,12 @@ import numpy as np
 from ..errors import ArgumentError
 from ..expression import Expression
 from ..graph.shapes import Shape
-from ..program import in_layout, in_steps, lower, row_blocks
+from ..program import Fused, in_layout, in_steps, lower, row_blocks
 from ..symbolic import lengths, prepare
 from .arguments import NATIVE, Arguments, Bound
 from .array_derivatives import ArrayDerivatives
 from .columns import MAX_SIZES
+from .fusing import worth_fusing
 from .lambdified import Generated, generate_for_sizes
 from .sizes import check_parts, known_size
 
@@ -48,8 +49,16 @@ class ArrayRunner:
         The code of the last call.
     """
 
-    def __init__(self, expression: Expression, arguments: Arguments, wrt: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        expression: Expression,
+        arguments: Arguments,
+        wrt: tuple[str, ...],
+        *,
+        may_be_native: bool = False,
+    ) -> None:
         self._expression, self._arguments = expression, arguments
+        self._may_be_native = may_be_native and arguments.dtype == "float64"
         self._names, self._wrt = arguments.names, wrt
         self._dtype, self._number = NATIVE[arguments.dtype], NATIVE[arguments.dtype].type
         self._lock = threading.RLock()
@@ -91,8 +100,8 @@ class ArrayRunner:
 
     def note(self, what: str, shapes: tuple[tuple[int, ...], ...], bound: Bound) -> None:
         """Keep the code that ran for arrays of these shapes, if it may run for all of them."""
-        code = self._recent[what, False][2]
-        if not (code.has_lengths or 0 in bound.sizes.values()):
+        _, _, code = self._recent.get((what, False), (None, None, None))
+        if code is not None and not (code.has_lengths or 0 in bound.sizes.values()):
             if len(self._noted) >= MAX_SIZES:
                 self._noted.clear()
             self._noted[what, shapes] = code
@@ -160,14 +169,18 @@ class ArrayRunner:
             stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric)
             program = lower(stepped, roots)
             blocks = None if sparse else row_blocks(program, sizes)
+            fused: list[Fused] = []
+            if self._may_be_native and not sparse:
+                program, fused = worth_fusing(program, sizes, blocks)
             tail = list(sizes.values()) + ([blocks.length] if blocks else [])
             nodes = program.order
             order = tuple((stepped.kinds[n], stepped.args[n], stepped.data[n]) for n in nodes)
-            key = (what, scaled, sparse, order, tuple(sizes), blocks and blocks.dimension)
+            within = blocks and blocks.dimension, tuple([group.nodes for group in fused])
+            key = (what, scaled, sparse, order, tuple(sizes), within)
             if key not in self._by_order:
                 self._by_order[key] = generate_for_sizes(
                     program, (*self._names, *extra), list(sizes), sparse=sparse, blocks=blocks,
-                    definite=self._definite,
+                    fused=fused, definite=self._definite,
                     returns=lambda texts: f"[{', '.join(texts)}]",
                 )  # fmt: skip
             code = _Code(self._by_order[key], tuple(tail), results, bool(squares))

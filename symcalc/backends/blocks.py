@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from ..graph.graph import Node
 from ..graph.regions import Region
-from ..program import Program, RowBlocks
+from ..program import Fused, Program, RowBlocks
 from .emit import ATOM, INDENT
 from .matrices import MatrixEmitter
 
@@ -33,11 +33,12 @@ class BlockEmitter(MatrixEmitter):
         rows: RowBlocks,
         length: str,
         definite: frozenset[str] = frozenset(),
+        fused: Sequence[Fused] = (),
     ) -> None:
         self.rows, self.length = rows, length
         self.parts: tuple[list[str], list[str], list[str]] = ([], [], [])
         self.now = BEFORE
-        super().__init__(program, arguments, constants, dims, definite=definite)
+        super().__init__(program, arguments, constants, dims, definite=definite, fused=fused)
         self._name_before()
 
     def run(self) -> tuple[list[str], list[str]]:

@@ -18,7 +18,7 @@ import numpy
 from ..errors import CompileError
 from ..graph.graph import Graph, Node
 from ..graph.integrand import Integrand
-from ..program import Program, RowBlocks, lower
+from ..program import Fused, Program, RowBlocks, lower
 from .blocks import BlockEmitter
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
@@ -98,27 +98,38 @@ def generate_for_sizes(
     sparse: frozenset[str] = frozenset(),
     definite: frozenset[str] = frozenset(),
     blocks: RowBlocks | None = None,
+    fused: Sequence[Fused] = (),
     returns: Callable[[list[str]], str],
 ) -> Generated:
     """Compile a program over arrays, its contractions in steps, as a function of names and sizes.
 
     The arguments are the values of `names`, those in `sparse` as SciPy's sparse arrays, then the
     sizes of the dimensions `dims`, and with `blocks` the number of rows in one. Matrices in
-    `definite` were declared to be symmetric and positive definite.
+    `definite` were declared to be symmetric and positive definite. What is `fused` is native code.
     """
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
     sizes = {name: f"d{index}" for index, name in enumerate(dims)}
     constants, values = constants_of(program)
     taken = [*arguments.values(), *sizes.values()]
     if blocks is None:
-        emitter = MatrixEmitter(program, arguments, constants, sizes, sparse, definite)
+        emitter = MatrixEmitter(program, arguments, constants, sizes, sparse, definite, fused)
     else:
         taken.append("n_rows")
-        emitter = BlockEmitter(program, arguments, constants, sizes, blocks, taken[-1], definite)
+        emitter = BlockEmitter(
+            program, arguments, constants, sizes, blocks, taken[-1], definite, fused
+        )
     lines, texts = emitter.run()
     if taken:
         lines.insert(0, f"{', '.join(taken)}, = x")
-    return assembled(lines, returns(texts), _namespace(emitter, False) | values)
+    kernels = {name: _compiled(program, group) for name, group in emitter.kernels.items()}
+    return assembled(lines, returns(texts), _namespace(emitter, False) | values | kernels)
+
+
+def _compiled(program: Program, group: Fused) -> Callable[..., Any]:
+    """Return native code for nodes that are computed together."""
+    from .native import compile_elementwise
+
+    return compile_elementwise(*group.formulas(program.graph))
 
 
 def constants_of(program: Program) -> tuple[dict[Node, str], dict[str, Any]]:

@@ -8,10 +8,11 @@ from typing import Any
 from ..errors import ArgumentError
 from ..graph.contractions import Contraction
 from ..graph.dimensions import polynomial
-from ..graph.graph import REDUCTIONS, Node
+from ..graph.graph import Node
 from ..graph.regions import Region
 from ..graph.shapes import Dimension
-from ..program import Program, shared_exponentials
+from ..program import Fused, Program, shared_exponentials
+from .array_traits import is_matrix_product, sparse_nodes, thin_nodes
 from .emit import ADDITION, ATOM, PRODUCT
 from .flavours import ArrayEmitter
 from .steps import KERNELS, aligned, letters, of_one, of_two
@@ -41,10 +42,13 @@ class MatrixEmitter(ArrayEmitter):
         dims: Mapping[str, str],
         sparse: frozenset[str] = frozenset(),
         definite: frozenset[str] = frozenset(),
+        fused: Sequence[Fused] = (),
     ) -> None:
         self.dims, self.definite = dims, definite
-        self.sparse = _sparse(program, sparse)
-        self.thin = _thin(program)
+        self.fused = {node: group for group in fused for node in group.nodes}
+        self.kernels: dict[str, Fused] = {}
+        self.sparse = sparse_nodes(program, sparse)
+        self.thin = thin_nodes(program)
         self.together = shared_exponentials(program)
         self.derivatives = {node: base for base, node in self.together.items()}
         self.shared: dict[Node, str] = {}
@@ -54,7 +58,9 @@ class MatrixEmitter(ArrayEmitter):
     def emit(self, node: Node) -> None:
         kind = self.graph.kinds[node]
         rule = RULES.get(kind)
-        if node in self.shared:
+        if node in self.fused:
+            self._all_at_once(self.fused[node])
+        elif node in self.shared:
             self._set(node, self.shared[node], ATOM)
         elif node in self.together or node in self.derivatives:
             self._together(self.derivatives.get(node, node), node)
@@ -146,7 +152,7 @@ class MatrixEmitter(ArrayEmitter):
         elif len(args) == 1:
             text = of_one(self.function, self._whole(node, args[0]), data.factors[0], data.out)
             self._set(node, text, ATOM, args)
-        elif "inv" in (self.graph.kinds[arg] for arg in args) and _is_matrix_product(data):
+        elif "inv" in (self.graph.kinds[arg] for arg in args) and is_matrix_product(data):
             self._solved(node, args, data)
         else:
             texts = [self._whole(node, arg) for arg in args]
@@ -217,6 +223,24 @@ class MatrixEmitter(ArrayEmitter):
 
     # -- inside -------------------------------------------------------------------------------
 
+    def _plan(self) -> None:
+        """Find names and divisions, but for what is computed at once and what that reads."""
+        super()._plan()
+        for group in self.fused.values():
+            self.divisors.difference_update(group.nodes, group.inputs)
+
+    def _all_at_once(self, group: Fused) -> None:
+        """Emit the call that computes the nodes of a group, where the first of them stands."""
+        if group in self.kernels.values():
+            return
+        name = f"fused{len(self.kernels) + 1}"
+        self.kernels[name] = group
+        given = "".join(f"{self.read(arg, None, ADDITION)}, " for arg in group.inputs)
+        found = "".join(f"t{node}, " for node in group.outputs)
+        self.line(None, f"{found}= {name}(({given}), {self._shape(group.outputs[0])})")
+        for node in group.outputs:
+            self._set(node, f"t{node}", ATOM)
+
     def _whole(self, node: Node, arg: Node) -> str:
         """Return an argument of a node in its whole shape, as an operand."""
         return self.full(arg, self._region(node))
@@ -250,7 +274,7 @@ class MatrixEmitter(ArrayEmitter):
             dense = aligned(texts[1 - place], other, data.out)
             text = f"{aligned(texts[place], own, data.out)}.multiply({dense}).tocsr()"
             level = ATOM
-        elif _is_matrix_product(data):
+        elif is_matrix_product(data):
             text, level = of_two(self.function, texts, data.factors, data.out)
             if self.sparse.issuperset(args):
                 text, level = f"({text}).toarray()", ATOM
@@ -299,54 +323,6 @@ class MatrixEmitter(ArrayEmitter):
         spec = f'"{letters(axes)}->{letters(kept)}"'
         text = f"{self.function(KERNELS + 'spread')}({part}, {spec}, {self._shape(node)})"
         self._set(node, text, ATOM, args)
-
-
-def _thin(program: Program) -> set[Node]:
-    """Return the nodes whose texts may lack axes: broadcasting, and what is made of it alone.
-
-    What is made of a row and a column lacks none.
-    """
-    graph, lacking = program.graph, dict[Node, set[int]]()
-    for node in program.order:
-        kind, args, data = graph.kinds[node], program.operands(node), graph.data[node]
-        if not graph.shape(node) or kind == "var":
-            continue
-        if kind == "ein":
-            is_spread = any(graph.kinds[arg] == "eye" for arg in args)
-            lacks = set() if is_spread else {data.out.index(label) for label in data.free}
-        elif kind in REDUCTIONS:
-            lacks = set()
-        else:
-            arrays = [lacking.get(arg, set()) for arg in args if graph.shape(arg)]
-            every = set(range(len(graph.shape(node))))
-            lacks = every.intersection(*arrays)
-        if lacks:
-            lacking[node] = lacks
-    return set(lacking)
-
-
-def _sparse(program: Program, names: frozenset[str]) -> set[Node]:
-    """Return the nodes that are sparse arrays: some variables, transposed, their rows scaled."""
-    graph, found = program.graph, set[Node]()
-    if not names:
-        return found
-    for node in program.order:
-        kind, args, data = graph.kinds[node], graph.args[node], graph.data[node]
-        if kind == "var" and data in names:
-            found.add(node)
-        elif kind == "ein" and len(found.intersection(args)) == 1:
-            (place,) = [at for at, arg in enumerate(args) if arg in found][:1]
-            own = data.factors[place]
-            if len(args) <= 2 and len(own) == 2 and set(own) == set(data.out) and own[0] != own[1]:
-                found.add(node)
-    return found
-
-
-def _is_matrix_product(data: Contraction) -> bool:
-    """Whether two factors of at most two axes have one label in common, which is summed."""
-    first, second = map(set, data.factors)
-    shared = first & second
-    return len(shared) == 1 and not shared & set(data.out) and len(first) + len(second) <= 4
 
 
 RULES: dict[str, Callable[[MatrixEmitter, Node], None]] = {

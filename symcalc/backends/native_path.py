@@ -14,7 +14,7 @@ from .arguments import Bound
 if TYPE_CHECKING:
     from .native import BatchCall, PointCall, RowsCall
 
-__all__ = ["ACCURACIES", "BACKENDS", "NativePath"]
+__all__ = ["ACCURACIES", "BACKENDS", "NativePath", "has_native"]
 
 #: "jax" is a kind of function of its own.
 BACKENDS = ("auto", "numpy", "native", "jax")
@@ -90,7 +90,7 @@ class NativePath:
 
     def _batch_code(self, what: str, shape: tuple[int, ...]) -> BatchCall | None:
         """Return the code for points of a shape, None where arrays go through NumPy."""
-        if not self._is_forced and (prod(shape) < MANY_POINTS or not _has_native()):
+        if not self._is_forced and (prod(shape) < MANY_POINTS or not has_native()):
             return None
         if what not in self._batches:
             self._batches[what] = self._make_batch(what)
@@ -98,7 +98,7 @@ class NativePath:
 
     def _rows_code(self, what: str, n_rows: int) -> RowsCall | None:
         """Return the code for totals over columns, None where they go through NumPy."""
-        if not self._is_forced and (n_rows < MANY_POINTS or not _has_native()):
+        if not self._is_forced and (n_rows < MANY_POINTS or not has_native()):
             return None
         if what not in self._rows:
             from .native import compile_rows
@@ -162,7 +162,7 @@ class NativePath:
         graph, nodes, _ = self._outputs(what)
         used = graph.reachable(nodes)
         kinds = {graph.kinds[node] for node in used}
-        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON) or not _has_native():
+        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON) or not has_native():
             return False
         return not missing_primitives(graph, nodes)
 
@@ -178,11 +178,11 @@ class NativePath:
             return None
 
 
-def _has_native() -> bool:
+def has_native() -> bool:
     """Whether native code can be made; asked late, as its modules take a while to load."""
-    from .native import has_native
+    from . import native
 
-    return has_native()
+    return native.has_native()
 
 
 def _flat(found: Any) -> list[float]:

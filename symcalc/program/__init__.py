@@ -2,6 +2,7 @@
 
 from .contractions import in_steps
 from .cost import operation_cost
+from .fusion import Fused, fused_in_order
 from .layouts import in_layout
 from .pairs import shared_exponentials
 from .passes import SIZE, Formulas, RowPasses, row_passes
@@ -14,10 +15,12 @@ __all__ = [
     "SCALE",
     "SIZE",
     "Formulas",
+    "Fused",
     "Program",
     "RowBlocks",
     "RowPasses",
     "RowTerms",
+    "fused_in_order",
     "in_layout",
     "in_steps",
     "lower",

@@ -340,6 +340,8 @@ class _Steps:
         """Return the node of a step; a factor alone with its axes in order is itself."""
         if not factors and not out:
             return self.new.const(1)
+        if len(factors) == 2 and {labels for _, labels in factors} == {tuple(out)}:
+            return self.new.mul([node for node, _ in factors])
         if len(factors) == 1 and factors[0][1] == tuple(out):
             return factors[0][0]
         names: dict[int, int] = {}

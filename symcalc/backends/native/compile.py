@@ -74,7 +74,7 @@ def compile_elementwise(
     engine, program = get_engine(), _lower(graph, outputs)
     letter = "" if strict else engine.letter
     code = engine.compile(grid_module(program, names, engine.width, letter))
-    return ElementwiseCall(code, len(outputs), engine.width)
+    return ElementwiseCall(code, len(names), len(outputs), engine.width)
 
 
 def compile_point(graph: Graph, outputs: Sequence[Node], names: Sequence[str]) -> PointCall:
