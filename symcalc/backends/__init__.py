@@ -9,6 +9,7 @@ from .derivatives import second_derivatives
 from .flat import FlatFunction
 from .lambdified import integral_function
 from .row_function import RowFunction
+from .row_totals import RowTotals
 
 __all__ = [
     "ArrayFunction",
@@ -16,6 +17,7 @@ __all__ = [
     "CompiledFunction",
     "FlatFunction",
     "RowFunction",
+    "RowTotals",
     "compile_expression",
     "integral_function",
     "refuse_large",

@@ -13,6 +13,7 @@ from .running import Runner
 
 if TYPE_CHECKING:
     from .compiled import CompiledFunction
+    from .native import SumsCall
 
 __all__ = ["AtRows"]
 
@@ -51,17 +52,38 @@ class AtRows:
 
     def derivatives(self, x: Array) -> Array:
         """Return the derivatives along a last axis: NaN where the value is, column by column."""
-        bound = self._at(x)
-        value, entries = self._runner.run("gradient", bound)
+        value, entries = self.value_and_derivatives(x)
         if isinstance(entries, np.ndarray):
             return _last(entries)
-        found = np.empty((self._n_free, *bound.batch))
+        batch = (self.n_rows,) if x.ndim == 1 else (len(x), self.n_rows)
+        found = np.empty((self._n_free, *batch))
         for row, entry in zip(found, entries, strict=True):
             row[...] = entry
         undefined = np.isnan(value)
         if undefined.any():
-            found[:, np.broadcast_to(undefined, bound.batch)] = np.nan
+            found[:, np.broadcast_to(undefined, batch)] = np.nan
         return _last(found)
+
+    def value_and_derivatives(self, x: Array) -> Any:
+        """Return value and derivatives as code returns them: each an array or one number."""
+        return self._runner.run("gradient", self._at(x))
+
+    def part(self, rows: slice) -> AtRows:
+        """Return the same at some of the rows."""
+        part = object.__new__(AtRows)
+        part.__dict__.update(self.__dict__)
+        part._columns = tuple([c[rows] if c.ndim else c for c in self._columns])
+        part.n_rows = len(range(*rows.indices(self.n_rows)))
+        return part
+
+    def arguments(self, x: Array) -> tuple[Any, ...]:
+        """Return all arguments at a point."""
+        return self._at(x).values
+
+    @property
+    def products(self) -> SumsCall | None:
+        """The native code of `RowTotals`, None where there is none."""
+        return self._runner.native.products if self._dtype == "float64" else None
 
     def _at(self, x: Array) -> Bound:
         """Return the arguments at a point, or at points of shape `(n_points, n)`."""

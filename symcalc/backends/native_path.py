@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +11,10 @@ from ..errors import ArgumentError, CompileError
 from ..graph.graph import Graph, Node
 from ..program import missing_primitives
 from .arguments import Bound
+from .row_totals import TARGET, WEIGHT, products_of_rows
 
 if TYPE_CHECKING:
-    from .native import BatchCall, PointCall, RowsCall
+    from .native import BatchCall, PointCall, RowsCall, SumsCall
 
 __all__ = ["ACCURACIES", "BACKENDS", "NativePath", "has_native"]
 
@@ -27,6 +29,9 @@ MANY_POINTS = 20_000
 
 #: A formula of so many nodes, called so often at single points, is worth it as well.
 MANY_NODES, MANY_CALLS = 100, 8000
+
+#: Products of more columns than these are added up by matrix products.
+MANY_COLUMNS = 16
 
 #: What plain floats and native code may compute differently in the last bit.
 _OWN_IN_PYTHON = frozenset({"hypot", "direction", "gamma", "mod", "logsumexp", "erf", "erfc"})
@@ -115,6 +120,23 @@ class NativePath:
                 raise CompileError(_NO_TOTALS)
             self._rows[what] = found
         return self._rows[what]
+
+    @cached_property
+    def products(self) -> SumsCall | None:
+        """The code that adds up products of residuals and their derivatives; see `RowTotals`."""
+        if self._is_off or not _has_native():
+            return None
+        from .native import compile_sums
+
+        graph, nodes, _ = self._outputs("gradient")
+        if len(nodes) > MANY_COLUMNS:
+            return None
+        whole, products = products_of_rows(graph, nodes)
+        names = (*self._names, TARGET, WEIGHT)
+        try:
+            return compile_sums(whole, products, names, strict=self._is_strict)
+        except CompileError:
+            return None
 
     def point(self, what: str) -> PointCall | None:
         """Return the code for one point where it was asked for."""

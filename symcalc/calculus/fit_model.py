@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import AtRows, CompiledFunction
+from ..backends import AtRows, CompiledFunction, RowTotals
 from ..expression import Expression
 from ..optimize import Fit
 from .data import Table, load_data
@@ -82,10 +82,22 @@ class ModelRows:
         """Return the derivatives of the residuals in the parameters."""
         return -slopes_at(self.model, p)
 
+    def totals(self, weights: Array | None) -> RowTotals:
+        """Return what adds up the products of weighted residuals and their derivatives."""
+        return RowTotals(self.model, self.target, weights)
+
+    def part(self, rows: slice) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+        """Return residuals and Jacobian of some of the rows."""
+        some = ModelRows(self.model.part(rows), self.target[rows])
+        return some.residuals, some.jacobian
+
     def noted(self, found: Fit, table: Table) -> Fit:
         """Return the fit with a note where differences stand in for closed forms."""
-        point = np.array(list(found.parameters.values()))
+        point, problem = np.array(list(found.parameters.values())), found.problem
         with np.errstate(all="ignore"):
+            totals = problem.totals if problem.has_totals else None
+            if totals is not None and np.isfinite(totals(point)).all():  # so all derivatives are
+                return found
             slopes = self.model.derivatives(point)
         bad = np.flatnonzero(~np.isfinite(slopes).all(axis=1))
         if not (bad.size and found.converged):

@@ -10,7 +10,6 @@ from ..outcome import Outcome
 from .bounds import Vector
 from .fit_problem import FitProblem
 from .fit_run import End, rounding_of
-from .least_squares import decompose
 
 __all__ = ["sharpen"]
 
@@ -39,12 +38,13 @@ def sharpen(end: End, problem: FitProblem, max_steps: int = 8) -> tuple[End, flo
     rounding of the parameters.
     """
     exact = problem.exact
-    is_fine = rounding_of(end, problem) <= FINE * end.square**0.5
     skipped = problem.target.size > MAX_ROWS or problem.bounds is not None
     outcomes = (Outcome.CONVERGED_GRADIENT, Outcome.PRECISION_REACHED)
-    if exact is None or is_fine or skipped or end.outcome not in outcomes:
+    if exact is None or skipped or end.outcome not in outcomes:
         return end, end.square
-    parts = decompose(end.jacobian)
+    if rounding_of(end, problem) <= FINE * end.square**0.5:
+        return end, end.square
+    parts = end.parts(np.ones(end.x.size, dtype=bool))
     if parts.rank < end.x.size:
         return end, end.square
     place = [Fraction(value) for value in end.x.tolist()]

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
 from .bounds import Bounds, Mask, Vector
+from .fit_totals import FEW_ROWS, Totals
 from .least_squares import Decomposition, decompose
 from .objective import Objective
 
-__all__ = ["FitProblem", "Predictor"]
+__all__ = ["FitProblem", "Predictor", "Residuals"]
+
+
+Residuals = Callable[[Vector], Vector]
 
 
 class Predictor(Protocol):
@@ -55,10 +59,17 @@ class FitProblem:
         no square over- or underflows.
     has_jumps : bool
         Whether the model jumps as parameters move: then its derivatives are no evidence.
+    takes_many : bool
+        Whether `residuals` and `jacobian` also take points of shape `(n_points, n_parameters)`,
+        and return one more axis before all others.
+    totals : callable or None
+        What the weighted residuals and their derivatives add up to: see `TotalsObjective`.
+    part : callable or None
+        `part(rows)` returns residuals and Jacobian of some of the rows, as callables.
     """
 
-    residuals: Callable[[Vector], Vector]
-    jacobian: Callable[[Vector], Vector]
+    residuals: Residuals
+    jacobian: Residuals
     names: tuple[str, ...]
     target: Vector
     weights: Vector | None
@@ -72,6 +83,25 @@ class FitProblem:
     unit: float = 1.0
     has_jumps: bool = False
     takes_many: bool = False
+    totals: Totals | None = None
+    part: Callable[[slice], tuple[Residuals, Residuals]] | None = None
+
+    @property
+    def has_totals(self) -> bool:
+        """Whether a fit runs on totals: of many rows of a smooth model, at ordinary scales."""
+        many = self.target.size > FEW_ROWS and self.unit == 1.0 and not self.has_jumps
+        return self.totals is not None and many
+
+    def sample(self) -> FitProblem:
+        """Return the problem on some of its rows where there are many, unweighted."""
+        if self.part is None or self.target.size <= FEW_ROWS:
+            return self
+        rows = slice(None, None, self.target.size // FEW_ROWS)
+        residuals, jacobian = self.part(rows)
+        return replace(
+            self, residuals=residuals, jacobian=jacobian, target=self.target[rows], weights=None,
+            totals=None, part=None,
+        )  # fmt: skip
 
     @property
     def root_weights(self) -> Vector | None:
@@ -117,8 +147,9 @@ class FitProblem:
     @property
     def total(self) -> float:
         """The weighted sum of squares of the target about its mean, in the unit squared."""
-        y = self.target / self.unit
-        away = self.weighted(y - float(np.average(y, weights=self.weights)))
+        y = self.target if self.unit == 1.0 else self.target / self.unit
+        mean = y.mean() if self.weights is None else np.average(y, weights=self.weights)
+        away = self.weighted(y - float(mean))
         return float(away @ away)
 
     def objective(self) -> Objective:

@@ -15,9 +15,11 @@ from .evaluator import Evaluator
 from .fit import Fit
 from .fit_judgement import look_around
 from .fit_precise import sharpen
-from .fit_problem import FitProblem, Predictor
+from .fit_problem import FitProblem, Predictor, Residuals
+from .fit_run import End
 from .fit_statistics import conclude
 from .fit_strategy import solve
+from .fit_totals import Totals, TotalsObjective
 from .fit_verification import with_verified_jacobian
 from .plain import count_of
 
@@ -48,6 +50,8 @@ def fit_residuals(
     max_evaluations: int | None = None,
     has_jumps: bool = False,
     takes_many: bool = False,
+    totals: Callable[[Vector | None], Totals] | None = None,
+    part: Callable[[slice], tuple[Residuals, Residuals]] | None = None,
     linear: Sequence[str] = (),
     exact: Callable[[Sequence[Fraction]], Vector] | None = None,
     predictor: Predictor | None = None,
@@ -85,6 +89,11 @@ def fit_residuals(
         Whether the model jumps as parameters move: then its derivatives are no evidence.
     takes_many : bool
         Whether both callables also take points of shape `(n_points, n_parameters)`.
+    totals : callable or None
+        `totals(weights)(p)` returns the Gram matrix of the weighted residuals' derivatives and the
+        residuals, without storing either: the fastest way to a fit of many rows.
+    part : callable or None
+        `part(rows)` returns residuals and Jacobian of some of the rows, as callables.
     linear : sequence of str
         Parameters that the model is jointly linear in: other starts are chosen without them.
     exact : callable or None
@@ -133,6 +142,7 @@ def fit_residuals(
     problem = FitProblem(
         residuals, jacobian, named, y, w, limits, _mask(linear, named), exact, predictor, model,
         target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps, takes_many,
+        None if totals is None else totals(w), part,
     )  # fmt: skip
     _check_method(method, problem.bounds)
     _check_rows(problem)
@@ -141,16 +151,36 @@ def fit_residuals(
     if max_evaluations is None:
         max_evaluations = MAX_EVALUATIONS * (start.size + 1)
     budget = check_count("max_evaluations", max_evaluations)
-    evaluator = Evaluator(problem.objective(), time_limit=seconds, max_evaluations=budget)
     with np.errstate(all="ignore"):
-        end = solve(evaluator, problem, start, method, tolerance)
+        evaluator, end = _run(problem, start, method, tolerance, seconds, budget)
         end = look_around(evaluator, problem, end)
         end, square = sharpen(end, problem)
         fit = conclude(evaluator, problem, end, square, start)
-        fit = with_verified_jacobian(fit, problem, start)
+        fit = with_verified_jacobian(fit, problem.sample(), start)
     if throw and not fit.converged:
         raise OutcomeError(f"{fit.outcome.value} {' '.join(fit.notes)}", fit)
     return fit
+
+
+def _run(
+    problem: FitProblem, start: Vector, method: str, tolerance: float, seconds: float | None,
+    budget: int,
+) -> tuple[Evaluator, End]:  # fmt: skip
+    """Return the end of a fit and what counted its evaluations.
+
+    With many rows it is run on totals; what is doubtful then is run again on the rows themselves.
+    """
+    if problem.has_totals:
+        assert problem.totals is not None
+        totals = TotalsObjective(problem.totals)
+        evaluator = Evaluator(totals.objective(), time_limit=seconds, max_evaluations=budget)
+        end = solve(evaluator, problem, start, method, tolerance)
+        if evaluator.is_over or totals.can_judge(end.x, is_good=end.outcome.is_good):
+            return evaluator, end
+        seconds = None if seconds is None else max(evaluator.remaining(), 0.0)
+        budget -= evaluator.n_evaluations
+    evaluator = Evaluator(problem.objective(), time_limit=seconds, max_evaluations=budget)
+    return evaluator, solve(evaluator, problem, start, method, tolerance)
 
 
 def check_weights(weights: Any, n_rows: int) -> Vector | None:

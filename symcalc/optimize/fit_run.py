@@ -10,7 +10,14 @@ from ..outcome import Outcome
 from .bounds import Mask, Vector
 from .evaluator import Evaluator
 from .fit_problem import FitProblem
-from .least_squares import decompose, polish, relative_offset, run_least_squares
+from .least_squares import (
+    Decomposition,
+    Fitted,
+    decompose,
+    polish,
+    relative_offset,
+    run_least_squares,
+)
 from .objective import StopRun
 
 __all__ = ["LOWER", "STOPPED", "End", "rounding_of", "run_once"]
@@ -37,6 +44,7 @@ class End(NamedTuple):
     """Where a run of least squares ended, with what is known there; weighted and in the unit.
 
     `notes` tell of the way there, `findings` what the sum of squares itself says of the end.
+    Where `rows` has the residuals one a row, `residuals` and `jacobian` are in another basis.
     """
 
     x: Vector
@@ -46,6 +54,29 @@ class End(NamedTuple):
     method: str
     notes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+    rows: Vector | None = None
+    memory: dict[bytes, Decomposition] | None = None
+
+    def parts(self, free: Mask) -> Decomposition:
+        """Return the Jacobian decomposed in the free parameters."""
+        key = free.tobytes()
+        if self.memory is not None and key in self.memory:
+            return self.memory[key]
+        jacobian = self.jacobian if free.all() else self.jacobian[:, free]
+        found = decompose(jacobian, self.n_rows)
+        if self.memory is not None:
+            self.memory[key] = found
+        return found
+
+    @property
+    def all_residuals(self) -> Vector:
+        """The residuals, one a row of data."""
+        return self.residuals if self.rows is None else self.rows
+
+    @property
+    def n_rows(self) -> int:
+        """The number of rows of data."""
+        return self.all_residuals.size
 
     @property
     def square(self) -> float:
@@ -65,7 +96,9 @@ class End(NamedTuple):
     @property
     def rank(self) -> int:
         """The number of directions of the parameters that the data determine."""
-        return decompose(self.jacobian).rank if np.isfinite(self.jacobian).all() else 0
+        if not np.isfinite(self.jacobian).all():
+            return 0
+        return self.parts(np.ones(self.x.size, dtype=bool)).rank
 
     def free(self, problem: FitProblem) -> Mask:
         """Return which parameters do not stand at a bound that holds them."""
@@ -76,7 +109,7 @@ class End(NamedTuple):
         if not self.is_finite:
             return 0
         free = self.free(problem)
-        return int(free.sum()) - decompose(self.jacobian[:, free]).rank if free.any() else 0
+        return int(free.sum()) - self.parts(free).rank if free.any() else 0
 
 
 def run_once(
@@ -94,6 +127,7 @@ def run_once(
     comes to no lower sum of squares than a `rival` is not brought to its end.
     """
     stopped: Outcome | None = None
+    end: End | None = None
     x, best_before = start, (evaluator.best_x, evaluator.best_value)
     evaluator.best_x, evaluator.best_value = None, np.inf
     limit = {} if max_evaluations is None else {"max_nfev": max_evaluations}
@@ -104,18 +138,22 @@ def run_once(
         if method != "lm" and np.abs(at_start).max() > OVERFLOW:
             note = _describe_overflow(at_start, problem)
             return End(start, at_start, slopes, Outcome.NOT_FINITE, method, (note,))
-        evaluator.stage = "fitting"
         # What polishing does in a few steps takes a method many; where it does not suffice, the
         # method goes on to the limit of double precision.
         for options in ({**limit, **NEARLY}, limit):
+            evaluator.stage, fitted = "fitting", None
             x, stopped = run_least_squares(
                 evaluator, x, method=method, bounds=problem.bounds, options=options
             )
             if stopped is None and rival is not None and not _is_lower(evaluator, x, rival):
+                end = None
                 break
             if stopped is None or stopped is Outcome.SOLVER_FAILED:
-                x = polish(evaluator, _at_bounds(evaluator, problem, x), problem.bounds)
-            if stopped is not None or _has_arrived(evaluator, problem, x, tolerance):
+                x = _at_bounds(evaluator, problem, x)
+                fitted = polish(evaluator, x, problem.bounds, n_rows=problem.target.size)
+                x = x if fitted is None else fitted.x
+            end = _end_at(evaluator, problem, x, method, stopped, tolerance, fitted)
+            if stopped is not None or end.outcome.is_good:
                 break
     except StopRun as stop:
         stopped = stop.outcome
@@ -124,24 +162,16 @@ def run_once(
             raise
         stopped, evaluator.is_over = Outcome.INTERRUPTED, True
     if stopped is not None and evaluator.best_x is not None:
-        x = evaluator.best_x
+        x, end = evaluator.best_x, None
     if best_before[1] < evaluator.best_value:
         evaluator.best_x, evaluator.best_value = best_before
-    return _end_at(evaluator, problem, x, method, stopped, tolerance)
+    return end or _end_at(evaluator, problem, x, method, stopped, tolerance)
 
 
 def _is_lower(evaluator: Evaluator, x: Vector, rival: End) -> bool:
     """Whether a run is about to end lower than another has ended."""
     residuals = evaluator.residuals(x)
     return float(residuals @ residuals) < rival.square * (1.0 - LOWER)
-
-
-def _has_arrived(evaluator: Evaluator, problem: FitProblem, x: Vector, tolerance: float) -> bool:
-    """Whether an end is a good one."""
-    with evaluator.beyond_limits():
-        residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
-    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, "")
-    return _judge(end, problem, tolerance) is not None
 
 
 def _describe_overflow(residuals: Vector, problem: FitProblem) -> str:
@@ -178,14 +208,29 @@ def _end_at(
     method: str,
     stopped: Outcome | None,
     tolerance: float,
+    fitted: Fitted | None = None,
 ) -> End:
     """Return the judged end at a point; the judgement itself is beyond the limits."""
     evaluator.stage = "at the end"
-    with evaluator.beyond_limits():
-        residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
-    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, method)
+    memory: dict[bytes, Decomposition] = {}
+    if fitted is None:
+        with evaluator.beyond_limits():
+            residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
+    else:
+        residuals, jacobian = fitted.residuals, fitted.jacobian
+        memory[fitted.free.tobytes()] = fitted.parts
+    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, method, memory=memory)
+    end = _with_rows(end, problem)
     outcome = _judge(end, problem, tolerance) or stopped or end.outcome
     return end._replace(outcome=outcome)
+
+
+def _with_rows(end: End, problem: FitProblem) -> End:
+    """Return an end with its residuals one a row, where it has them in another basis."""
+    if end.residuals.shape == problem.target.shape or not end.is_finite:
+        return end
+    rows = np.asarray(problem.residuals(end.x), dtype=float)
+    return end._replace(rows=problem.scaled(np.broadcast_to(rows, problem.target.shape)))
 
 
 def rounding_of(end: End, problem: FitProblem) -> float:
@@ -194,23 +239,30 @@ def rounding_of(end: End, problem: FitProblem) -> float:
     Each value of the model carries an error of about EPS of its size.
     """
     y = problem.scaled(problem.target)
-    return 8.0 * EPS * float(np.linalg.norm(np.abs(y) + np.abs(y - end.residuals)))
+    return 8.0 * EPS * float(np.linalg.norm(np.abs(y) + np.abs(y - end.all_residuals)))
+
+
+def _most_rounding(end: End, problem: FitProblem) -> float:
+    """Return what `rounding_of` is at most; the triangle inequality needs no arrays."""
+    y = float(np.linalg.norm(problem.scaled(problem.target)))
+    return 8.0 * EPS * (2.0 * y + float(end.square**0.5))
 
 
 def _judge(end: End, problem: FitProblem, tolerance: float) -> Outcome | None:
     """Return the good outcome that the end deserves, or None."""
     if not end.is_finite:
         return Outcome.NOT_FINITE
-    rounding = rounding_of(end, problem)
-    if end.square**0.5 <= rounding:
+    if end.square**0.5 <= _most_rounding(end, problem) and (
+        end.square**0.5 <= rounding_of(end, problem)
+    ):
         return Outcome.CONVERGED_RESIDUAL
     free = end.free(problem)
     if not free.any():
         return Outcome.CONVERGED_GRADIENT
-    parts = decompose(end.jacobian[:, free])
+    parts = end.parts(free)
     if parts.rank == 0:
         return None
     if relative_offset(parts, end.residuals) <= tolerance:
         return Outcome.CONVERGED_GRADIENT
     tangent = float(np.linalg.norm(parts.left[:, : parts.rank].T @ end.residuals))
-    return Outcome.PRECISION_REACHED if tangent <= rounding else None
+    return Outcome.PRECISION_REACHED if tangent <= rounding_of(end, problem) else None

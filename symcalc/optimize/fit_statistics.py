@@ -11,7 +11,7 @@ from .evaluator import Evaluator
 from .fit import Fit
 from .fit_problem import FitProblem
 from .fit_run import End
-from .least_squares import Decomposition, decompose, lengths
+from .least_squares import Decomposition, lengths
 
 __all__ = ["conclude"]
 
@@ -41,8 +41,8 @@ def conclude(
     r_squared = 1.0 - square / total if total > 0.0 else np.nan
     if r_squared < -ROUNDING and end.outcome is not Outcome.NOT_FINITE:
         notes.append("R² is below 0: the mean of the target fits better than this model does.")
-    raw = unit * end.residuals
-    if problem.weights is not None:
+    raw = unit * end.all_residuals
+    if problem.weights is not None or raw.shape != problem.target.shape:
         raw = np.asarray(problem.residuals(end.x), dtype=float)
     return Fit(
         parameters=dict(zip(names, end.x.tolist(), strict=True)),
@@ -72,7 +72,7 @@ def _covariance(
         notes.append(f"At a bound, without a standard error: {', '.join(held)}.")
     if not free.any():
         return covariance, errors, held, notes
-    parts = decompose(end.jacobian[:, free])
+    parts = end.parts(free)
     root = deviation * parts.root_of_covariance()
     covariance[np.ix_(free, free)] = root @ root.T
     errors[free] = lengths(root.T)  # the roots of the variances, which may over- or underflow

@@ -95,7 +95,7 @@ def _doubt(end: End, problem: FitProblem) -> str:
     may_have_others = problem.has_jumps or not problem.linear.all()
     if may_have_others and end.square > 0.5 * problem.total:
         return "The model explains less than half of the variation"
-    if _is_patterned(np.asarray(end.residuals[counted])):
+    if _is_patterned(np.asarray(end.all_residuals[counted])):
         return PATTERN
     return ""
 
@@ -189,7 +189,8 @@ def _explained(end: End, problem: FitProblem) -> End:
         f"{name} = {format_number(value, 4)}"
         for name, value in zip(problem.names, end.x.tolist(), strict=True)
     )
-    residuals = np.broadcast_to(end.residuals, problem.target.shape)
+    rows = np.asarray(problem.residuals(end.x), dtype=float)
+    residuals = np.broadcast_to(rows, problem.target.shape)
     bad = np.flatnonzero(~np.isfinite(residuals))
     where = "its derivative" if bad.size == 0 else f"{bad.size} of {residuals.size} rows"
     row = f", first in row {bad[0] + 1}{_cells(problem, int(bad[0]))}" if bad.size else ""

@@ -13,7 +13,7 @@ from .bounds import Bounds, Mask, Vector
 from .evaluator import Evaluator
 from .objective import StopRun
 
-__all__ = ["Decomposition", "decompose", "lengths", "polish", "relative_offset",
+__all__ = ["Decomposition", "Fitted", "decompose", "lengths", "polish", "relative_offset",
            "run_least_squares"]  # fmt: skip
 
 EPS = float(np.finfo(float).eps)
@@ -47,6 +47,7 @@ class Decomposition(NamedTuple):
     axes: Vector
     scale: Vector
     rank: int
+    n_rows: int
 
     def solve(self, residuals: Vector) -> Vector:
         """Return the least-squares solution of `jacobian @ step = residuals`."""
@@ -71,13 +72,17 @@ def lengths(columns: Vector) -> Vector:
     return np.asarray(peaks * np.linalg.norm(columns / peaks, axis=0))
 
 
-def decompose(jacobian: Vector) -> Decomposition:
-    """Decompose a Jacobian of shape `(m, n)`, `m >= n`; its rank is told from rounding."""
+def decompose(jacobian: Vector, n_rows: int = 0) -> Decomposition:
+    """Decompose a Jacobian of shape `(m, n)`, `m >= n`; its rank is told from rounding.
+
+    Where it is that of more rows in another basis, `n_rows` is their number.
+    """
     scale = lengths(jacobian)
     scale = np.where(scale > 0.0, scale, 1.0)
     left, singular, axes = np.linalg.svd(jacobian / scale, full_matrices=False)
-    cutoff = EPS * max(jacobian.shape) * singular.max(initial=0.0)
-    return Decomposition(left, singular, axes, scale, int(np.sum(singular > cutoff)))
+    count = max(n_rows, len(jacobian))
+    cutoff = EPS * max(count, jacobian.shape[1]) * singular.max(initial=0.0)
+    return Decomposition(left, singular, axes, scale, int(np.sum(singular > cutoff)), count)
 
 
 def relative_offset(parts: Decomposition, residuals: Vector) -> float:
@@ -94,7 +99,7 @@ def relative_offset(parts: Decomposition, residuals: Vector) -> float:
     tangent = parts.left[:, : parts.rank].T @ residuals
     inside = float(tangent @ tangent)
     outside = max(float(residuals @ residuals) - inside, 0.0)
-    freedom = max(residuals.size - parts.rank, 1)
+    freedom = max(parts.n_rows - parts.rank, 1)
     if outside == 0.0:
         return 0.0 if inside == 0.0 else np.inf
     return float(np.sqrt((inside / max(parts.rank, 1)) / (outside / freedom)))
@@ -207,9 +212,12 @@ def _choose_units(jacobian: Vector) -> Vector:
 
 
 def polish(
-    evaluator: Evaluator, x: Vector, bounds: Bounds | None = None, max_steps: int = 60
-) -> Vector:
+    evaluator: Evaluator, x: Vector, bounds: Bounds | None = None, max_steps: int = 60,
+    n_rows: int = 0,
+) -> Fitted | None:  # fmt: skip
     """Take Gauss-Newton steps while they bring the residuals closer to orthogonal.
+
+    None where there is no value or no derivative to begin with.
 
     A step is kept when the relative offset falls and the sum of squares does not rise beyond
     its rounding; halved otherwise. Parameters at their bounds stay there. Where large residuals
@@ -217,8 +225,9 @@ def polish(
     """
     residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
     if not (np.isfinite(jacobian).all() and np.isfinite(residuals).all()):
-        return x
-    at = _Fitted.of(x, residuals, jacobian, _free(x, residuals, jacobian, bounds))
+        return None
+    free = _free(x, residuals, jacobian, bounds)
+    at = Fitted.of(x, residuals, jacobian, free, n_rows)
     last: Vector | None = None
     for _ in range(max_steps):
         if not at.free.any() or at.offset <= ORTHOGONAL:
@@ -236,11 +245,11 @@ def polish(
             break
         free = _free(found.x, found.residuals, found.jacobian, bounds)
         is_same = np.array_equal(free, at.free)
-        at = found if is_same else _Fitted.of(found.x, found.residuals, found.jacobian, free)
-    return at.x
+        at = found if is_same else Fitted.of(found.x, found.residuals, found.jacobian, free, n_rows)
+    return at
 
 
-class _Fitted(NamedTuple):
+class Fitted(NamedTuple):
     """A point of a fit, with its Jacobian decomposed in the free parameters."""
 
     x: Vector
@@ -251,15 +260,15 @@ class _Fitted(NamedTuple):
     offset: float
 
     @classmethod
-    def of(cls, x: Vector, residuals: Vector, jacobian: Vector, free: Mask) -> Self:
+    def of(cls, x: Vector, residuals: Vector, jacobian: Vector, free: Mask, n_rows: int) -> Self:
         """Return a point with what follows from its residuals and their Jacobian."""
-        parts = decompose(jacobian if free.all() else jacobian[:, free])
+        parts = decompose(jacobian if free.all() else jacobian[:, free], n_rows)
         return cls(x, residuals, jacobian, free, parts, relative_offset(parts, residuals))
 
 
 def _better_at(
-    evaluator: Evaluator, at: _Fitted, step: Vector, bounds: Bounds | None
-) -> _Fitted | None:
+    evaluator: Evaluator, at: Fitted, step: Vector, bounds: Bounds | None
+) -> Fitted | None:
     """Return the point that a step leads to where its residuals are closer to orthogonal."""
     trial = at.x + step if bounds is None else np.clip(at.x + step, bounds.lower, bounds.upper)
     if np.array_equal(trial, at.x):
@@ -270,11 +279,11 @@ def _better_at(
     jacobian = evaluator.residual_jacobian(trial)
     if not np.isfinite(jacobian).all():
         return None
-    new = _Fitted.of(trial, residuals, jacobian, at.free)
+    new = Fitted.of(trial, residuals, jacobian, at.free, at.parts.n_rows)
     return new if new.offset < at.offset else None
 
 
-def _summed(step: Vector, last: Vector | None, at: _Fitted) -> Vector | None:
+def _summed(step: Vector, last: Vector | None, at: Fitted) -> Vector | None:
     """Return a step with all that would follow it, where each is about the same share of the last.
 
     Aitken's extrapolation: with `step = q*last` along one direction they add up to `step/(1 - q)`.

@@ -311,7 +311,8 @@ def _least(
     method = "lm" if inside is None else "trf"
     options = {"max_nfev": 500, "ftol": 1e-14, "xtol": 1e-12}
     x, _ = run_least_squares(evaluator, start, method=method, bounds=inside, options=options)
-    x = polish(evaluator, x, inside, max_steps=5)
+    polished = polish(evaluator, x, inside, max_steps=5)
+    x = x if polished is None else polished.x
     found = evaluator.residuals(x)
     square = float(found @ found)
     return x, square if math.isfinite(square) else math.inf

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .calls import BatchCall, PointCall
+from .calls import BatchCall, PointCall, SumsCall
 from .compile import (
     compile_batch,
     compile_elementwise,
     compile_point,
     compile_rows,
+    compile_sums,
     has_native,
 )
 from .elementwise import ElementwiseCall
@@ -18,9 +19,11 @@ __all__ = [
     "ElementwiseCall",
     "PointCall",
     "RowsCall",
+    "SumsCall",
     "compile_batch",
     "compile_elementwise",
     "compile_point",
     "compile_rows",
+    "compile_sums",
     "has_native",
 ]

@@ -20,7 +20,8 @@ from .engine import get_engine, has_llvm
 from .module import batch_module, grid_module, point_module, sums_module
 from .rows import RowsCall, Stage
 
-__all__ = ["compile_batch", "compile_elementwise", "compile_point", "compile_rows", "has_native"]
+__all__ = ["compile_batch", "compile_elementwise", "compile_point", "compile_rows", "compile_sums",
+           "has_native"]  # fmt: skip
 
 has_native = has_llvm
 
@@ -81,6 +82,16 @@ def compile_point(graph: Graph, outputs: Sequence[Node], names: Sequence[str]) -
     """Return native code for one point; see `compile_batch`."""
     engine, program = get_engine(), _lower(graph, outputs)
     return PointCall(engine.compile(point_module(program, names)), len(names), len(outputs))
+
+
+def compile_sums(
+    graph: Graph, outputs: Sequence[Node], names: Sequence[str], *, strict: bool = False
+) -> SumsCall:
+    """Return native code for the totals of formulas over many points; see `compile_batch`."""
+    engine = get_engine()
+    letter = "" if strict else engine.letter
+    module = sums_module(_lower(graph, outputs), names, engine.width, letter)
+    return SumsCall(engine.compile(module), len(outputs), engine.width)
 
 
 def compile_rows(
