@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import prod
 from typing import Any
 
@@ -10,56 +10,69 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arguments import Bound
-from .outputs import split_outputs
+from .lambdified import Generated
 from .threads import n_threads, share_out
 
-__all__ = ["run_on_arrays"]
+__all__ = ["LongArrays", "is_long"]
 
 #: Points in a block, and how many blocks make it worth while.
-BLOCK, LEAST = 16384, 4
+BLOCK, LEAST = 32768, 2
+
+#: `generate(scalars)` returns code for arguments of which those at these places are single numbers,
+#: and how many arrays it works in.
+Generate = Callable[[frozenset[int]], tuple[Generated, int]]
 
 
-def run_on_arrays(function: Callable[[Sequence[Any]], Any], what: str, bound: Bound) -> Any:
-    """Return what generated code returns for arrays: of a value, or of a value and derivatives."""
-    arrays = bound.arrays()
-    if prod(bound.batch) < LEAST * BLOCK:
-        return function(arrays)
-    return split_outputs(what, _in_blocks(function, arrays, bound.batch, bound.dtype))
+class LongArrays:
+    """Outputs for long arrays, in blocks, by code that works in place.
 
-
-def _in_blocks(
-    function: Callable[[Sequence[Any]], Any],
-    arguments: Sequence[Any],
-    batch: tuple[int, ...],
-    dtype: str,
-) -> NDArray[Any]:
-    """Return the outputs in one array of shape `(n_outputs, *batch)`.
-
-    Where the first of them, the value, is NaN, so are the others: its derivatives.
+    Parameters
+    ----------
+    generate : callable
+    n_outputs : int
     """
-    n = prod(batch)
-    columns = [
-        value if np.ndim(value) == 0 else np.broadcast_to(value, batch).reshape(-1)
-        for value in arguments
-    ]
-    first = [c if np.ndim(c) == 0 else c[:BLOCK] for c in columns]
-    outputs = np.empty((len(_values(function(first))), n), dtype=dtype)
 
-    def run(start: int, end: int) -> None:
-        for at in range(start, end, BLOCK):
-            rows = slice(at, min(at + BLOCK, end))
-            values = _values(function([c if np.ndim(c) == 0 else c[rows] for c in columns]))
-            for row, value in zip(outputs, values, strict=True):
-                row[rows] = value
-            undefined = np.isnan(outputs[0, rows])
-            if len(values) > 1 and undefined.any():
-                outputs[1:, rows][:, undefined] = np.nan
+    def __init__(self, generate: Generate, n_outputs: int) -> None:
+        self._generate, self._n_outputs = generate, n_outputs
+        self._known: dict[frozenset[int], tuple[Generated, int]] = {}
 
-    share = min(n_threads(), n // (LEAST * BLOCK))
-    share_out(run, [n * k // share // BLOCK * BLOCK for k in range(share)] + [n])
-    return outputs.reshape(-1, *batch)
+    def __call__(self, bound: Bound) -> NDArray[Any]:
+        """Return the outputs in one array of shape `(n_outputs, *batch)`.
+
+        Where the first of them, the value, is NaN, so are the others: its derivatives.
+        """
+        columns = [
+            value if np.ndim(value) == 0 else np.broadcast_to(value, bound.batch).reshape(-1)
+            for value in bound.arrays()
+        ]
+        single = frozenset(place for place, column in enumerate(columns) if np.ndim(column) == 0)
+        if single not in self._known:
+            self._known[single] = self._generate(single)
+        code, n_work = self._known[single]
+        n = prod(bound.batch)
+        outputs = np.empty((self._n_outputs, n), dtype=bound.dtype)
+
+        def run(start: int, end: int) -> None:
+            work = np.empty((n_work, BLOCK), dtype=bound.dtype)
+            for at in range(start, end, BLOCK):
+                rows = slice(at, min(at + BLOCK, end))
+                given = [c if np.ndim(c) == 0 else c[rows] for c in columns]
+                found = outputs[:, rows]
+                code.function((given, list(found), list(work[:, : found.shape[1]])))
+                _spread_nan(found)
+
+        share = min(n_threads(), n // (LEAST * BLOCK))
+        share_out(run, [n * k // share // BLOCK * BLOCK for k in range(share)] + [n])
+        return outputs.reshape(-1, *bound.batch)
 
 
-def _values(found: Any) -> list[Any]:
-    """Return the value, and derivatives, that code has returned."""
-    return [found[0], *found[1]] if isinstance(found, tuple) else [found]
+def is_long(bound: Bound) -> bool:
+    """Whether arguments are so many real points that blocks are worth while."""
+    return prod(bound.batch) >= LEAST * BLOCK and bound.dtype != "complex128"
+
+
+def _spread_nan(outputs: NDArray[Any]) -> None:
+    """Make derivatives NaN where the value is."""
+    undefined = np.isnan(outputs[0])
+    if len(outputs) > 1 and undefined.any():
+        outputs[1:, undefined] = np.nan

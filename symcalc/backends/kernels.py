@@ -151,8 +151,8 @@ def cathetus(x: Array) -> Array:
 
 
 def bose(x: Array) -> Array:
-    """Return 1/(exp(x) - 1), oo at 0 of either sign."""
-    return np.where(x < 700, 1 / np.expm1(np.minimum(x, 700) + 0.0), np.exp(-np.abs(x)))
+    """Return 1/(exp(x) - 1), oo at 0 of either sign; what is beyond 700 is a factor of its own."""
+    return np.exp(np.minimum(700 - x, 0.0)) / np.expm1(np.minimum(x, 700.0) + 0.0)
 
 
 def maximum(*xs: Array) -> Array:
@@ -186,14 +186,14 @@ def logcosh(x: Array) -> Array:
 
 
 def softplus(x: Array) -> Array:
-    """Return log(1 + exp(x)) as max(x, 0) + log1p(exp(-abs(x)))."""
-    return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
+    """Return log(1 + exp(x)), which is x where exp(x) comes to overflow."""
+    return np.maximum(x, np.log1p(np.exp(np.minimum(x, 700.0))))
 
 
 def sigmoid(x: Array) -> Array:
-    """Return 1/(1 + exp(-x)) through exp(-abs(x)), which never overflows."""
-    t = np.exp(-np.abs(x))
-    return np.where(np.less(x, 0), t, 1.0)[()] / (1 + t)
+    """Return 1/(1 + exp(-x)) through exp(x), cut off where it is beyond all digits of 1."""
+    t = np.exp(np.minimum(x, 700.0))
+    return t / (1 + t)
 
 
 def logit(x: Array) -> Array:

@@ -22,6 +22,7 @@ from ..program import Fused, Program, RowBlocks, lower
 from .blocks import BlockEmitter
 from .emit import Emitter
 from .flavours import ArrayEmitter, ScalarEmitter
+from .in_place import in_place
 from .matrices import MatrixEmitter
 from .memory import keep_freed_memory
 
@@ -34,6 +35,7 @@ __all__ = [
     "constants_of",
     "generate",
     "generate_for_sizes",
+    "generate_in_place",
     "integral_function",
 ]
 
@@ -88,6 +90,43 @@ def generate(
     if arguments:
         lines.insert(0, f"{', '.join(arguments.values())}, = x")
     return assembled(lines, returns(texts), _namespace(emitter, is_integrand) | values)
+
+
+def generate_in_place(
+    graph: Graph, outputs: Sequence[Node], names: Sequence[str], scalars: frozenset[str]
+) -> tuple[Generated, int]:
+    """Compile the outputs as a function of arguments, arrays to write into, and arrays to work in.
+
+    Parameters
+    ----------
+    graph, outputs, names
+        See `generate`.
+    scalars : frozenset of str
+        The names that stand for single numbers; all others are arrays of one length.
+
+    Returns
+    -------
+    Generated
+        Of one sequence: arguments, outputs and workspace in three sequences.
+    int
+        How many arrays it works in.
+    """
+    program = lower(graph, outputs)
+    arguments = {name: f"x{index}" for index, name in enumerate(names)}
+    constants, values = constants_of(program)
+    emitter = ArrayEmitter(program, arguments, constants)
+    lines, texts = emitter.run()
+    single = frozenset(arguments[name] for name in scalars)
+    found = in_place(lines, texts, emitter.functions, emitter.function, single)
+    targets = [f"o{place}" for place in range(len(outputs))]
+    work = [f"w{place}" for place in range(found.n_work)]
+    heads = [
+        f"{', '.join(names)}, = x[{place}]"
+        for place, names in enumerate((arguments.values(), targets, work))
+        if names
+    ]
+    space = _namespace(emitter, False) | values
+    return assembled([*heads, *found.lines], "None", space), found.n_work
 
 
 def generate_for_sizes(

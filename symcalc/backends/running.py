@@ -14,11 +14,11 @@ from ..graph.graph import Graph, Node
 from ..symbolic import lengths, prepare
 from .arguments import Arguments, Bound
 from .array_running import ArrayRunner, are_out_of_range
-from .blockwise import run_on_arrays
+from .blockwise import LongArrays, is_long
 from .columns import ColumnBlocks
 from .derivatives import Derivatives
 from .flavours import NestingError
-from .lambdified import Generated, generate
+from .lambdified import Generated, generate, generate_in_place
 from .native_path import NativePath
 from .outputs import returned_text, split_outputs
 
@@ -55,6 +55,7 @@ class Runner:
         self._lock = threading.RLock()
         self._generated: dict[tuple[str, bool], Generated | None] = {}
         self._columns = ColumnBlocks(self._names, self.outputs)
+        self._long: dict[str, LongArrays] = {}
         self._derivatives: Derivatives | None = None
         self._scaled: ArrayRunner | None = None
         self.native = NativePath(backend, accuracy, self._names, self.outputs)
@@ -122,7 +123,9 @@ class Runner:
                 pass
         if in_blocks := bound.sizes and self._columns.function(what, bound.sizes):
             return in_blocks(bound.values)
-        return run_on_arrays(self.code(what, scalar=False).function, what, bound)
+        if is_long(bound):
+            return split_outputs(what, self._long_arrays(what)(bound))
+        return self.code(what, scalar=False).function(bound.arrays())
 
     @cached_property
     def _has_lengths(self) -> bool:
@@ -166,6 +169,20 @@ class Runner:
             return generate(graph, outputs, names, scalar=scalar, returns=returned_text(what))
         except NestingError:
             return None
+
+    def _long_arrays(self, what: str) -> LongArrays:
+        """Return what computes long arrays block by block."""
+        with self._lock:
+            if what not in self._long:
+                graph, outputs, extra = self.outputs(what)
+                names = (*self._names, *extra)
+
+                def made(single: frozenset[int]) -> tuple[Generated, int]:
+                    scalars = frozenset(names[place] for place in single)
+                    return generate_in_place(graph, outputs, names, scalars)
+
+                self._long[what] = LongArrays(made, len(outputs))
+            return self._long[what]
 
     def _first_value(self, args: Sequence[Any]) -> Any:
         self._set_value(self.native.point("value"))

@@ -25,6 +25,7 @@ __all__ = [
     "gammaln",
     "gegenbauer",
     "hermite",
+    "hyp1f1",
     "hyp2f1",
     "laguerre",
     "lambertw",
@@ -261,6 +262,17 @@ def lambertw(x: Array) -> Array:
     series = np.polynomial.polynomial.polyval(np.where(near, p, 0.0), BRANCH_SERIES)
     usual = _special().lambertw(np.where(near, 0.0, x)).real
     return np.where(np.isnan(p), np.nan, np.where(near, series, usual))[()]
+
+
+def hyp1f1(a: Array, b: Array, x: Array) -> Array:
+    """Return the function of Kummer; for positive a and b its limits at infinite x.
+
+    SciPy does not come to an end at oo.
+    """
+    far = np.isinf(x)
+    value = _special().hyp1f1(a, b, np.where(far, 0.0, x))
+    limit = np.where(np.greater(a, 0) & np.greater(b, 0), np.where(np.less(x, 0), 0.0, x), np.nan)
+    return np.where(far, limit, value)[()]
 
 
 def hyp2f1(a: Array, b: Array, c: Array, x: Array) -> Array:
