@@ -124,7 +124,7 @@ class NativePath:
     @cached_property
     def products(self) -> SumsCall | None:
         """The code that adds up products of residuals and their derivatives; see `RowTotals`."""
-        if self._is_off or not _has_native():
+        if self._is_off or not has_native():
             return None
         from .native import compile_sums
 
