@@ -3,13 +3,14 @@
 from .array_function import ArrayFunction
 from .array_running import refuse_large
 from .at_rows import AtRows
-from .compilation import compile_expression
+from .compilation import compile_expression, compile_several
 from .compiled import CompiledFunction
 from .derivatives import second_derivatives
 from .flat import FlatFunction
 from .lambdified import integral_function
 from .row_function import RowFunction
 from .row_totals import RowTotals
+from .several import VectorFunction
 
 __all__ = [
     "ArrayFunction",
@@ -18,7 +19,9 @@ __all__ = [
     "FlatFunction",
     "RowFunction",
     "RowTotals",
+    "VectorFunction",
     "compile_expression",
+    "compile_several",
     "integral_function",
     "refuse_large",
     "second_derivatives",

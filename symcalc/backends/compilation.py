@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+from ..errors import ArgumentError, CompileError
 from ..expression import Expression
 from ..symbolic import lengths
 from .array_function import ArrayFunction, needs_shapes
 from .compiled import CompiledFunction
+from .several import VectorFunction
 
-__all__ = ["compile_expression"]
+__all__ = ["compile_expression", "compile_several"]
 
 
 def compile_expression(
@@ -21,6 +24,7 @@ def compile_expression(
     dtype: str = "float64",
     backend: str = "auto",
     accuracy: str = "fast",
+    sparse: bool = False,
 ) -> CompiledFunction:
     """Return the expression as a compiled function; see `CompiledFunction` and `ArrayFunction`.
 
@@ -41,6 +45,30 @@ def compile_expression(
         from .jax import JaxArrayFunction, JaxFunction
 
         kind = JaxArrayFunction if of_arrays else JaxFunction
+    if sparse and of_arrays:
+        raise ArgumentError(
+            "`sparse=True` is for formulas in numbers; the Hessian of a formula over arrays comes "
+            "in blocks, and `hessian_product` forms none."
+        )
     return kind(
-        expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
-    )
+        expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy,
+        sparse=sparse,
+    )  # fmt: skip
+
+
+def compile_several(
+    expressions: Sequence[Expression], args: Sequence[str] | None = None, *, backend: str = "auto",
+    **options: Any,
+) -> VectorFunction:  # fmt: skip
+    """Return several formulas of numbers as one compiled function; see `VectorFunction`.
+
+    Raises
+    ------
+    ArgumentError
+        As `compile_expression`; one of the formulas is over arrays.
+    CompileError
+        The backend cannot run a node of a formula, or is "jax".
+    """
+    if backend == "jax":
+        raise CompileError("backend='jax' compiles one formula; give several to 'numpy'.")
+    return VectorFunction(expressions, args, backend=backend, **options)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError, CompileError
+from ..errors import ArgumentError
+from .arguments import Bound
 from .at_rows import AtRows
 from .definition import Definition
 from .outputs import no_value_no_derivative
@@ -25,9 +26,9 @@ Array = NDArray[Any]
 only_floats = {float}.issuperset
 to_array = np.asarray
 
-_NOT_NATIVE = (
-    "backend='native' computes with real numbers in doubles; matrices, 'float32' and complex "
-    "numbers need backend='numpy'."
+_ONE_POINT = (
+    "A sparse Hessian is made at one point a call; the arguments are arrays. Compile without "
+    "`sparse=True` for many points at once."
 )
 
 
@@ -55,6 +56,8 @@ class CompiledFunction(Definition):
         "numpy"; "native": machine code, made by LLVM; "auto": that where it is worth its making.
     accuracy : str
         Of native code at many points: "fast" or "strict".
+    sparse : bool
+        Whether `hessian` returns SciPy's sparse array.
 
     Attributes
     ----------
@@ -114,10 +117,15 @@ class CompiledFunction(Definition):
         is_native = isinstance(entries, np.ndarray)
         return value, gradient if is_native else no_value_no_derivative(value, gradient)
 
-    def hessian(self, *args: Any, **kwargs: Any) -> Array:
-        """Return the matrix of second partial derivatives, shape `batch + (n, n)`."""
+    def hessian(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the matrix of second partial derivatives, shape `batch + (n, n)`.
+
+        Compiled with `sparse=True` it is a `scipy.sparse.csr_array`, at one point a call.
+        """
         self._require(2)
         bound = self._arguments.bind(args, kwargs)
+        if self.sparse:
+            return self._sparse_hessian(bound)
         value, entries = self._runner.run("hessian", bound)
         places = self._runner.parts.hessian_places
         hessian = self._arguments.scatter(entries, places, len(self.wrt), bound.batch)
@@ -158,10 +166,9 @@ class CompiledFunction(Definition):
         """Return the Hessian at a vector; a SciPy sparse array where most entries are zero."""
         self._require(2)
         parts = self._runner.parts
-        if not parts.is_sparse:
+        if not (self.sparse or parts.is_sparse):
             return self.hessian(*x.tolist())
-        value, entries = self._runner.run("hessian", self._arguments.bind(tuple(x.tolist()), {}))
-        return parts.sparse_hessian(entries if value == value else [np.nan] * len(entries))
+        return self._sparse_hessian(self._arguments.bind(tuple(x.tolist()), {}))
 
     def flat_hessian_product(self, x: Array, direction: Array) -> Array:
         """Return Hessian × direction at a vector of shape `(n,)`."""
@@ -208,16 +215,15 @@ class CompiledFunction(Definition):
 
     def _make_runner(self) -> Runner:
         """Return what makes the code and runs it."""
-        backend = self.backend
-        if not self._may_be_native():
-            if backend == "native":
-                raise CompileError(_NOT_NATIVE)
-            backend = "numpy" if backend == "auto" else backend
         return Runner(
-            self.expression, self._arguments, self.wrt, self.order, backend=backend,
-            accuracy=self.accuracy,
+            self.expression, self._arguments, self.wrt, self.order,
+            backend=self._checked_backend(), accuracy=self.accuracy,
         )  # fmt: skip
 
-    def _may_be_native(self) -> bool:
-        """Whether all is real, in doubles, and arrays, if any, are columns of one table."""
-        return self._arguments.dtype == "float64" and len(set(self._arguments.shapes.values())) < 2
+    def _sparse_hessian(self, bound: Bound) -> Any:
+        """Return the Hessian in compressed rows."""
+        if bound.batch:
+            raise ArgumentError(_ONE_POINT)
+        value, entries = self._runner.run("hessian", bound)
+        value = self._arguments.finish(value, bound)
+        return self._runner.parts.sparse_hessian(value, entries, self._arguments.real_dtype)

@@ -6,11 +6,16 @@ import threading
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import ArgumentError, DerivativeError
+from ..errors import ArgumentError, CompileError, DerivativeError
 from ..expression import Expression
 from .arguments import Arguments
 
 __all__ = ["Definition"]
+
+_NOT_NATIVE = (
+    "backend='native' computes with real numbers in doubles; matrices, 'float32' and complex "
+    "numbers need backend='numpy'."
+)
 
 
 class Definition:
@@ -29,11 +34,12 @@ class Definition:
         dtype: str = "float64",
         backend: str = "auto",
         accuracy: str = "fast",
+        sparse: bool = False,
     ) -> None:
         if order not in (0, 1, 2):
             raise ArgumentError(f"`order` is {order!r}; allowed are 0, 1 and 2.")
         self.expression, self.order = expression, order
-        self.backend, self.accuracy = backend, accuracy
+        self.backend, self.accuracy, self.sparse = backend, accuracy, bool(sparse)
         self._arguments = self._read_arguments(args, dtype)
         self.names = self._arguments.names
         self.wrt = self._choose_wrt(wrt)
@@ -64,8 +70,20 @@ class Definition:
     def _set_up(self) -> None:
         """Make what the function runs on; code itself is made at the first call."""
 
+    def _checked_backend(self) -> str:
+        """Return the backend: NumPy for "auto" where code cannot be native."""
+        if self._may_be_native() or self.backend not in ("auto", "native"):
+            return self.backend
+        if self.backend == "native":
+            raise CompileError(_NOT_NATIVE)
+        return "numpy"
+
+    def _may_be_native(self) -> bool:
+        """Whether all is real, in doubles, and arrays, if any, are columns of one table."""
+        return self._arguments.dtype == "float64" and len(set(self._arguments.shapes.values())) < 2
+
     def _identity(self) -> tuple[Any, ...]:
-        kind = self._arguments.dtype, self.backend, self.accuracy
+        kind = self._arguments.dtype, self.backend, self.accuracy, self.sparse
         return self.expression, self.names, self.order, self.wrt, *kind
 
     def _choose_wrt(self, wrt: Sequence[str] | None) -> tuple[str, ...]:
@@ -97,8 +115,10 @@ def _rebuild(
     dtype: str,
     backend: str,
     accuracy: str,
+    sparse: bool,
 ) -> Definition:
     """Make a pickled function again."""
     return kind(
-        expression, names, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy
-    )
+        expression, names, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy,
+        sparse=sparse,
+    )  # fmt: skip

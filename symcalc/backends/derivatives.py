@@ -9,6 +9,7 @@ from ..errors import ArgumentError
 from ..graph.derive import gradient_nodes, jacobian_nodes
 from ..graph.graph import Graph, Node
 from ..symbolic import repair_joins, stabilize
+from .sparse import Pattern
 
 if TYPE_CHECKING:
     import scipy.sparse
@@ -27,6 +28,7 @@ class Derivatives:
         self.wrt = [self.graph.var(name) for name in wrt]
         self._gradient: list[Node] | None = None
         self._hessian: dict[tuple[int, int], Node] | None = None
+        self._pattern: Pattern | None = None
 
     def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
         """Return the graph, the value and what is asked for, and the names of further arguments."""
@@ -74,19 +76,15 @@ class Derivatives:
         n = len(self.wrt)
         return n > SPARSE_FROM and 2 * len(self.hessian) < SPARSE_DENSITY * n * n
 
-    def sparse_hessian(self, entries: Sequence[Any]) -> scipy.sparse.csr_array:
-        """Return the symmetric matrix of the entries in compressed rows."""
-        import numpy as np
-        import scipy.sparse
-
-        places = np.array(self.hessian_places)
-        values = np.array(entries, dtype=np.float64)
-        below = places[:, 0] != places[:, 1]
-        rows = np.concatenate([places[:, 0], places[below, 1]])
-        columns = np.concatenate([places[:, 1], places[below, 0]])
-        both = np.concatenate([values, values[below]])
-        n = len(self.wrt)
-        return scipy.sparse.coo_array((both, (rows, columns)), shape=(n, n)).tocsr()
+    def sparse_hessian(
+        self, value: float, entries: Sequence[Any], dtype: str = "float64"
+    ) -> scipy.sparse.csr_array:
+        """Return the symmetric matrix of the entries in compressed rows; NaN without a value."""
+        if self._pattern is None:
+            n = len(self.wrt)
+            self._pattern = Pattern(self.hessian_places, (n, n), is_symmetric=True)
+        known = entries if value == value else [float("nan")] * len(self.hessian)
+        return self._pattern.filled(known, dtype)
 
     def _refined(self, source: Node, derived: list[Node], wrt: list[Node]) -> list[Node]:
         """Return derivatives with joins repaired and stable atoms recognised once more.

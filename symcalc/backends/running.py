@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -34,8 +34,17 @@ AND_SQUARES = " and squares"
 FLOAT_TROUBLE = (ValueError, OverflowError, ZeroDivisionError)
 
 
+class Parts(Protocol):
+    """What has nodes to compute."""
+
+    def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
+        """Return the graph, the nodes of what is asked for, and the names of further arguments."""
+
+
 class Runner:
     """Makes the code of one formula and its derivatives when it is first needed, and runs it.
+
+    Other `parts` than the formula's value and derivatives may be given.
 
     Attributes
     ----------
@@ -48,8 +57,9 @@ class Runner:
 
     def __init__(
         self, expression: Expression, arguments: Arguments, wrt: tuple[str, ...], order: int,
-        *, backend: str, accuracy: str,
+        *, backend: str, accuracy: str, parts: Parts | None = None,
     ) -> None:  # fmt: skip
+        self._given = parts
         self._expression, self._arguments = expression, arguments
         self._names, self._wrt, self._order = arguments.names, wrt, order
         self._lock = threading.RLock()
@@ -77,7 +87,8 @@ class Runner:
         Asked for with `AND_SQUARES`, they are followed by the sums of squares that roots are of.
         """
         with self._lock:
-            graph, nodes, names = self.parts.outputs(what.removesuffix(AND_SQUARES))
+            parts = self._given or self.parts
+            graph, nodes, names = parts.outputs(what.removesuffix(AND_SQUARES))
             if what.endswith(AND_SQUARES):
                 nodes = [*nodes, *lengths(graph, nodes[:1])]
             return graph, nodes, names

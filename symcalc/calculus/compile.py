@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ..backends import CompiledFunction, compile_expression
+from ..backends import CompiledFunction, VectorFunction, compile_expression, compile_several
 from ..errors import ArgumentError
 from ..language import Limits
 from .budget import budgeted
@@ -17,7 +17,7 @@ __all__ = ["compile"]
 
 @budgeted
 def compile(
-    expr: Formula,
+    expr: Formula | Sequence[Formula],
     args: Sequence[str] | str | None = None,
     *,
     order: int = 0,
@@ -25,16 +25,19 @@ def compile(
     backend: str = "auto",
     accuracy: str = "fast",
     dtype: str = "float64",
+    sparse: bool = False,
     shapes: Any = None,
     closed_forms: float = 0.0,
     syntax: str = "symcalc",
     limits: Limits | None = None,
-) -> CompiledFunction:
+) -> CompiledFunction | VectorFunction:
     """Return a formula as a fast NumPy function, with derivatives up to `order`.
 
     Parameters
     ----------
-    expr : str, Expression or SymPy expression
+    expr : str, Expression or SymPy expression; or a sequence of them
+        Several formulas are one function: `f(…)` returns the values, and with `order=1`
+        `f.jacobian` their derivatives.
     args : sequence of str, optional
         The arguments in order; default: the variables sorted by name in the formula.
     order : int
@@ -53,6 +56,10 @@ def compile(
         the last place) or "strict" (those of C's libm for one double, some 10 times slower).
     dtype : str
         "float64" (default) or "float32".
+    sparse : bool
+        Whether `hessian` and `jacobian` return a `scipy.sparse.csr_array` in place of an array, at
+        one point a call. What is identically zero is known from the formula; only the rest is
+        derived, compiled and computed.
     shapes : dict or str, optional
         Shapes of data columns, `{"x": "rows"}`.
     closed_forms : float
@@ -63,7 +70,7 @@ def compile(
 
     Returns
     -------
-    CompiledFunction
+    CompiledFunction or VectorFunction
 
     Raises
     ------
@@ -82,21 +89,33 @@ def compile(
     >>> f = sc.compile("100*(y - x^2)^2 + (1 - x)^2", order=1)
     >>> f.value_and_gradient(-1.2, 1.0)
     (24.199999999999996, array([-215.6,  -88. ]))
+    >>> chain = sc.compile("(x - y)^2 + (y - z)^2 + z^4", order=2, sparse=True)
+    >>> print(chain.hessian(1.0, 2.0, 3.0).toarray())
+    [[  2.  -2.   0.]
+     [ -2.   4.  -2.]
+     [  0.  -2. 110.]]
     >>> erf = sc.compile("2/sqrt(pi)*integral(exp(-t^2), t, 0, x)", order=1)
     >>> erf([0.0, 1.0, 2.0]).round(6)
     array([0.      , 0.842701, 0.995322])
     """
-    names = to_names(args)
-    expression = to_expression(
-        expr, declared=names or (), shapes=shapes, syntax=syntax, limits=limits
-    )
+    names, several = to_names(args), isinstance(expr, list | tuple)
+    formulas = list(expr) if several else [expr]
+    if not formulas:
+        raise ArgumentError("No formula was given; the function needs at least one.")
+    expressions = [
+        to_expression(one, declared=names or (), shapes=shapes, syntax=syntax, limits=limits)
+        for one in formulas
+    ]
     if not isinstance(closed_forms, int | float) or not 0 <= closed_forms < math.inf:
         raise ArgumentError(f"`closed_forms` is {closed_forms!r}; it is a number of seconds.")
     if closed_forms:
         from .closed_integrals import with_closed_integrals
 
-        expression = with_closed_integrals(expression, closed_forms)
-    return compile_expression(
-        expression, names, order=order, wrt=to_names(wrt), dtype=dtype, backend=backend,
-        accuracy=accuracy,
-    )  # fmt: skip
+        expressions = [with_closed_integrals(one, closed_forms) for one in expressions]
+    options: dict[str, Any] = {
+        "order": order, "wrt": to_names(wrt), "dtype": dtype, "backend": backend,
+        "accuracy": accuracy, "sparse": sparse,
+    }  # fmt: skip
+    if several:
+        return compile_several(expressions, names, **options)
+    return compile_expression(expressions[0], names, **options)

@@ -31,7 +31,7 @@ from .structure import (
     find_degree,
     find_roughness,
     find_squares,
-    is_separable,
+    has_sparse_curvature,
 )
 
 __all__ = ["FormulaObjective", "read_objective"]
@@ -85,7 +85,7 @@ class FormulaObjective:
         expression, names = self.expression, self.names
         n = len(names)
         rough = find_roughness(expression.graph, expression.root, names)
-        sparse = n > MAX_DENSE and is_separable(expression.graph, expression.root, n)
+        sparse = n > MAX_DENSE and has_sparse_curvature(expression.graph, expression.root, names)
         split = self._split(needs) if needs in SPLITS else ""
         squares = self._squares(needs) if needs in (None, "residuals") else []
         function = self._compile(expression.root, 2)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
 from ..functions import TABLE
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
+from ..graph.interactions import interactions
 
 __all__ = [
     "Square",
@@ -16,8 +17,11 @@ __all__ = [
     "find_degree",
     "find_roughness",
     "find_squares",
-    "is_separable",
+    "has_sparse_curvature",
 ]
+
+#: A Hessian with more entries than this for each variable does not count as sparse.
+PER_VARIABLE = 40
 
 #: Kinds whose result is linear in their one moving argument, or in all of them together.
 _LINEAR = frozenset({"add", "sum", "take", "put", "concat", "reshape"})
@@ -162,19 +166,12 @@ def _branch_roughness(graph: Graph, args: tuple[Node, ...], moving: set[Node]) -
     return {"join", "jump"} if moving.isdisjoint(values) and len(values) > 1 else {"join"}
 
 
-def is_separable(graph: Graph, root: Node, n_variables: int, per_variable: int = 40) -> bool:
-    """Whether the formula is a sum of terms in few variables each: its Hessian is sparse."""
-    if graph.kinds[root] != "add":
-        return False
-    budget = per_variable * n_variables
-    n_visited = n_pairs = 0
-    for term in graph.args[root]:
-        nodes = graph.reachable([term])
-        n_visited += len(nodes)
-        n_pairs += sum(graph.kinds[node] == "var" for node in nodes) ** 2
-        if n_visited > budget or n_pairs > budget:
-            return False
-    return True
+def has_sparse_curvature(graph: Graph, root: Node, names: Sequence[str]) -> bool:
+    """Whether most second derivatives of a formula are known to vanish, few in each row left."""
+    known = {graph.data[node]: node for node in graph.variables([root])}
+    moving = [known[name] for name in names if name in known]
+    found = interactions(graph, root, moving, PER_VARIABLE * len(moving))
+    return found is not None and sum(map(len, found)) <= PER_VARIABLE * len(moving)
 
 
 def count_numbers(graph: Graph, root: Node, sizes: Mapping[str, int]) -> int:

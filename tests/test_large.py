@@ -1,0 +1,301 @@
+"""Long formulas, many formulas at once, and derivatives most of which are zero."""
+
+from __future__ import annotations
+
+import math
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares, minimize
+from scipy.sparse import csr_array
+
+import symcalc as sc
+from symcalc.graph.interactions import interactions
+
+GENEROUS = sc.Limits(max_length=10**7, max_nodes=10**6, max_nesting=10**5)
+
+#: Formulas of which no second derivative cancels.
+CHAINS = (
+    " + ".join(f"(x{i} - x{i + 1})**4" for i in range(6)),
+    "(x*y + exp(z)*w)/7",
+    "abs(x)*max(y, z) + floor(w)*x",
+    "(x^2 if y > 0 else sin(z)) + hypot(u, v)",
+    "x*y*z + sqrt(w)",
+    "a/b + log(c) - 3*d",
+    "z*z where z = x + y",
+    "max(x, y, z, w, u) + relu(v)",
+    "x^y + atan2(u, v)",
+)
+
+
+def rosenbrock(n: int) -> str:
+    """Return the chain Rosenbrock sum in x0, x1, …"""
+    return " + ".join(f"100*(x{i + 1} - x{i}**2)**2 + (1 - x{i})**2" for i in range(n - 1))
+
+
+# -- long formulas ----------------------------------------------------------------------------
+
+
+def test_a_product_of_thousands_of_factors_compiles_with_its_gradient() -> None:
+    n = 4000
+    f = sc.compile("*".join(f"x{i}" for i in range(n)), order=1, limits=GENEROUS)
+    x = np.where(np.arange(n) % 2, 2.0, 0.5)
+    value, gradient = f.value_and_gradient(*x.tolist())
+
+    assert value == 1.0
+    assert gradient.tolist() == (1.0 / x).tolist()
+
+
+def test_quotients_by_thousands_of_sums_keep_to_one_line_of_python_at_a_time() -> None:
+    n = 3000
+    f = sc.compile("x0" + "".join(f"/(1 + x{i})" for i in range(1, n)), limits=GENEROUS)
+
+    assert f(*[8.0, 1.0, 1.0, *[0.0] * (n - 3)]) == 2.0
+    assert max(map(len, f.source.splitlines()[2:])) < 2000
+
+
+def test_a_list_of_thousands_of_branches_compiles_for_numbers_and_arrays() -> None:
+    n = 1500
+    text = " else ".join(f"{k}*x*y if x < {k}" for k in range(n)) + " else y"
+    f = sc.compile(text, order=1, limits=GENEROUS)
+
+    for x in (-1.0, 0.5, 99.5, 100.0, 777.25, 1498.5, 1499.0):
+        k = max(0, math.floor(x) + 1)
+        value = 2.0 if k >= n else k * x * 2.0
+        slopes = [0.0, 1.0] if k >= n else [k * 2.0, k * x]
+        assert f(x, 2.0) == value
+        assert f.gradient(x, 2.0).tolist() == slopes
+        assert f.gradient([x, x], [2.0, 2.0])[1].tolist() == slopes
+
+
+def test_sums_of_thousands_of_exponentials_are_the_same_in_native_code() -> None:
+    pytest.importorskip("llvmlite")
+    n = 500
+    text = f"log({' + '.join(f'exp(x{i})' for i in range(n))})"
+    x = np.linspace(-30.0, 30.0, n)
+    native = sc.compile(text, order=1, backend="native")
+    value, gradient = native.value_and_gradient(*x.tolist())
+    shares = np.exp(x - 30.0) / np.exp(x - 30.0).sum()
+
+    assert value == pytest.approx(30.0 + math.log(np.exp(x - 30.0).sum()), rel=1e-15)
+    np.testing.assert_allclose(gradient, shares, rtol=1e-13)
+    assert native(*[700.0] * n) == pytest.approx(700.0 + math.log(n), rel=1e-15)
+    assert native(*[-np.inf] * (n - 1), 2.0) == 2.0
+
+
+def test_a_length_of_many_sides_has_slopes_beside_zeros_and_where_squares_overflow() -> None:
+    n = 40
+    f = sc.compile(f"sqrt({' + '.join(f'x{i}**2' for i in range(n))})", order=2)
+    x = np.zeros(n)
+    x[5], x[30] = 3e200, -4e200
+    value, gradient = f.value_and_gradient(*x.tolist())
+
+    assert value == pytest.approx(5e200, rel=1e-15)
+    np.testing.assert_allclose(gradient, x / 5e200, rtol=1e-14)
+    y = np.zeros(n)
+    y[30] = 2.0
+    expected = np.eye(n) / 2.0
+    expected[30, 30] = 0.0
+    np.testing.assert_allclose(f.hessian(*y.tolist()), expected, atol=1e-16)
+    assert f.gradient(*[0.0] * n).tolist() == [0.0] * n
+
+
+def test_ties_of_many_arguments_share_the_slope_as_those_of_few_do() -> None:
+    few = sc.compile("max(x0, x1, x2)", order=1).gradient(1.0, 1.0, 1.0)
+    many = sc.compile(f"max({', '.join(f'x{i}' for i in range(30))})", order=1)
+    x = np.zeros(30)
+    x[[3, 10, 11]] = 1.0
+
+    assert many.gradient(*x.tolist())[[3, 10, 11]].tolist() == few.tolist() == [0.25, 0.25, 0.5]
+
+
+# -- which second derivatives are zero -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", CHAINS)
+def test_variables_interact_where_the_hessian_has_entries(text: str) -> None:
+    expression = sc.parse(text)
+    f = sc.compile(expression, order=2)
+    graph = expression.graph
+    found = interactions(graph, expression.root, [graph.var(n) for n in f.names], 10**6)
+
+    assert found is not None
+    assert {(max(i, j), min(i, j)) for i, row in enumerate(found) for j in row} == set(
+        f.hessian_sparsity
+    )
+
+
+def test_a_formula_in_which_all_variables_interact_is_given_up_early() -> None:
+    expression = sc.parse("*".join(f"x{i}" for i in range(300)))
+    graph = expression.graph
+
+    assert interactions(graph, expression.root, graph.variables([expression.root]), 4000) is None
+
+
+# -- sparse Hessians -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_a_sparse_hessian_has_the_entries_of_the_dense_one(backend: str) -> None:
+    if backend == "native":
+        pytest.importorskip("llvmlite")
+    x = np.linspace(-1.0, 1.0, 40).tolist()
+    f = sc.compile(rosenbrock(40), order=2, sparse=True, backend=backend)
+    dense = sc.compile(rosenbrock(40), order=2).hessian(*x)
+    found = f.hessian(*x)
+
+    assert isinstance(found, csr_array)
+    assert found.nnz == 3 * 40 - 2
+    assert (found.toarray() == dense).all()
+    assert found.has_sorted_indices
+
+
+def test_sparse_hessians_share_no_memory() -> None:
+    f = sc.compile("x^2 + x*y + z^4", order=2, sparse=True)
+    first = f.hessian(1.0, 2.0, 3.0)
+    first.data[:] = 0.0
+    first.indices[:] = 0
+
+    assert f.hessian(1.0, 2.0, 3.0).toarray().tolist() == [[2, 1, 0], [1, 0, 0], [0, 0, 108]]
+
+
+def test_a_sparse_hessian_is_undefined_where_the_function_is() -> None:
+    f = sc.compile("log(x) + y^2", order=2, sparse=True)
+
+    with pytest.warns(RuntimeWarning):
+        assert np.isnan(f.hessian(-1.0, 2.0).data).all()
+
+
+def test_a_sparse_hessian_is_made_at_one_point_and_of_numbers() -> None:
+    f = sc.compile("x^2 + y^2", order=2, sparse=True)
+
+    with pytest.raises(sc.ArgumentError, match="one point a call"):
+        f.hessian([1.0, 2.0], 3.0)
+    with pytest.raises(sc.ArgumentError, match="formulas in numbers"):
+        sc.compile("sum(w**2)", order=2, wrt="w", shapes="w: n", sparse=True)
+
+
+def test_what_is_sparse_pickles_and_differs_from_what_is_dense() -> None:
+    f, dense = (sc.compile("x^2 + y^2", order=2, sparse=sparse) for sparse in (True, False))
+
+    assert pickle.loads(pickle.dumps(f)) == f != dense
+    assert pickle.loads(pickle.dumps(f)).hessian(1.0, 2.0).nnz == 2
+
+
+def test_scipy_takes_the_sparse_hessian() -> None:
+    f = sc.compile(rosenbrock(60), order=2, sparse=True)
+    found = minimize(x0=np.full(60, 0.8), method="trust-constr", **f.scipy())
+
+    np.testing.assert_allclose(found.x, 1.0, atol=1e-5)
+
+
+def test_a_mean_of_terms_in_few_variables_each_is_minimized_by_newton() -> None:
+    n = 150
+    found = sc.minimize(f"({rosenbrock(n)})/{n}", dict.fromkeys([f"x{i}" for i in range(n)], 0.9))
+
+    assert found.converged
+    assert found.method == "newton"
+    np.testing.assert_allclose(list(found.x.values()), 1.0, atol=1e-7)
+
+
+# -- several formulas ----------------------------------------------------------------------------
+
+POLAR = ["r*cos(t)", "r*sin(t)", "7"]
+
+
+def test_several_formulas_are_one_function_with_their_jacobian() -> None:
+    f = sc.compile(POLAR, ["t", "r"], order=1)
+    t, r = 0.5, 2.0
+    rows = [[-r * math.sin(t), math.cos(t)], [r * math.cos(t), math.sin(t)], [0.0, 0.0]]
+
+    assert f(t, r).tolist() == [r * math.cos(t), r * math.sin(t), 7.0]
+    assert f.jacobian(t, r).tolist() == rows
+    assert f.jacobian(t=t, r=r).tolist() == rows
+    assert f.jacobian_sparsity == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    assert sc.compile(POLAR, ["t", "r"], order=1, wrt="r").jacobian(t, r).tolist() == [
+        row[1:] for row in rows
+    ]
+
+
+@pytest.mark.parametrize("n_points", [3, 100_000])
+def test_several_formulas_broadcast_over_points(n_points: int) -> None:
+    f = sc.compile(POLAR, ["t", "r"], order=1)
+    t = np.linspace(0.0, 1.0, n_points)
+    values, jacobian = f.value_and_jacobian(t, 2.0)
+
+    assert values.shape == (n_points, 3)
+    assert jacobian.shape == (n_points, 3, 2)
+    np.testing.assert_allclose(values[:, 0], 2.0 * np.cos(t), rtol=1e-14)
+    np.testing.assert_allclose(jacobian[:, 1, 0], 2.0 * np.cos(t), rtol=1e-14)
+
+
+def test_a_formula_without_a_value_leaves_the_others_theirs() -> None:
+    texts = ["log(x)", "x*y"]
+    f, sparse = (sc.compile(texts, order=1, sparse=sparse) for sparse in (False, True))
+
+    with pytest.warns(RuntimeWarning):
+        values, jacobian = f.value_and_jacobian(-1.0, 2.0)
+    assert np.isnan(values[0])
+    assert values[1] == -2.0
+    assert np.isnan(jacobian[0]).all()
+    assert jacobian[1].tolist() == [2.0, -1.0]
+    with pytest.warns(RuntimeWarning):
+        found = sparse.jacobian(-1.0, 2.0)
+    assert np.isnan(found.data[:1]).all()
+    assert found.data[1:].tolist() == [2.0, -1.0]
+
+
+@pytest.mark.parametrize("backend", ["numpy", "native"])
+def test_a_sparse_jacobian_has_the_entries_of_the_dense_one(backend: str) -> None:
+    if backend == "native":
+        pytest.importorskip("llvmlite")
+    n = 50
+    texts = [f"sin(x{i})*x{i + 1} - exp(x{i})" for i in range(n - 1)]
+    x = np.linspace(-1.0, 1.0, n).tolist()
+    found = sc.compile(texts, order=1, sparse=True, backend=backend).jacobian(*x)
+
+    assert isinstance(found, csr_array)
+    assert found.nnz == 2 * (n - 1)
+    np.testing.assert_allclose(found.toarray(), sc.compile(texts, order=1).jacobian(*x), rtol=1e-15)
+
+
+def test_least_squares_takes_several_formulas() -> None:
+    n = 30
+    texts = [f"10*(x{i + 1} - x{i}^2)" for i in range(n - 1)] + [f"1 - x{i}" for i in range(n)]
+    f = sc.compile(texts, order=1, sparse=True)
+    found = least_squares(x0=np.full(n, 0.5), tr_solver="lsmr", **f.scipy())
+
+    np.testing.assert_allclose(found.x, 1.0, atol=1e-6)
+
+
+def test_several_formulas_pickle_and_know_their_arguments() -> None:
+    f = sc.compile(POLAR, order=1)
+
+    assert f.names == ("r", "t")
+    assert pickle.loads(pickle.dumps(f)) == f
+    assert hash(pickle.loads(pickle.dumps(f))) == hash(f)
+    assert repr(f).startswith("VectorFunction([r*cos(t), r*sin(t), 7], args=('r', 't')")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (([],), "No formula was given"),
+        ((["x", "sum(X)"],), "`X` is an array"),
+        ((["x", "y"], ["x"]), "lacks y"),
+    ],
+)
+def test_what_is_no_list_of_formulas_in_numbers_is_refused(arguments: Any, words: str) -> None:
+    with pytest.raises(sc.ArgumentError, match=words):
+        sc.compile(*arguments, shapes="X: n")
+
+
+def test_several_formulas_have_one_order_of_derivatives_and_no_jax() -> None:
+    with pytest.raises(sc.ArgumentError, match="it is 0 or 1"):
+        sc.compile(POLAR, order=2)
+    with pytest.raises(sc.ArgumentError, match="compile it with order=1"):
+        sc.compile(POLAR).jacobian(1.0, 2.0)
+    with pytest.raises(sc.CompileError, match="compiles one formula"):
+        sc.compile(POLAR, backend="jax")
