@@ -12,6 +12,7 @@ from ..errors import ArgumentError
 from .arguments import Bound
 from .at_rows import AtRows
 from .definition import Definition
+from .low_level import make_low_level
 from .outputs import no_value_no_derivative
 from .running import FLOAT_TROUBLE, Runner
 
@@ -191,6 +192,48 @@ class CompiledFunction(Definition):
         if self.order >= 2 and not hessp:
             words["hess"] = self.flat_hessian
         return words | ({"hessp": self.flat_hessian_product} if hessp else {})
+
+    def low_level(self, kind: str = "integrand", /, **fixed: Any) -> Any:
+        """Return the value as native code that SciPy calls without Python in between.
+
+        Parameters
+        ----------
+        kind : str
+            "integrand", for `scipy.integrate.quad`, `nquad` and their like: of the arguments in
+            order, the ranges' variables first, then `args`. "filter", for
+            `scipy.ndimage.generic_filter`: of the elements under the footprint.
+        **fixed
+            Values of arguments that SciPy does not pass.
+
+        Returns
+        -------
+        scipy.LowLevelCallable
+
+        Raises
+        ------
+        MissingExtraError
+            llvmlite is not installed.
+        CompileError
+            The formula is one over arrays or complex, or a function in it has no native form.
+        ArgumentError
+            `fixed` names no argument, or what is no number.
+
+        Notes
+        -----
+        Called with another number of arguments, an integrand is NaN, and a filter tells SciPy that
+        it failed. Where the formula has no value, it is NaN without a warning.
+
+        Examples
+        --------
+        >>> import symcalc as sc
+        >>> from scipy.integrate import quad
+        >>> f = sc.compile("exp(-a*x**2)", ["x", "a"])
+        >>> round(quad(f.low_level(a=2), 0, 1)[0], 12)
+        0.598144006661
+        >>> quad(f.low_level(), 0, 1, args=(2.0,)) == quad(f.low_level(a=2), 0, 1)
+        True
+        """
+        return make_low_level(self._arguments, self._runner.outputs, kind, fixed)
 
     # -- what it is -------------------------------------------------------------------------
 

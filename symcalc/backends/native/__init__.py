@@ -12,9 +12,11 @@ from .compile import (
     has_native,
 )
 from .elementwise import ElementwiseCall
+from .low_level import KINDS, low_level_function
 from .rows import RowsCall
 
 __all__ = [
+    "KINDS",
     "BatchCall",
     "ElementwiseCall",
     "PointCall",
@@ -26,4 +28,5 @@ __all__ = [
     "compile_rows",
     "compile_sums",
     "has_native",
+    "low_level_function",
 ]

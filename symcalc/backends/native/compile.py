@@ -41,7 +41,7 @@ def compile_batch(
     CompileError
         A function has no native form.
     """
-    engine, program = get_engine(), _lower(graph, outputs)
+    engine, program = get_engine(), lowered(graph, outputs)
     letter = "" if strict else engine.letter
     code = engine.compile(batch_module(program, names, engine.width, letter))
     return BatchCall(code, len(outputs), engine.width)
@@ -72,7 +72,7 @@ def compile_elementwise(
     array([[2., 1., 0.],
            [2., 1., 0.]])
     """
-    engine, program = get_engine(), _lower(graph, outputs)
+    engine, program = get_engine(), lowered(graph, outputs)
     letter = "" if strict else engine.letter
     code = engine.compile(grid_module(program, names, engine.width, letter))
     return ElementwiseCall(code, len(names), len(outputs), engine.width)
@@ -80,7 +80,7 @@ def compile_elementwise(
 
 def compile_point(graph: Graph, outputs: Sequence[Node], names: Sequence[str]) -> PointCall:
     """Return native code for one point; see `compile_batch`."""
-    engine, program = get_engine(), _lower(graph, outputs)
+    engine, program = get_engine(), lowered(graph, outputs)
     return PointCall(engine.compile(point_module(program, names)), len(names), len(outputs))
 
 
@@ -90,7 +90,7 @@ def compile_sums(
     """Return native code for the totals of formulas over many points; see `compile_batch`."""
     engine = get_engine()
     letter = "" if strict else engine.letter
-    module = sums_module(_lower(graph, outputs), names, engine.width, letter)
+    module = sums_module(lowered(graph, outputs), names, engine.width, letter)
     return SumsCall(engine.compile(module), len(outputs), engine.width)
 
 
@@ -111,9 +111,9 @@ def compile_rows(
         reads, over = _read_by(before), _read_by(inside)
         numbers = None
         if before.roots:
-            module = point_module(_lower(before.graph, before.roots), reads, are_derivatives=False)
+            module = point_module(lowered(before.graph, before.roots), reads, are_derivatives=False)
             numbers = PointCall(engine.compile(module), len(reads), len(before.roots))
-        module = sums_module(_lower(inside.graph, inside.roots), over, engine.width, letter)
+        module = sums_module(lowered(inside.graph, inside.roots), over, engine.width, letter)
         sums = SumsCall(engine.compile(module), len(inside.roots), engine.width)
         stages.append(
             Stage(numbers, reads, tuple(before.names), sums, over, tuple(inside.names))
@@ -129,7 +129,8 @@ def _read_by(formulas: Formulas) -> tuple[str, ...]:
     return tuple(graph.data[node] for node in graph.variables(formulas.roots))
 
 
-def _lower(graph: Graph, outputs: Sequence[Node]) -> Program:
+def lowered(graph: Graph, outputs: Sequence[Node]) -> Program:
+    """Return the program in what machines compute."""
     missing = missing_primitives(graph, outputs)
     if missing:
         raise CompileError(

@@ -42,7 +42,7 @@ def get_engine() -> Engine:
     """
     if not has_llvm():
         raise MissingExtraError(
-            "backend='native' needs llvmlite, which is not installed: pip install 'symcalc[native]'"
+            "Native code needs llvmlite, which is not installed: pip install 'symcalc[native]'"
         )
     return Engine()
 
