@@ -16,6 +16,7 @@ from symcalc.errors import ArgumentError
 from symcalc.facts import ObjectiveFacts
 from symcalc.optimize import METHODS, Objective, minimize_objective
 from symcalc.optimize.evaluator import Evaluator
+from symcalc.optimize.kinked import KinkEvaluator, as_kinked
 from symcalc.optimize.proximal import PROXIMAL, SplitEvaluator, as_split
 from symcalc.optimize.schedules import read_schedule
 from symcalc.outcome import Outcome
@@ -297,6 +298,9 @@ def test_steppers_remember_plain_data_only() -> None:
             split = as_split(problem.objective, len(problem.start), ObjectiveFacts()).split
             assert split is not None
             evaluator = SplitEvaluator(split)
+        if row.needs == "kinks":
+            smooth = as_kinked(problem.objective, len(problem.start), ObjectiveFacts())
+            evaluator = KinkEvaluator(smooth)
         point, memory = evaluator.point(np.array(problem.start)), None
         for _ in range(4):
             step = stepper.step(evaluator, point, memory)

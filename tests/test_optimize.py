@@ -158,7 +158,8 @@ def test_methods_that_take_bounds_keep_to_them(method: str) -> None:
         check(x)
         return objective.value_and_gradient(x)
 
-    checked = Objective(objective.value, value_and_gradient, None, None, residuals,
+    hessian = objective.hessian if METHODS[method].needs == "kinks" else None
+    checked = Objective(objective.value, value_and_gradient, hessian, None, residuals,
                         objective.residual_jacobian)  # fmt: skip
     best = minimize_objective(checked, problem.start, problem.names, method=method, bounds=bounds)
 

@@ -10,12 +10,14 @@ from ..backends import FlatFunction
 from ..facts import ObjectiveFacts
 from ..language import Limits
 from ..optimize import MAX_SOLVED, Objective, Split
+from ..optimize.kinked import KinkedFunction
 from .array_reading import ArrayFormula, read_array_formula
 from .array_squares import find_residuals
 from .convexity import is_convex_in
 from .data import Table
 from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
+from .kinked import find_kinked
 from .reading import Formula
 from .remembered import array_function_of
 from .splitting import SPLITS, find_splitting, to_split
@@ -58,6 +60,7 @@ class ArrayObjective(ArrayFormula):
             None if squares is None else squares.values,
             None if squares is None else squares.jacobian,
             split=None if isinstance(split, str) else split,
+            kinked=self._kinked(needs) if isinstance(split, str) and "kink" in rough else None,
             explain=lambda x: describe_not_finite(*self._at(x)),
             places=lambda x: describe_places(*self._at(x)),
         )  # fmt: skip
@@ -87,6 +90,13 @@ class ArrayObjective(ArrayFormula):
         flat = function.at_data(self.sizes, **data)
         rest = replace(self, expression=found.smooth, data=data, function=flat)
         return to_split(found, rest.to_objective)
+
+    def _kinked(self, needs: str | None) -> KinkedFunction | None:
+        """Return the objective with its kinks as lines, where that is of use."""
+        if needs not in (None, "kinks"):
+            return None
+        found = find_kinked(self.expression, self.start, self.data, self.sizes)
+        return None if isinstance(found, str) else found
 
 
 def read_array_objective(

@@ -18,7 +18,7 @@ from .epigraph import Lifted, lift
 from .objective import FormulaObjective
 from .structure import find_roughness
 
-__all__ = ["minimize_kinks", "minimize_lifted"]
+__all__ = ["minimize_lifted"]
 
 #: Above this number of variables, kinks and constraints together kinks are left as they are.
 MAX_LIFTED = 400
@@ -62,25 +62,6 @@ def minimize_lifted(
         time_limit=limits.seconds, stand_ins=lifted.stand_ins, **settings,
     )  # fmt: skip
     return _without_kinks(best, lifted, of_kinks, functions)
-
-
-def minimize_kinks(
-    target: FormulaObjective | ArrayObjective, start: Mapping[str, Any],
-    pairs: Sequence[Any] | None, functions: Objective, **settings: Any,
-) -> Optimum | None:  # fmt: skip
-    """Minimize within bounds at most with variables for kinks; None where that shows no minimum.
-
-    From the start given only where there are no bounds.
-    """
-    if not isinstance(target, ArrayObjective):
-        shapes = {v.name: v.shape for v in target.expression.variables if v.shape}
-    else:
-        shapes = {v.name: v.shape for v in target.expression.variables}
-    setting = Setting(start, dict(target.data or {}), shapes)
-    bounds = None if pairs is None else dict(zip(start, pairs, strict=True))
-    options = {} if pairs is not None else {"starts": 0}
-    found = minimize_lifted(target, [], setting, bounds, functions, options=options, **settings)
-    return None if found is None or not found.converged else found
 
 
 def _of_each(pairs: Mapping[str, Any] | None, setting: Setting) -> list[Any] | None:

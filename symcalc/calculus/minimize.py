@@ -8,9 +8,8 @@ from functools import partial
 from typing import Any
 
 from ..errors import ArgumentError
-from ..facts import ObjectiveFacts
 from ..language import Limits, check_limits
-from ..optimize import Objective, Optimum, StepState, find_method, minimize_objective
+from ..optimize import Optimum, StepState, find_method, minimize_objective
 from ..optimize.door import check_count
 from ..optimize.methods import asks_for_batches
 from .array_objective import ArrayObjective, read_array_objective
@@ -20,7 +19,6 @@ from .constrained import minimize_under, with_arrays
 from .constraint_reading import as_list, names_in
 from .data import load_data
 from .fingerprint import keeping_of
-from .lifted import minimize_kinks
 from .objective import FormulaObjective, read_objective
 from .reading import Formula
 from .start import run_within_memory, to_bounds, to_values
@@ -73,10 +71,11 @@ def minimize(
         "limited_memory" (L-BFGS); with curvature "newton", "truncated_newton", "trust_region",
         "coordinate_descent"; "linear_solve" for quadratics; "levenberg_marquardt" and
         "gauss_newton" for sums of squares; "proximal_newton", "fista", "ista" where kinks split
-        off, as those of norm1; "downhill_simplex" and "pattern_search" on values only. SciPy's
-        "L-BFGS-B", "BFGS", "CG", "Newton-CG", "trust-ncg", "trust-krylov", "trust-exact", "TNC",
-        "Nelder-Mead", "Powell"; "lm", "trf" and "dogbox" for sums of squares; with constraints
-        "SLSQP", "trust-constr" and "augmented_lagrangian". For the lowest of several minima
+        off, as those of norm1, "active_kinks" where they do not; "downhill_simplex" and
+        "pattern_search" on values only. SciPy's "L-BFGS-B", "BFGS", "CG", "Newton-CG",
+        "trust-ncg", "trust-krylov", "trust-exact", "TNC", "Nelder-Mead", "Powell"; "lm", "trf" and
+        "dogbox" for sums of squares; with constraints "SLSQP", "trust-constr" and
+        "augmented_lagrangian". For the lowest of several minima
         "multistart", "basin_hopping", and within bounds SciPy's "shgo", "dual_annealing" and
         "differential_evolution": `Optimum.minima` lists what they find.
         On batches of rows: "sgd", "svrg", "saga", and with `batch_size` also "momentum" and the
@@ -141,7 +140,7 @@ def minimize(
 
     "auto" solves a quadratic in one step; it takes Levenberg-Marquardt for a sum of squares,
     Newton's method in a trust region where second derivatives are few, along a line where they are
-    sparse, L-BFGS-B for many variables, a simplex of values for few variables and kinks, a pattern
+    sparse, L-BFGS-B for many variables, steps onto the kinks where there are any, a pattern
     search where the objective jumps; `Optimum.why` says which and why, `Optimum.rules` rule by
     rule.
 
@@ -217,9 +216,6 @@ def _minimize_freely(
 ) -> Optimum:
     """Minimize an objective without constraints, symmetric matrices among symmetric ones."""
     functions, facts = target.to_objective(needs, bounds)
-    found = _lifted(target, start, bounds, functions, facts, settings)
-    if found is not None:
-        return found
     if not isinstance(target, ArrayObjective):
         x0 = list(start.values())
         best = minimize_objective(
@@ -238,30 +234,6 @@ def _minimize_freely(
         bounds=None if pairs is None else ties.free(pairs), facts=facts, **settings,
     )  # fmt: skip
     return with_arrays(best, target, ties.all)
-
-
-def _lifted(
-    target: FormulaObjective | ArrayObjective, start: dict[str, Any], bounds: list[Any] | None,
-    functions: Objective, facts: ObjectiveFacts, settings: dict[str, Any],
-) -> Optimum | None:  # fmt: skip
-    """Minimize with variables for kinks where "auto" may, and where they prove the minimum."""
-    is_free = settings["method"] == "auto" and not (settings["keeping"] or settings["options"])
-    is_kinky = facts.has_kinks and not facts.has_jumps and bool(facts.unsplit)
-    is_tied = isinstance(target, ArrayObjective) and find_ties(target) is not None
-    if not (is_free and is_kinky) or settings["escape"] or is_tied:
-        return None
-    rest = {
-        name: value
-        for name, value in settings.items()
-        if name not in ("escape", "options", "time_limit")
-    }
-    limits = Limits(seconds=settings["time_limit"])
-    found = minimize_kinks(target, start, bounds, functions, limits=limits, **rest)
-    if found is None:
-        return None
-    if isinstance(target, ArrayObjective):
-        return with_arrays(found, target)
-    return replace(found, diagnosis=(*found.diagnosis, *target.notes), surface=surface_of(target))
 
 
 def _refuse_together(

@@ -17,10 +17,12 @@ from ..graph.graph import REDUCTIONS
 from ..language import Limits
 from ..language.declarations import read_shapes
 from ..optimize import Objective, Split
+from ..optimize.kinked import KinkedFunction
 from .convexity import is_convex_in
 from .data import Table
 from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
+from .kinked import find_kinked
 from .reading import Formula
 from .remembered import formula_of, function_of
 from .splitting import SPLITS, find_splitting, to_split
@@ -104,6 +106,7 @@ class FormulaObjective:
             residuals,
             jacobian,
             split=None if isinstance(split, str) else split,
+            kinked=self._kinked(needs) if isinstance(split, str) and "kink" in rough else None,
             explain=lambda x: describe_not_finite(*self._at(x)),
             places=lambda x: describe_places(*self._at(x)),
         )
@@ -132,6 +135,14 @@ class FormulaObjective:
         columns = {name: c for name, c in self.columns.items() if name in found.smooth.names}
         rest = replace(self, expression=found.smooth, columns=columns)
         return to_split(found, rest.to_objective)
+
+    def _kinked(self, needs: str | None) -> KinkedFunction | None:
+        """Return the objective with its kinks as lines, where that is of use."""
+        if needs not in (None, "kinks"):
+            return None
+        start, sizes = dict.fromkeys(self.names, 0.0), {"rows": self.n_rows}
+        found = find_kinked(self.expression, start, self.columns, sizes)
+        return None if isinstance(found, str) else found
 
     def _compile(self, root: int, order: int) -> CompiledFunction:
         """Return a node as a function of the variables and columns."""

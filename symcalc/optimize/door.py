@@ -175,12 +175,14 @@ def check_method(
         "product": objective.hessian_product is None and objective.hessian is None,
         "residuals": objective.residuals is None or objective.residual_jacobian is None,
         "split": objective.split is None,
+        "kinks": objective.kinked is None,
         "separable": objective.split is None or not objective.split.penalty.is_separable,
     }
     what = {"hessian": "a Hessian", "quadratic": "an objective of degree two or less",
             "product": "a Hessian or its products with vectors",
             "rows": "the rows of data",
             "residuals": "an objective that is a sum of squares",
+            "kinks": "an objective with kinks of abs, relu, max or min that do not split off",
             "split": "an objective that is smooth but for terms with a known proximal map: L1, "
             "norms of groups, the largest entry", "separable": "an objective that is smooth but "
             "for kinks in single variables, as those of norm1"}  # fmt: skip

@@ -22,6 +22,7 @@ from .diagnosis import (
 from .endless import describe_endless_fall, is_far
 from .evaluator import Evaluator
 from .keeping import Keeper
+from .kinked import KinkEvaluator, judge_kinks
 from .methods import Method, Solver
 from .objective import Point
 from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
@@ -90,6 +91,13 @@ def judge(
     if isinstance(evaluator, SplitEvaluator):
         outcome, said = judge_split(evaluator, rule, run.names, best, outcome, run.seed)
         return outcome, [*said, *describe_convexity(run.facts, outcome, False)]
+    if isinstance(evaluator, KinkEvaluator):
+        outcome, said, is_strict = judge_kinks(
+            evaluator, rule, run.names, start, best, outcome, run.seed, run.facts.is_convex
+        )
+        if outcome is Outcome.UNBOUNDED:
+            said += describe_unbounded(evaluator, start, run.names)
+        return outcome, [*said, *describe_convexity(run.facts, outcome, is_strict)]
     free = rule.free(best.x, best.gradient)
     diagnosis = at_bounds(best.x, run.bounds, run.names)
     if run.facts.has_jumps:

@@ -30,6 +30,7 @@ from .evaluator import Evaluator
 from .gradient_check import GradientCheck, verify_gradient
 from .judgement import STALLED, Run, best_point, judge
 from .keeping import Keeping, identity_of, open_keeper
+from .kinked import KinkEvaluator, as_kinked
 from .methods import (
     CONSTRAINED,
     Method,
@@ -156,6 +157,8 @@ def minimize_objective(
     check_options(row, chosen, why if method == "auto" else None)
     if row.needs in PROXIMAL:
         objective = as_split(objective, start.size, known)
+    if row.needs == "kinks":
+        objective = as_kinked(objective, start.size, known)
     check_method(row, objective, limits, known)
     split = objective.split if row.needs in PROXIMAL else None
     if split is not None:
@@ -173,16 +176,8 @@ def minimize_objective(
         check_resumable(row, solver)
         identity = identity_of(named, start, row.name, chosen, limits, seed)
         keeper = open_keeper(keeping, identity)
-    evaluator: Evaluator
-    if split is not None:
-        evaluator = SplitEvaluator(
-            split, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits
-        )
-    else:
-        evaluator = Evaluator(
-            objective, time_limit=seconds, max_evaluations=max_evaluations, bounds=limits,
-            by_residuals=row.needs == "residuals", seed=seed,
-        )  # fmt: skip
+    limited = {"time_limit": seconds, "max_evaluations": max_evaluations, "bounds": limits}
+    evaluator = _evaluator_for(row, objective, limited, seed)
     run = Run(evaluator, named, row, why, solver, chosen, limits, known, seed, escape, keeper)
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
@@ -192,9 +187,20 @@ def minimize_objective(
     return optimum
 
 
+def _evaluator_for(
+    row: Method, objective: Objective, limited: dict[str, Any], seed: int
+) -> Evaluator:
+    """Return the evaluator of what the method lives on."""
+    if row.needs in PROXIMAL and objective.split is not None:
+        return SplitEvaluator(objective.split, **limited)
+    if row.needs == "kinks":
+        return KinkEvaluator(objective, **limited)
+    return Evaluator(objective, by_residuals=row.needs == "residuals", seed=seed, **limited)
+
+
 def _check_escape(method: Method, keeping: Keeping | None) -> None:
     """Refuse to leave saddles where that would not be done."""
-    if method in CONSTRAINED.values() or method.needs in PROXIMAL:
+    if method in CONSTRAINED.values() or method.needs in (*PROXIMAL, "kinks"):
         raise ArgumentError(
             f"{method.name!r} leaves no saddles: leave out `escape`, or name a `method` such "
             "as 'L-BFGS-B'."
@@ -211,7 +217,7 @@ def _run(
     rule = StoppingRule(tolerance, max_steps, np.inf, run.bounds)
     norm = rule.norm(x0, start.gradient)
     scale = norm
-    if isinstance(run.evaluator, SplitEvaluator) and start.is_finite:
+    if isinstance(run.evaluator, (SplitEvaluator, KinkEvaluator)) and start.is_finite:
         scale = run.evaluator.scale(start, norm)
     is_still = norm == 0.0 and (run.facts.is_smooth or run.method.needs != "value")
     rule = StoppingRule(tolerance, max_steps, scale, run.bounds, start.value)
@@ -227,6 +233,8 @@ def _run(
         else:
             run.evaluator.begin(start)
             is_still = is_still or (scale > norm and rule.is_met(start.value, norm))
+            if run.method.needs == "kinks" and not run.facts.is_convex:
+                is_still = False  # zero is a subgradient where a kink points down as well
             outcome, said = _solve(run, journal, start, is_still and not run.method.is_global)
     except StopRun as stop:
         outcome = stop.outcome

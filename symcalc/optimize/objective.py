@@ -13,6 +13,7 @@ from .bounds import Vector
 
 if TYPE_CHECKING:
     from .batches import RowObjective
+    from .kinked import KinkedFunction
     from .proximal import Split
 
 __all__ = ["Objective", "Point", "StopRun"]
@@ -39,6 +40,8 @@ class Objective:
         When it is to be minimized from batches of its rows, what they say of it.
     split : Split or None
         The same function as a smooth part and a penalty, for proximal methods.
+    kinked : KinkedFunction or None
+        The same function with its kinks as lines, where they do not split off.
     explain : callable or None
         `explain(x) -> list of str`: which part of a formula has no finite value or gradient at
         `x`, in sentences.
@@ -54,6 +57,7 @@ class Objective:
     residual_jacobian: Callable[[Vector], Vector] | None = None
     rows: RowObjective | None = None
     split: Split | None = None
+    kinked: KinkedFunction | None = None
     explain: Callable[[Vector], list[str]] | None = None
     places: Callable[[Vector], list[str]] | None = None
 

@@ -24,6 +24,9 @@ MAX_EXPLORED = 30
 #: Up to this number of variables a quadratic is solved from the spectrum of its Hessian.
 MAX_SOLVED = 1000
 
+#: Up to this number of variables kinks are weighed against each other.
+MAX_KINKED = 300
+
 #: Up to this number of variables values alone are worth trying at kinks.
 MAX_SIMPLEX = 4
 
@@ -77,6 +80,15 @@ class _Case:
         return f"{split.words} split off, the rest is {rest} in {self.size}"
 
     @property
+    def n_kinks(self) -> int:
+        kinked = self.objective.kinked
+        return 0 if kinked is None else kinked.kinks.n_kinks
+
+    @property
+    def kinked_words(self) -> str:
+        return "" if self.objective.kinked is None else self.objective.kinked.words
+
+    @property
     def is_free(self) -> bool:
         return self.bounds is None
 
@@ -123,6 +135,14 @@ _RULES = (
     _Rule(
         METHODS["fista"], lambda c: c.is_split, lambda c: c.split_off,
         "no norms of groups or other terms with a known proximal map",
+    ),
+    _Rule(
+        METHODS["active_kinks"],
+        lambda c: c.objective.kinked is not None and c.n <= MAX_KINKED,
+        lambda c: f"{count_of(c.n_kinks, 'kink')} of {c.kinked_words}, which no single variable "
+        f"has, in {c.size}",
+        "no kinks of abs, relu, max or min beyond single variables, or more than "
+        f"{MAX_KINKED} variables",
     ),
     _Rule(
         with_fallback(METHODS["levenberg_marquardt"], METHODS["downhill_simplex"]),

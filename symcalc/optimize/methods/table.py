@@ -8,6 +8,7 @@ from ...errors import ArgumentError
 from .adaptive_methods import ADAPTIVE_METHODS
 from .constrained_methods import CONSTRAINED_METHODS
 from .global_methods import GLOBAL_METHODS
+from .kink_methods import KINK_METHODS
 from .line_methods import LINE_METHODS
 from .method import Method
 from .patterns import PATTERN_METHODS
@@ -23,7 +24,7 @@ METHODS: dict[str, Method] = {
     row.name: row
     for family in (
         LINE_METHODS, ADAPTIVE_METHODS, SQUARE_METHODS, PATTERN_METHODS, SIMPLEX_METHODS,
-        PROXIMAL_METHODS, SCIPY_METHODS, CONSTRAINED_METHODS, GLOBAL_METHODS,
+        PROXIMAL_METHODS, KINK_METHODS, SCIPY_METHODS, CONSTRAINED_METHODS, GLOBAL_METHODS,
     )
     for row in family
 }  # fmt: skip

@@ -1,0 +1,148 @@
+"""How a run on an objective with kinks ended: by the multipliers of the kinks it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...outcome import Outcome
+from ..bounds import Vector
+from ..diagnosis import at_bounds, describe_fall
+from ..objective import Point
+from ..probing import N_OBLIQUE, Probe, find_fall
+from ..stopping import StoppingRule
+from .certificate import Subgradient
+from .evaluator import ActiveKinks, KinkEvaluator
+from .function import Look
+from .settling import least_curvature
+
+__all__ = ["judge_kinks"]
+
+EPS = float(np.finfo(float).eps)
+
+#: So many kinks are named.
+N_NAMED = 3
+
+#: Multipliers this near to an end of their range, as a share of it, are said to be at it.
+AT_END = 1e-6
+
+
+def judge_kinks(
+    evaluator: KinkEvaluator, rule: StoppingRule, names: Sequence[str], start: Point, best: Point,
+    outcome: Outcome | None, seed: int, is_convex: bool,
+) -> tuple[Outcome, list[str], bool]:  # fmt: skip
+    """Return the outcome that the evidence at the best point supports, and the diagnosis.
+
+    Last whether the minimum is proven to be a strict one.
+    """
+    said = at_bounds(best.x, rule.bounds, tuple(names))
+    look = evaluator.look(best.x)
+    found = evaluator.least(look) if look.is_finite else None
+    vector = best.gradient if found is None else found[0].vector
+    norm = rule.norm(best.x, vector)
+    told = f"the subgradient of least norm is {norm:.2g}"
+    is_strict = False
+    if rule.is_met(best.value, norm):
+        outcome = Outcome.CONVERGED_SUBGRADIENT
+        said += _proof(found, told)
+        places = evaluator.objective.places
+        if places is not None and (found is None or found[1].ranges.n_kinks <= N_NAMED):
+            said += places(best.x)
+        bends = _bends(evaluator, look, found)
+        is_strict = bends is not None and bends > 0.0
+        if is_strict:
+            said.append(_strict(found, bends or 0.0))
+    elif outcome in (None, Outcome.LINE_SEARCH_FAILED, Outcome.CONVERGED_GRADIENT):
+        outcome = Outcome.LINE_SEARCH_FAILED
+        said.append(f"{told[0].upper()}{told[1:]}; the test asks for "
+                    f"{rule.threshold(best.value):.2g}.")  # fmt: skip
+    if outcome.is_good and not (is_convex or is_strict):
+        outcome, more = _by_values(evaluator, names, start, best, outcome, seed)
+        said += more
+    return outcome, said, is_strict
+
+
+def _proof(found: tuple[Subgradient, ActiveKinks] | None, told: str) -> list[str]:
+    """Say what makes zero a subgradient."""
+    if found is None:
+        return [f"No kink is met at the end; {told}."]
+    least, active = found
+    n = active.ranges.n_kinks
+    if n == 1:
+        whose = "the multiplier of the kink it stands on lies inside its range"
+        room = "" if least.margin > AT_END else ", at an end of it"
+    else:
+        whose = f"the multipliers of the {n} kinks it stands on lie inside their ranges"
+        room = "" if least.margin > AT_END else ", some of them at an end"
+    said = [f"Zero is a subgradient: {whose}{room}; {told}."]
+    if active.distance > 0.0:
+        said.append(f"Rounding keeps the kinks from being met exactly, by {active.distance:.1g}; "
+                    f"that is worth {active.excess:.1g} of the value at most.")  # fmt: skip
+    return said
+
+
+def _bends(
+    evaluator: KinkEvaluator, look: Look, found: tuple[Subgradient, ActiveKinks] | None
+) -> float | None:
+    """Return the least curvature along the kinks, infinity where they leave no direction.
+
+    None where kinks point down, stand inside one another or have multipliers at an end: then
+    curvature along them says too little. Off the kinks the value rises at once, for multipliers
+    inside their ranges; along them the second order counts: R. Fletcher, Practical Methods of
+    Optimization, 1987, theorem 14.2.2.
+    """
+    kinks = evaluator.function.kinks
+    n = look.x.size
+    rows, slopes = np.zeros((0, n)), look.lines[0].copy()
+    if found is not None:
+        least, active = found
+        pull = look.pull[kinks.owner[active.pieces]]
+        if evaluator.function.depth > 1 or least.margin <= AT_END or (pull <= 0.0).any():
+            return None
+        slopes[active.pieces] = least.multipliers
+    look = evaluator.look_along(look.x, (slopes, look.lines[1]))
+    second = evaluator.second(look)
+    if found is not None:
+        rows = _along(second.jacobian[active.pieces], active)
+    held = np.zeros(n, dtype=np.bool_)
+    if evaluator.bounds is not None:
+        held = (look.x <= evaluator.bounds.lower) | (look.x >= evaluator.bounds.upper)
+        pushed = ~evaluator.bounds.free(look.x, look.gradient)
+        if (held & ~(pushed & (np.abs(look.gradient) > AT_END))).any():
+            return None
+    return least_curvature(second.hessian[np.ix_(~held, ~held)], rows[:, ~held])
+
+
+def _along(jacobian: Vector, active: ActiveKinks) -> Vector:
+    """Return the gradients of what is zero on the kinks: arguments, or their differences."""
+    group = active.ranges.group
+    rows = [jacobian[group < 0]]
+    for label in np.unique(group[group >= 0]):
+        members = jacobian[group == label]
+        rows.append(members[1:] - members[0])
+    return np.concatenate(rows)
+
+
+def _strict(found: tuple[Subgradient, ActiveKinks] | None, bends: float) -> str:
+    """Say why no point near is as low."""
+    if bends == np.inf:
+        return "A strict local minimum: the kinks and bounds leave no direction to move in."
+    where = "" if found is None else " along the kinks"
+    return f"A strict local minimum: the least curvature{where} is {bends:.3g}."
+
+
+def _by_values(
+    evaluator: KinkEvaluator, names: Sequence[str], start: Point, best: Point, outcome: Outcome,
+    seed: int,
+) -> tuple[Outcome, list[str]]:  # fmt: skip
+    """Look for a fall by values alone: where kinks point down zero is a subgradient as well."""
+
+    def value(x: Vector) -> float:
+        return evaluator.look(x).value
+
+    probe = Probe(value, best.x, best.value, start.value - best.value, evaluator.bounds, N_OBLIQUE)
+    fall = find_fall(probe, seed)
+    if fall is None:
+        return outcome, []
+    return Outcome.SADDLE, [describe_fall(fall, tuple(names))]
