@@ -156,6 +156,16 @@ def test_a_pattern_in_the_residuals_gets_a_second_opinion_that_is_told() -> None
     )
 
 
+def test_a_pattern_in_what_little_is_left_is_told_and_no_other_start_is_tried() -> None:
+    x = np.linspace(0.0, 10.0, 60)
+    data = {"x": x, "y": np.exp(0.3 * x) + 0.01 * np.sin(3.0 * x)}
+    found = sc.fit("a*exp(b*x)", data, target="y", start="a=0.8, b=0.2")
+
+    assert found.converged
+    assert found.n_evaluations < 60
+    assert "The residuals follow a pattern, though little is left to explain." in found.notes
+
+
 @pytest.mark.parametrize("budget", [1, 20, 60, 300])
 def test_the_limit_on_evaluations_holds_for_all_runs_together(budget: int) -> None:
     calls = []

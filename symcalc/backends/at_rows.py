@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["AtRows"]
 
 Array = NDArray[np.float64]
+
+#: Up to so many rows there are neither blocks nor native code, unless it is asked for.
+FEW_ROWS = 10_000
 
 
 class AtRows:
@@ -41,14 +44,16 @@ class AtRows:
         bound = arguments.bind((*numbers, *columns), {})
         self._function, self._runner, self.n_rows = function, runner, n_rows
         self._columns, self._dtype = bound.values[self._n_free :], bound.dtype
+        self._ready: dict[str, Callable[[Sequence[Any]], Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self._function, self._columns, self.n_rows)
 
     def values(self, x: Array) -> Array:
         """Return the value at every row, not to be written to; of many points one row each."""
-        bound = self._at(x)
-        return np.broadcast_to(self._runner.run("value", bound), bound.batch)
+        found = self._run("value", x)
+        batch = (self.n_rows,) if x.ndim == 1 else (len(x), self.n_rows)
+        return found if np.shape(found) == batch else np.broadcast_to(found, batch)
 
     def derivatives(self, x: Array) -> Array:
         """Return the derivatives along a last axis: NaN where the value is, column by column."""
@@ -66,7 +71,7 @@ class AtRows:
 
     def value_and_derivatives(self, x: Array) -> Any:
         """Return value and derivatives as code returns them: each an array or one number."""
-        return self._runner.run("gradient", self._at(x))
+        return self._run("gradient", x)
 
     def part(self, rows: slice) -> AtRows:
         """Return the same at some of the rows."""
@@ -84,6 +89,17 @@ class AtRows:
     def products(self) -> SumsCall | None:
         """The native code of `RowTotals`, None where there is none."""
         return self._runner.native.products if self._dtype == "float64" else None
+
+    def _run(self, what: str, x: Array) -> Any:
+        """Run code at all rows; that for few rows without anything around it."""
+        if x.ndim > 1 or self.n_rows > FEW_ROWS:
+            return self._runner.run(what, self._at(x))
+        if what not in self._ready:
+            found = self._runner.run(what, self._at(x))  # tells whether it is native
+            if not self._runner.native.is_forced:
+                self._ready[what] = self._runner.code(what, scalar=False).function
+            return found
+        return self._ready[what]((*map(np.asarray, x.tolist()), *self._columns))
 
     def _at(self, x: Array) -> Bound:
         """Return the arguments at a point, or at points of shape `(n_points, n)`."""

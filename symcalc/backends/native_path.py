@@ -67,7 +67,7 @@ class NativePath:
             raise ArgumentError("Functions of backend='jax' are made by `compile`.")
         if accuracy not in ACCURACIES:
             raise ArgumentError(f"`accuracy` is {accuracy!r}; allowed are {', '.join(ACCURACIES)}.")
-        self._is_strict, self._is_forced = accuracy == "strict", backend == "native"
+        self._is_strict, self.is_forced = accuracy == "strict", backend == "native"
         self._names, self._outputs = names, outputs
         self._is_off = backend == "numpy"
         self._batches: dict[str, BatchCall | None] = {}
@@ -95,7 +95,7 @@ class NativePath:
 
     def _batch_code(self, what: str, shape: tuple[int, ...]) -> BatchCall | None:
         """Return the code for points of a shape, None where arrays go through NumPy."""
-        if not self._is_forced and (prod(shape) < MANY_POINTS or not has_native()):
+        if not self.is_forced and (prod(shape) < MANY_POINTS or not has_native()):
             return None
         if what not in self._batches:
             self._batches[what] = self._make_batch(what)
@@ -103,7 +103,7 @@ class NativePath:
 
     def _rows_code(self, what: str, n_rows: int) -> RowsCall | None:
         """Return the code for totals over columns, None where they go through NumPy."""
-        if not self._is_forced and (n_rows < MANY_POINTS or not has_native()):
+        if not self.is_forced and (n_rows < MANY_POINTS or not has_native()):
             return None
         if what not in self._rows:
             from .native import compile_rows
@@ -113,10 +113,10 @@ class NativePath:
             try:
                 found = compile_rows(graph, nodes, names, strict=self._is_strict)
             except CompileError:
-                if self._is_forced:
+                if self.is_forced:
                     raise
                 found = None
-            if found is None and self._is_forced:
+            if found is None and self.is_forced:
                 raise CompileError(_NO_TOTALS)
             self._rows[what] = found
         return self._rows[what]
@@ -140,7 +140,7 @@ class NativePath:
 
     def point(self, what: str) -> PointCall | None:
         """Return the code for one point where it was asked for."""
-        if self._is_off or not (self._is_forced or what in self._points):
+        if self._is_off or not (self.is_forced or what in self._points):
             return None
         if what not in self._points:
             from .native import compile_point
@@ -195,7 +195,7 @@ class NativePath:
         try:
             return compile_batch(graph, nodes, (*self._names, *extra), strict=self._is_strict)
         except CompileError:
-            if self._is_forced:
+            if self.is_forced:
                 raise
             return None
 

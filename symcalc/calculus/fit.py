@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from .data import Table, load_data, refuse_masked
 from .fit_facts import find_linear, make_exact
 from .fit_model import Model, ModelRows
 from .reading import Formula
-from .remembered import formula_of, function_of
+from .remembered import formula_of, function_of, remembered
 from .start import refuse_unused, run_within_memory, to_bounds, to_start, to_values
 
 __all__ = ["fit"]
@@ -116,11 +117,11 @@ def fit(
     if both:
         raise ArgumentError(f"`{both[0]}` is a parameter in `start` and a column of the data.")
     compiled = _compile_model(model, guess, table, allowed)
-    y, aim, target_columns = _read_target(target, table, allowed)
-    if target in compiled.predictors and target in target_columns:
+    aim = _read_target(target, table, allowed)
+    if target in compiled.predictors and target in aim.names:
         raise ArgumentError(f"The model contains its target `{target}`.")
-    columns, n_rows = table.columns((*compiled.predictors, *target_columns))
-    y = np.array(np.broadcast_to(y, (n_rows,)), dtype=float)
+    columns, n_rows = table.columns((*compiled.predictors, *aim.names))
+    y = np.broadcast_to(_target_values(target, aim, columns, table), (n_rows,))
     used = {name: columns[name] for name in compiled.predictors}
     data_rows = ModelRows(compiled.at(used, n_rows), y)
     names = compiled.parameters
@@ -146,33 +147,37 @@ def fit(
 def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> Model:
     """Return the compiled model, its names checked against parameters and columns."""
     expression = formula_of(model, declared=(*guess, *table.names), limits=limits)
+    return _model_of(expression, tuple(guess), table.names)
+
+
+@remembered
+def _model_of(expression: Expression, guess: tuple[str, ...], known: tuple[str, ...]) -> Model:
+    """Compile a model in the parameters of a start and in columns of data."""
     graph = expression.graph
     nodes = graph.reachable([expression.root])
     used = [graph.data[node] for node in nodes if graph.kinds[node] == "var"]
-    unknown = [name for name in used if name not in guess and name not in table.names]
+    unknown = [name for name in used if name not in guess and name not in known]
     if unknown:
         raise ArgumentError(
             f"`{unknown[0]}` in the model is neither a parameter with a start "
-            f"({', '.join(guess)}) nor a column of the data ({', '.join(table.names[:12])})."
+            f"({', '.join(guess)}) nor a column of the data ({', '.join(known[:12])})."
         )
     refuse_unused(expression, guess, used)
     if any(graph.kinds[node] in REDUCTIONS for node in nodes):
         raise ArgumentError("A model gives one value a row: sum, mean and size cannot stand in it.")
-    predictors = tuple(name for name in used if name in table.names)
+    predictors = tuple(name for name in used if name in known)
     names = (*guess, *predictors)
     narrowed = Expression(graph, expression.root, [Variable(name) for name in names])
     function = function_of(narrowed, names, order=1, wrt=guess)
-    return Model(expression, function, tuple(guess), predictors)
+    return Model(expression, function, guess, predictors)
 
 
-def _read_target(
-    target: str, table: Table, limits: Limits
-) -> tuple[Array, Expression, tuple[str, ...]]:
-    """Return the values of the target, its formula, and the columns it is made of."""
+def _read_target(target: str, table: Table, limits: Limits) -> Expression:
+    """Return the formula of the target in the columns that it is made of."""
     if not isinstance(target, str):
         raise ArgumentError("`target` is the name of a column, or a formula of columns.")
     if target in table.names:
-        return table.column(target), _column_expression(target), (target,)
+        return _column_expression(target)
     if target.isidentifier():
         raise DataError(
             f"The data have no column `{target}` for the target. Their columns: "
@@ -181,14 +186,22 @@ def _read_target(
     expression = formula_of(target, declared=table.names, limits=limits)
     graph = expression.graph
     used = tuple(graph.data[node] for node in graph.variables([expression.root]))
-    columns, _ = table.columns(used)
-    narrowed = Expression(graph, expression.root, [Variable(name) for name in used])
+    return Expression(graph, expression.root, [Variable(name) for name in used])
+
+
+def _target_values(
+    target: str, aim: Expression, columns: Mapping[str, Array], table: Table
+) -> Array:
+    """Return the values of the target, which are finite."""
+    if target in table.names:
+        return columns[target]
     with np.errstate(all="ignore"):
-        values = np.asarray(function_of(narrowed, used)(*columns.values()), dtype=float)
+        found = function_of(aim, aim.names)(*[columns[name] for name in aim.names])
+    values = np.asarray(found, dtype=float)
     bad = np.flatnonzero(~np.isfinite(np.atleast_1d(values)))
     if bad.size:
         raise DataError(f"The target {target} is not finite in {table.place(int(bad[0]))}.")
-    return values, narrowed, used
+    return values
 
 
 def _column_expression(name: str) -> Expression:

@@ -129,9 +129,10 @@ def fit_residuals(
     converged.
 
     With "auto" a doubtful end (not converged, a parameter that the data do not determine there,
-    hardly better than a constant, residuals that follow each other) is compared with the other
-    method's, then with runs from some of 200 other starts around the one given; `Fit.method` and
-    `Fit.notes` say so. It stays a local method: a bad start may end in a local minimum.
+    hardly better than a constant) is compared with the other method's, then, as is one whose
+    residuals follow each other while more than a thousandth of the variation is left, with runs
+    from some of 200 other starts around the one given; `Fit.method` and `Fit.notes` say so. It
+    stays a local method: a bad start may end in a local minimum.
     """
     named = tuple(names)
     start = check_start(x0, named)

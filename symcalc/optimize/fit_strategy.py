@@ -25,6 +25,10 @@ SHORT_RUN, LAST_RUN = 500, 20_000
 #: The doubt that leaves nothing to another method from the same start.
 PATTERN = "The residuals follow a pattern"
 
+#: Where no larger share of the variation is left, a pattern is one of the data or the model: no
+#: other minimum is looked for.
+UNEXPLAINED = 1e-3
+
 #: Rows evaluated in one run of a second opinion, all in all.
 ROWS_OF_A_RUN = 20_000_000
 
@@ -45,6 +49,8 @@ def solve(
     doubt = _doubt(begun, problem)
     if evaluator.is_over or not doubt or begun.notes:  # the notes say how to start
         return begun
+    if doubt == PATTERN and begun.square <= UNEXPLAINED * problem.total:
+        return begun._replace(notes=(f"{doubt}, though little is left to explain.",))
     best = last = begun
     if begun.outcome is not Outcome.NOT_FINITE and doubt != PATTERN:
         last = run_once(evaluator, problem, start, second, tolerance, _most(problem, FIRST_RUN))
