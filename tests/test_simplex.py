@@ -103,7 +103,7 @@ def test_a_first_size_that_cannot_be_is_refused(size: object) -> None:
 
 
 def test_kinks_in_few_variables_are_left_to_it() -> None:
-    best = sc.minimize("hypot(x - 1, y) + 0.3*x + 0.2*y", "x=0.5, y=0.2")
+    best = sc.minimize("hypot(x - 1, y) + hypot(x + 1, y - 1)/2", "x=0.5, y=0.2")
 
     assert best.method == "downhill_simplex"
     assert best.outcome is Outcome.CONVERGED_STEP
