@@ -10,6 +10,7 @@ Optimization, 2006, algorithm 17.4, with weights updated after every inner minim
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from ..evaluator import Evaluator
 from ..loop import Step
 from ..methods.factorization import truncated_newton
 from ..objective import Point, StopRun
+from .conditioning import HARD, PenaltyFactors, may_be_formed, row_lengths
 from .evaluator import FEASIBLE, ConstrainedEvaluator
 
 __all__ = ["AugmentedSteps"]
@@ -36,8 +38,9 @@ MAX_UPDATES, MAX_ALL_UPDATES = 30, 200
 #: A step to this many times the violation of the start shows that the penalty is too small.
 WILD = 100.0
 
-#: Constraints are scaled by the lengths of their gradients at the start where these fit in memory.
-MAX_SCALED = 4_000_000
+
+#: How much longer than the last a step is tried.
+LONGER = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,12 @@ class AugmentedSteps:
             residual = float(np.abs(x - evaluator.clipped(x - at.gradient)).max(initial=0.0))
             scale = max(1.0, float(np.abs(evaluator.point(x).gradient).max(initial=0.0)))
             if residual > memory["inner"] * scale:
-                there = _search(evaluator, at, _direction(evaluator, at))
+                direction, n_products = _direction(evaluator, at)
+                memory["products"] += n_products
+                is_hard = n_products > HARD and memory["products"] > x.size
+                if is_hard and may_be_formed(evaluator):
+                    memory["anchor"] = _moved_anchor(evaluator, memory["anchor"], x)
+                there = _search(evaluator, at, direction)
                 if there is not None and there.violation > WILD * memory["widest"]:
                     memory["penalty"] = min(10.0 * memory["penalty"], MAX_PENALTY)
                     continue
@@ -90,8 +98,8 @@ class AugmentedSteps:
         """Return the memory at the start."""
         stack = evaluator.stack(x)
         scales = np.ones(stack.n_rows)
-        if 0 < stack.n_rows * x.size <= MAX_SCALED:
-            lengths = np.linalg.norm(evaluator.jacobian(x), axis=1)
+        if stack.n_rows:
+            lengths = row_lengths(evaluator, x)
             scales = 1.0 / np.maximum(np.where(np.isfinite(lengths), lengths, 1.0), 1.0)
         off = scales * stack.violations[: stack.n_rows]
         value = abs(evaluator.point(x).value)
@@ -102,6 +110,7 @@ class AugmentedSteps:
             "weights": np.zeros(stack.n_rows), "penalty": float(penalty), "inner": 1e-1,
             "unmet": float("inf"), "least": float("inf"), "stalls": 0,
             "widest": max(1.0, float(np.max(off, initial=0.0))), "updates": 0, "scales": scales,
+            "anchor": None, "products": 0, "length": 1.0,
         }  # fmt: skip
 
     def _updated(self, memory: dict[str, Any], at: _Model, off: float) -> dict[str, Any]:
@@ -119,7 +128,7 @@ class _Model:
     """The augmented Lagrangian at one point, for the weights and the penalty of a memory."""
 
     def __init__(self, evaluator: ConstrainedEvaluator, x: Vector, memory: dict[str, Any]) -> None:
-        self._evaluator, self.x, self.memory = evaluator, x, memory
+        self.evaluator, self.x, self.memory = evaluator, x, memory
         self._weights, self.penalty = memory["weights"], memory["penalty"]
         stack = evaluator.stack(x)
         self._scales: Vector = memory["scales"]
@@ -127,12 +136,12 @@ class _Model:
         self._equal: Mask = stack.is_equality[: stack.n_rows]
         moved = self._weights - self.penalty * self._values
         self.shifted = np.where(self._equal, moved, np.maximum(0.0, moved))
-        self._bent = self._equal | (moved > 0.0)
+        self.bent = self._equal | (moved > 0.0)
 
     @property
     def value(self) -> float:
         """The augmented Lagrangian."""
-        value = self._evaluator.value(self.x)
+        value = self.evaluator.value(self.x)
         if not self._values.size:
             return value
         return float(value + np.sum(self.shifted**2 - self._weights**2) / (2.0 * self.penalty))
@@ -140,14 +149,14 @@ class _Model:
     @property
     def gradient(self) -> Vector:
         """Its gradient."""
-        point = self._evaluator.point(self.x)
-        forces = self._evaluator.pulled(self.x, self._scales * self.shifted)
+        point = self.evaluator.point(self.x)
+        forces = self.evaluator.pulled(self.x, self._scales * self.shifted)
         return np.asarray(point.gradient - forces)
 
     @property
     def projected(self) -> Vector:
         """The gradient where bounds let it lead."""
-        return np.asarray(self.x - self._evaluator.clipped(self.x - self.gradient))
+        return np.asarray(self.x - self.evaluator.clipped(self.x - self.gradient))
 
     @property
     def violation(self) -> float:
@@ -163,46 +172,84 @@ class _Model:
 
     def product(self, direction: Vector) -> Vector:
         """Return its Hessian times a direction."""
-        evaluator, x = self._evaluator, self.x
-        image = evaluator.product(x, direction)
+        image = self.smooth_product(direction)
         if not self._values.size:
             return image
-        along = np.where(self._bent, self._scales**2 * evaluator.pushed(x, direction), 0.0)
-        if self.shifted.any():
+        pushed = self.evaluator.pushed(self.x, direction)
+        along = np.where(self.bent, self._scales**2 * pushed, 0.0)
+        return np.asarray(image + self.penalty * self.evaluator.pulled(self.x, along))
+
+    def smooth_product(self, direction: Vector) -> Vector:
+        """Return the same without the penalty on the slopes of the constraints."""
+        evaluator, x = self.evaluator, self.x
+        image = evaluator.product(x, direction)
+        if self._values.size and self.shifted.any():
             image = image - evaluator.curved(x, self._scales * self.shifted, direction)
-        return np.asarray(image + self.penalty * evaluator.pulled(x, along))
+        return np.asarray(image)
 
 
-def _direction(evaluator: ConstrainedEvaluator, at: _Model) -> Vector:
-    """Return a Newton direction over the variables that no bound holds.
+def _moved_anchor(evaluator: ConstrainedEvaluator, known: Vector | None, x: Vector) -> Vector:
+    """Return where derivatives of the constraints are formed, which costs a product a variable.
+
+    Those of linear constraints are formed once.
+    """
+    if known is not None and evaluator.constraints.is_linear.all():
+        return known
+    evaluator.n_products += x.size
+    return x
+
+
+def _direction(evaluator: ConstrainedEvaluator, at: _Model) -> tuple[Vector, int]:
+    """Return a Newton direction over the variables that no bound holds, and its products.
 
     Bertsekas, Projected Newton methods for optimization problems with simple constraints, 1982:
-    variables within a small distance of a bound that the gradient presses on count as held.
+    variables within a small distance of a bound that the gradient presses on count as held. Once it
+    took many products, penalty and constraints' derivatives precondition it.
     """
     gradient, x, bounds = at.gradient, at.x, evaluator.bounds
     width = min(1e-3, float(np.abs(at.projected).max(initial=0.0)))
     held = ((x <= bounds.lower + width) & (gradient > 0.0)) | (
         (x >= bounds.upper - width) & (gradient < 0.0)
     )
+    direction = -gradient
+    if held.all():
+        return direction, 0
 
     def product(part: Vector) -> Vector:
         whole = np.zeros_like(x)
         whole[~held] = part
         return np.asarray(at.product(whole)[~held])
 
-    direction = -gradient
-    if not held.all():
-        found = truncated_newton(product, gradient[~held], max_steps=min(2 * x.size, 500)).vector
-        if np.isfinite(found).all() and found @ gradient[~held] < 0.0:
-            direction[~held] = found
-    return direction
+    limit = min(2 * x.size, 500)
+    newton = truncated_newton(product, gradient[~held], limit, _preconditioner(at, ~held))
+    found = newton.vector
+    if np.isfinite(found).all() and found @ gradient[~held] < 0.0:
+        direction[~held] = found
+    return direction, newton.n_products
+
+
+def _preconditioner(at: _Model, free: Mask) -> Callable[[Vector], Vector] | None:
+    """Return the solver with the penalty's part of the Hessian, once its rows were formed."""
+    evaluator, anchor = at.evaluator, at.memory["anchor"]
+    if anchor is None:
+        return None
+    factors: PenaltyFactors | None = evaluator.factors
+    if factors is None or not np.array_equal(factors.anchor, anchor):
+        factors = evaluator.factors = PenaltyFactors(evaluator, anchor, at.memory["scales"])
+    signs = np.where(free, np.random.default_rng(0).choice([-1.0, 1.0], free.size), 0.0)
+    mean = abs(float(signs @ at.smooth_product(signs))) / max(int(free.sum()), 1)
+    least = EPS * at.penalty
+    return factors.solver(at.bent, free, at.penalty, max(mean, least))
 
 
 def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> _Model | None:
-    """Return the first point along the projected path that falls enough, None when none does."""
+    """Return the first point along the projected path that falls enough, None when none does.
+
+    Where bounds cut the last steps short the first length tried is a little longer than the last.
+    """
     gradient, before = at.gradient, at.value
     slack = 8.0 * EPS * abs(before)
-    length = 1.0
+    length = min(1.0, LONGER * at.memory["length"])
     for _ in range(40):
         new = evaluator.clipped(at.x + length * direction)
         if np.array_equal(new, at.x):
@@ -213,6 +260,8 @@ def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> _
         if np.isfinite(value) and not np.isfinite(trial.gradient).all():
             value = np.nan
         if value < before + 1e-4 * min(promised, 0.0):
+            is_cut = not np.array_equal(new, at.x + length * direction)
+            at.memory["length"] = length if is_cut else 1.0
             return trial
         norm = float(np.linalg.norm(trial.projected))
         known = min(at.memory["least"], float(np.linalg.norm(at.projected)))

@@ -137,6 +137,8 @@ class ConstrainedEvaluator(Evaluator):
         n = bounds.lower.size
         self._equalities = np.concatenate([constraints.is_equality, np.zeros(2 * n, np.bool_)])
         self._known: dict[tuple[str, bytes], Any] = {}
+        #: what a method keeps of its factorizations, made again from its memory where it is lost
+        self.factors: Any = None
 
     def state(self, x: Vector) -> dict[str, Any]:
         """Return, as plain data, counts, the best point, and what is remembered of `x`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,10 +18,11 @@ FLOOR = 1e-10
 
 
 class NewtonDirection(NamedTuple):
-    """A descent direction and whether the Hessian itself, unmodified, gave it."""
+    """A descent direction, whether the Hessian itself, unmodified, gave it, and its products."""
 
     vector: Vector
     is_pure: bool
+    n_products: int = 0
 
 
 def modified_newton(hessian: Any, gradient: Vector) -> NewtonDirection | None:
@@ -96,28 +98,31 @@ def _sparse_newton(hessian: Any, gradient: Vector) -> NewtonDirection | None:
 
 
 def truncated_newton(
-    product: Any, gradient: Vector, max_steps: int | None = None
-) -> NewtonDirection:
+    product: Any, gradient: Vector, max_steps: int | None = None,
+    solve: Callable[[Vector], Vector] | None = None,
+) -> NewtonDirection:  # fmt: skip
     """Return a Newton direction by conjugate gradients on Hessian-vector products.
 
-    Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1: stops at the first direction
-    of negative curvature and at a residual of `min(1/2, sqrt(|g|)) |g|`.
+    Nocedal and Wright, Numerical Optimization, 2006, algorithm 7.1, preconditioned by `solve` as in
+    5.3: stops at the first direction of negative curvature and at a residual of
+    `min(1/2, sqrt(|g|)) |g|`.
     """
     norm = float(np.linalg.norm(gradient))
     enough = min(0.5, norm**0.5) * norm
-    vector = np.zeros_like(gradient)
-    residual, direction = gradient.copy(), -gradient
-    square = norm**2
+    vector, residual = np.zeros_like(gradient), gradient.copy()
+    turned = residual if solve is None else solve(residual)
+    direction, square = -turned, float(residual @ turned)
     for count in range(max_steps or 2 * gradient.size):
         image = product(direction)
         curvature = float(direction @ image)
         if not curvature > EPS * float(direction @ direction) * 1e-3:
-            return NewtonDirection(vector if count else -gradient, is_pure=False)
+            return NewtonDirection(vector if count else direction, False, count + 1)
         length = square / curvature
         vector = vector + length * direction
         residual = residual + length * image
-        square, previous = float(residual @ residual), square
-        if square**0.5 <= enough:
+        turned = residual if solve is None else solve(residual)
+        square, previous = float(residual @ turned), square
+        if float(residual @ residual) ** 0.5 <= enough:
             break
-        direction = (square / previous) * direction - residual
-    return NewtonDirection(vector, is_pure=True)
+        direction = (square / previous) * direction - turned
+    return NewtonDirection(vector, True, count + 1)
