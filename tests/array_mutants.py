@@ -36,7 +36,7 @@ MODULES = (
     "arrays.blocks arrays.broadcasting arrays.indexing arrays.products arrays.reductions "
     "symbolic.array_forms symbolic.array_products "
     "program.contractions program.order program.pairs backends.matrices backends.steps "
-    "backends.array_kernels backends.array_derivatives"
+    "backends.array_kernels backends.array_derivatives backends.array_traits backends.cofactors"
 ).split()
 
 #: The tests that judge, the derivations first.
@@ -47,6 +47,7 @@ JUDGES = (
         for path in Path(__file__).parent.glob("test_array_*.py")
         if path.name != "test_array_derivatives.py"
     ),
+    *("test_determinants.py", "test_lengths.py", "test_fusing.py"),
 )
 
 #: Mutants that are as good as the original, with the reason.

@@ -7,6 +7,7 @@ import pytest
 
 import symcalc as sc
 from symcalc import calculus
+from symcalc.graph.contractions import contract
 
 
 @pytest.mark.parametrize(
@@ -60,6 +61,27 @@ def test_the_judge_draws_symmetric_data_only_where_they_were_declared(monkeypatc
     monkeypatch.setattr(calculus.derived, "make_symmetric", lambda *_: None)
     with pytest.raises(sc.OutcomeError):
         sc.gradient("x.T@A@x", "x", shapes="A: n n symmetric; x: n")
+
+
+def test_the_judge_moves_the_entries_of_a_symmetric_variable_apart():
+    found = sc.gradient("trace(S@A@S)", "S", shapes="S: n n symmetric; A: n n")
+
+    assert str(found["S"]) == "S.T @ A.T + A.T @ S.T"
+    points = [one.point for one in found.check.details if "S_row0_1" in one.point]
+    assert len(points) > 3
+    assert all(point["S_row0_1"] != point["S_row1_0"] for point in points)
+
+
+def test_a_claim_that_is_right_for_equal_entries_only_is_an_error(monkeypatch):
+    def without_transposes(graph, root, wrt):
+        (S,), A = wrt, graph.var("A")
+        terms = [contract(graph, [(S, (0, 1)), (A, (2, 1))], (0, 2))]
+        terms.append(contract(graph, [(A, (1, 0)), (S, (1, 2))], (0, 2)))
+        return [graph.add(terms)]
+
+    monkeypatch.setattr("symcalc.calculus.gradient.jacobian_nodes", without_transposes)
+    with pytest.raises(sc.OutcomeError):
+        sc.gradient("trace(S@A@S)", "S", shapes="S: n n symmetric; A: n n")
 
 
 def test_a_symmetric_variable_is_varied_among_symmetric_matrices():

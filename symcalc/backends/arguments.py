@@ -128,14 +128,19 @@ class Arguments:
         """Whether plain floats can be computed with directly."""
         return self.dtype == "float64" and not self.shapes
 
-    def shapes_of(self, values: Sequence[Any]) -> tuple[tuple[int, ...], ...]:
-        """Return the shapes of arrays that calls take as they are; none where one is not."""
-        own, shapes = NATIVE[self.dtype], []
-        for value in values:
+    def as_they_are(
+        self, kwargs: Mapping[str, Any]
+    ) -> tuple[list[Array], tuple[tuple[int, ...], ...]]:
+        """Return arrays in order, which calls take as they are, and their shapes, else nothing."""
+        own = NATIVE[self.dtype]
+        arrays, shapes = [], []
+        for name in self.names:
+            value = kwargs.get(name)
             if type(value) is not np.ndarray or value.dtype is not own:
-                return ()
+                return [], ()
+            arrays.append(value)
             shapes.append(value.shape)
-        return tuple(shapes)
+        return (arrays, tuple(shapes)) if len(kwargs) == len(arrays) else ([], ())
 
     def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Bound:
         """Put the arguments in order, check them, and broadcast the scalar ones."""

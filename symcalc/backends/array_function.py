@@ -85,8 +85,6 @@ class ArrayFunction(CompiledFunction):
 
     def value_and_gradient(self, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
         """Return the value and the gradient; what they share is computed once."""
-        self._require(1)
-        self._require_scalar()
         value, *parts = self._outputs("gradient", args, kwargs)
         by_name = self.is_by_name
         return value, dict(zip(self.wrt, parts, strict=True)) if by_name else np.array(parts)
@@ -258,11 +256,12 @@ class ArrayFunction(CompiledFunction):
 
         They are doubles in arrays of NumPy's own type, each of the shape that it had then.
         """
-        given = () if args or kwargs.keys() != self._arguments.known else kwargs
-        arrays = [given[name] for name in self.names] if given else []
-        shapes = self._arguments.shapes_of(arrays)
+        arrays, shapes = ((), ()) if args else self._arguments.as_they_are(kwargs)
         found = self._arrays.run_again(what, arrays, shapes) if shapes else None
         if found is None:
+            self._require(what != "value")
+            if what != "value":
+                self._require_scalar()
             bound = self._arguments.bind(args, kwargs)
             found = self.run(what, bound)
             if shapes:

@@ -27,6 +27,9 @@ __all__ = ["ArrayRunner", "are_out_of_range", "refuse_large"]
 MAX_ENTRIES = 10**8
 
 
+_NOTHING: set[int] = set()
+
+
 class _Code(NamedTuple):
     """Code for some sizes: what it reads after the arguments, the sizes of what it returns."""
 
@@ -35,6 +38,8 @@ class _Code(NamedTuple):
     results: list[tuple[int, ...]]
     #: whether sums of squares stand behind the results, whose roots are taken
     has_lengths: bool
+    #: whether a result may be an argument, or another result
+    has_shared: bool
 
 
 class ArrayRunner:
@@ -183,7 +188,11 @@ class ArrayRunner:
                     fused=fused, definite=self._definite,
                     returns=lambda texts: f"[{', '.join(texts)}]",
                 )  # fmt: skip
-            code = _Code(self._by_order[key], tuple(tail), results, bool(squares))
+            wanted = roots[: len(results)]
+            has_shared = len(set(wanted)) < len(wanted) or any(
+                stepped.kinds[root] == "var" for root in wanted
+            )
+            code = _Code(self._by_order[key], tuple(tail), results, bool(squares), has_shared)
             if len(self._by_sizes) >= MAX_SIZES:
                 self._by_sizes.clear()
             known = sparse, bound.symmetric
@@ -192,7 +201,7 @@ class ArrayRunner:
 
     def _finished(self, code: _Code, entries: list[Any], given: Sequence[Any]) -> list[Any]:
         """Return results in their shapes, arrays of their own; NaN where there is no value."""
-        dtype, taken = self._dtype, set(map(id, given))
+        dtype, taken = self._dtype, set(map(id, given)) if code.has_shared else _NOTHING
         for place, size in enumerate(code.results):
             entry = entries[place]
             if not size:
@@ -204,7 +213,8 @@ class ArrayRunner:
                 entry = np.asarray(entry, dtype=dtype)
             if entry.shape != size or entry.base is not None or id(entry) in taken:
                 entry = np.broadcast_to(entry, size).copy()
-            taken.add(id(entry))
+            if code.has_shared:
+                taken.add(id(entry))
             entries[place] = entry
         value = entries[0]
         is_undefined = value != value if not code.results[0] else bool(np.isnan(value).any())
