@@ -136,3 +136,29 @@ def test_warnings_of_other_parts_are_not_lost() -> None:
         value = f(x=[1e200, 1e200], z=[-1.0, 2.0])
 
     assert np.isnan(value)
+
+
+@pytest.mark.parametrize("language", ["python", "numpy"])
+@pytest.mark.parametrize("scale", [2.0**-700, 2.0**-400, 1.0, 2.0**400, 2.0**700])
+@pytest.mark.parametrize("text", ["sqrt(sum((a*v - u)**2))", "std(a*v)", "norm2(a*v)"])
+def test_exported_lengths_are_in_range_too(text: str, scale: float, language: str) -> None:
+    shapes = {name: "rows" for name in "uv" if name in text}
+    scope: dict[str, Any] = {}
+    exec(sc.export(text, language, wrt="a", shapes=shapes).text, scope)
+    answers = []
+    for factor in (1.0, scale):
+        columns = [np.array([1.0, 2.0, -3.0]) * factor, np.array([2.0, 1.0, 5.0]) * factor]
+        with np.errstate(over="ignore"):
+            answers.append(scope["f_value_and_gradient"]([1.5], columns[2 - len(shapes) :]))
+    (one, (slope,)), (value, (found,)) = answers
+
+    assert value / scale == pytest.approx(one, rel=1e-14)
+    assert found / scale == pytest.approx(slope, rel=1e-13)
+
+
+def test_exported_lengths_of_nothing_and_of_no_number() -> None:
+    scope: dict[str, Any] = {}
+    exec(sc.export("sqrt(sum((a*v)**2))", "python", wrt="a", shapes="v: rows").text, scope)
+
+    assert scope["f_value_and_gradient"]([2.0], [[0.0, 0.0]]) == (0.0, [0.0])
+    assert np.isnan(scope["f_value"]([2.0], [[np.nan, 1.0]]))

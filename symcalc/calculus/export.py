@@ -17,6 +17,7 @@ from ..errors import ArgumentError, CompileError
 from ..expression import Expression
 from ..language import Limits
 from ..symbolic import prepare
+from ..symbolic.lengths import with_ranged_lengths
 from ..verify.sampling import sample_points
 from .budget import budgeted
 from .exported import Export
@@ -120,6 +121,7 @@ def export(
     signature = Signature(name, arguments, columns, chosen if order else ())
     derivatives = Derivatives(*prepare(expression.graph, expression.root), chosen)
     graph, outputs, _ = derivatives.outputs("gradient" if order else "value")
+    graph, outputs = with_ranged_lengths(graph, outputs)
     samples = _samples(function, signature)
     found = write_files(
         graph, outputs, signature, DIALECTS[language], _notes(expression, signature), samples

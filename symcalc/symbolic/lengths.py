@@ -15,9 +15,19 @@ from ..graph.dimensions import product
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import rebuild
 
-__all__ = ["HALF", "is_length", "is_positive", "lengths", "with_scaled_lengths"]
+__all__ = [
+    "HALF",
+    "is_length",
+    "is_positive",
+    "lengths",
+    "with_ranged_lengths",
+    "with_scaled_lengths",
+]
 
 HALF = Fraction(1, 2)
+
+#: Numbers are scaled by 2 to this power where the sum of their squares is below, or above.
+SCALE = 600
 
 
 def lengths(graph: Graph, roots: Sequence[Node]) -> list[Node]:
@@ -46,6 +56,47 @@ def with_scaled_lengths(graph: Graph, root: Node) -> tuple[Graph, Node]:
         return graph, root
     scaled, (root,) = rebuild(graph, [root], _rule)
     return scaled, root
+
+
+def with_ranged_lengths(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
+    """Return formulas and their first derivatives with lengths made of totals that are in range.
+
+    For code of one pass over columns: beside the squares it adds up those of numbers scaled down
+    and up by a power of two, and takes the root of what is in range.
+    """
+    if not lengths(graph, roots):
+        return graph, list(roots)
+    return rebuild(graph, roots, _ranged_rule)
+
+
+def _ranged_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
+    if kind == "compare" and is_length(g, args[0]) and g.value(args[1]) == 0:
+        return g.node(kind, (_ranged(g, args[0]), args[1]), data)
+    if kind != "pow" or not _is_of_squares(g, kind, args):
+        return None
+    return g.pow(_ranged(g, args[0]), g.const(2 * g.data[args[1]]))
+
+
+def _ranged(g: Graph, squares: Node) -> Node:
+    """Return the root of a sum of squares, or of scaled squares where those are out of range."""
+    large, small = g.const(2**SCALE), g.const(Fraction(1, 2**SCALE))
+    above, within = g.compare(">", squares, large), g.compare(">=", squares, small)
+    half = g.const(HALF)
+    down, up = (g.pow(_scaled(g, squares, factor), half) for factor in (small, large))
+    pieces = [(g.mul((large, down)), above), (g.pow(squares, half), within)]
+    return g.piecewise(pieces, g.mul((small, up)))
+
+
+def _scaled(g: Graph, squares: Node, factor: Node) -> Node:
+    """Return a sum of squares of numbers times a factor; of small ones alone if it is large."""
+    if g.kinds[squares] == "mul":
+        parts = [_scaled(g, f, factor) if _is_total(g, f) else f for f in g.args[squares]]
+        return g.mul(parts)
+    x = _root(g, g.args[squares][0])
+    if g.data[factor] > 1:
+        is_small = g.compare("<", g.call("abs", (x,)), g.const(Fraction(1, 2 ** (SCALE // 2 - 1))))
+        x = g.piecewise([(x, is_small)], g.const(0))
+    return g.node("sum", (g.pow(g.mul((factor, x)), g.const(2)),))
 
 
 def _rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
