@@ -186,7 +186,7 @@ class NativePath:
         kinds = {graph.kinds[node] for node in used}
         if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON) or not has_native():
             return False
-        return not missing_primitives(graph, nodes)
+        return not missing_primitives(graph, nodes, library=True)
 
     def _make_batch(self, what: str) -> BatchCall | None:
         from .native import compile_batch

@@ -18,9 +18,23 @@ from . import (
     stable,
     steps,
 )
+from .library import AIRY_END, LOG_GAMMA_SERIES
+from .library import PREFIX as LIBRARY
 from .row import FunctionRow, Kink, Partials
 
-__all__ = ["CONSTANTS", "FAMILIES", "NAMES", "TABLE", "FunctionRow", "Kink", "Partials", "lookup"]
+__all__ = [
+    "AIRY_END",
+    "CONSTANTS",
+    "FAMILIES",
+    "LIBRARY",
+    "LOG_GAMMA_SERIES",
+    "NAMES",
+    "TABLE",
+    "FunctionRow",
+    "Kink",
+    "Partials",
+    "lookup",
+]
 
 #: The rows by family, each with its title.
 FAMILIES: dict[str, tuple[FunctionRow, ...]] = {

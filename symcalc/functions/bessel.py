@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import enclosures, special_continuations
+from . import enclosures, library, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -62,6 +62,7 @@ ROWS = (
         aliases=("jv",),
         domain="x > 0, or n whole",
         array="scipy.special.jv",
+        library=library.called("jv.dd"),
         sympy="besselj",
         ball=lambda n, x: x.bessel_j(n),
         continuation=special_continuations.bessel("bessel_j", is_entire=True),
@@ -77,6 +78,7 @@ ROWS = (
         aliases=("yv",),
         domain="x > 0",
         array="scipy.special.yv",
+        library=library.called("yv.dd"),
         sympy="bessely",
         ball=lambda n, x: x.bessel_y(n),
         continuation=special_continuations.bessel("bessel_y", is_entire=False),
@@ -92,6 +94,7 @@ ROWS = (
         aliases=("iv",),
         domain="x > 0, or n whole",
         array="scipy.special.iv",
+        library=library.called("iv.dd"),
         sympy="besseli",
         ball=lambda n, x: x.bessel_i(n),
         continuation=special_continuations.bessel("bessel_i", is_entire=True),
@@ -107,6 +110,7 @@ ROWS = (
         aliases=("kv",),
         domain="x > 0",
         array="scipy.special.kv",
+        library=library.called("kv.dd"),
         sympy="besselk",
         ball=lambda n, x: x.bessel_k(n),
         continuation=special_continuations.bessel("bessel_k", is_entire=False),
@@ -120,6 +124,7 @@ ROWS = (
         derivatives=(None, _spherical_rule),
         domain="n in (0, 1, 2, ...)",
         array="kernels.spherical_jn",
+        library=library.spherical_jn,
         sympy=_spherical_sympy,
         ball=enclosures.spherical_jn,
         continuation=special_continuations.spherical_jn,
@@ -131,6 +136,7 @@ ROWS = (
         summary="airyai(x): the Airy function Ai",
         derivatives=(lambda m, y, x: m.airyaiprime(x),),
         array="kernels.airyai",
+        library=library.airy(0, "0"),
         sympy="airyai",
         ball="airy_ai",
         continuation="airy_ai",
@@ -143,6 +149,7 @@ ROWS = (
         summary="airyaiprime(x): the derivative of the Airy function Ai",
         derivatives=(lambda m, y, x: x * m.airyai(x),),
         array="kernels.airyaiprime",
+        library=library.airy(1, "-0"),
         sympy="airyaiprime",
         ball=lambda x: x.airy_ai(derivative=1),
         continuation=lambda z: z.airy_ai(derivative=1),
@@ -155,6 +162,7 @@ ROWS = (
         summary="airybi(x): the Airy function Bi",
         derivatives=(lambda m, y, x: m.airybiprime(x),),
         array="kernels.airybi",
+        library=library.airy(2, "oo"),
         sympy="airybi",
         ball="airy_bi",
         continuation="airy_bi",
@@ -167,6 +175,7 @@ ROWS = (
         summary="airybiprime(x): the derivative of the Airy function Bi",
         derivatives=(lambda m, y, x: x * m.airybi(x),),
         array="kernels.airybiprime",
+        library=library.airy(3, "oo"),
         sympy="airybiprime",
         ball=lambda x: x.airy_bi(derivative=1),
         continuation=lambda z: z.airy_bi(derivative=1),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures, special_continuations
+from . import continuations, enclosures, library, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -26,6 +26,7 @@ ROWS = (
         aliases=("expi",),
         domain="x != 0",
         array="scipy.special.expi",
+        library=library.called("expi.d"),
         sympy="Ei",
         ball="ei",
         continuation=special_continuations.exponential_integral,
@@ -40,6 +41,7 @@ ROWS = (
         aliases=("exp1",),
         domain="x > 0",
         array="scipy.special.exp1",
+        library=library.called("exp1.d"),
         sympy="E1",
         ball=lambda x: x.expint(1) if x > 0 else x.nan(),
         continuation=special_continuations.first_exponential_integral,
@@ -67,6 +69,7 @@ ROWS = (
         derivatives=(lambda m, y, x: 1 / m.log(x),),
         domain="x > 0 and x != 1",
         array="kernels.li",
+        library=library.li,
         sympy="li",
         ball=lambda x: x.li() if x > 0 else x.nan(),
         continuation=special_continuations.logarithmic_integral,
@@ -81,6 +84,7 @@ ROWS = (
         derivatives=(lambda m, y, x: m.sinc(x),),
         aliases=("si",),
         array="kernels.sine_integral",
+        library=library.called("sici.d.0"),
         sympy="Si",
         ball="si",
         continuation="si",
@@ -96,6 +100,7 @@ ROWS = (
         aliases=("ci",),
         domain="x > 0",
         array="kernels.cosine_integral",
+        library=library.right_of_zero("sici.d.1"),
         sympy="Ci",
         ball="ci",
         continuation=continuations.cut_left_of(0, "ci"),
@@ -110,6 +115,7 @@ ROWS = (
         derivatives=(lambda m, y, x: (m.exprel(x) + m.exprel(-x)) / 2,),
         aliases=("shi",),
         array="kernels.sinh_integral",
+        library=library.called("shichi.d.0"),
         sympy="Shi",
         ball="shi",
         continuation="shi",
@@ -124,6 +130,7 @@ ROWS = (
         aliases=("chi",),
         domain="x > 0",
         array="kernels.cosh_integral",
+        library=library.right_of_zero("shichi.d.1"),
         sympy="Chi",
         ball="chi",
         continuation=continuations.cut_left_of(0, "chi"),
@@ -136,6 +143,7 @@ ROWS = (
         summary="fresnels(x): the integral of sin(pi*t**2/2) from 0 to x",
         derivatives=(lambda m, y, x: m.sin(m.pi * x**2 / 2),),
         array="kernels.fresnels",
+        library=library.fresnel(0),
         sympy="fresnels",
         ball="fresnel_s",
         continuation="fresnel_s",
@@ -148,6 +156,7 @@ ROWS = (
         summary="fresnelc(x): the integral of cos(pi*t**2/2) from 0 to x",
         derivatives=(lambda m, y, x: m.cos(m.pi * x**2 / 2),),
         array="kernels.fresnelc",
+        library=library.fresnel(1),
         sympy="fresnelc",
         ball="fresnel_c",
         continuation="fresnel_c",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from . import enclosures, special_continuations
+from . import enclosures, library, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -46,6 +46,7 @@ ROWS = (
         aliases=("eval_legendre",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.legendre",
+        library=library.polynomial("eval_legendre"),
         sympy=_polynomial("legendre"),
         ball=enclosures.of_whole_order("legendre_p"),
         continuation=special_continuations.of_whole_order("legendre_p"),
@@ -60,6 +61,7 @@ ROWS = (
         aliases=("eval_hermite",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.hermite",
+        library=library.polynomial("eval_hermite"),
         sympy=_polynomial("hermite"),
         ball=enclosures.of_whole_order("hermite_h"),
         continuation=special_continuations.of_whole_order("hermite_h"),
@@ -77,6 +79,7 @@ ROWS = (
         aliases=("eval_chebyt",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.chebyshevt",
+        library=library.polynomial("eval_chebyt"),
         sympy=_polynomial("chebyshevt"),
         ball=enclosures.of_whole_order("chebyshev_t"),
         continuation=special_continuations.of_whole_order("chebyshev_t"),
@@ -94,6 +97,7 @@ ROWS = (
         aliases=("eval_chebyu",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.chebyshevu",
+        library=library.polynomial("eval_chebyu"),
         sympy=_polynomial("chebyshevu"),
         ball=enclosures.of_whole_order("chebyshev_u"),
         continuation=special_continuations.of_whole_order("chebyshev_u"),
@@ -111,6 +115,7 @@ ROWS = (
         aliases=("eval_gegenbauer",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.gegenbauer",
+        library=library.polynomial("eval_gegenbauer", "ldd"),
         sympy=_polynomial("gegenbauer"),
         ball=enclosures.gegenbauer,
         continuation=special_continuations.gegenbauer,
@@ -134,6 +139,7 @@ ROWS = (
         aliases=("eval_laguerre",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.laguerre",
+        library=library.polynomial("eval_laguerre"),
         sympy=_polynomial("laguerre"),
         ball=enclosures.of_whole_order("laguerre_l"),
         continuation=special_continuations.of_whole_order("laguerre_l"),
@@ -151,6 +157,7 @@ ROWS = (
         aliases=("eval_genlaguerre",),
         domain="n in (0, 1, 2, ...)",
         array="kernels.assoc_laguerre",
+        library=library.polynomial("eval_genlaguerre", "ldd"),
         sympy=_polynomial("assoc_laguerre"),
         ball=enclosures.laguerre,
         continuation=special_continuations.laguerre,

@@ -82,6 +82,9 @@ class FunctionRow:
         What native code and exported source compute: the function of C's mathematics by name
         (`"exp"`; also `"max"`, `"min"` and `"mod"` with NumPy's meaning), or `machine(m, *args)`
         in such functions (see `functions.machine`); empty: only arrays have it.
+    library : callable or None
+        Where `machine` is empty: `library(m, *args)` in what machines compute and in compiled
+        functions of SciPy (see `functions.library`); None: only arrays have it.
     sympy : str or callable
         SymPy's class or function by name, or `build(sympy, *args)`.
     ball : str or callable or None
@@ -115,6 +118,7 @@ class FunctionRow:
     scalar: str = ""
     array: str = ""
     machine: str | Callable[..., Any] = ""
+    library: Callable[..., Any] | None = None
     sympy: str | Callable[..., Any] = ""
     ball: str | Callable[..., Any] | None = None
     continuation: str | Callable[..., Any] | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures, special_continuations
+from . import continuations, enclosures, library, special_continuations
 from .row import FunctionRow
 
 __all__ = ["ROWS"]
@@ -59,6 +59,7 @@ _ERROR = (
         summary="erfi(x): 2/sqrt(pi) * integral of exp(t**2) from 0 to x",
         derivatives=(lambda m, y, x: 2 * m.exp(x**2) / m.sqrt(m.pi),),
         array="scipy.special.erfi",
+        library=library.called("erfi.d"),
         sympy="erfi",
         ball="erfi",
         continuation="erfi",
@@ -73,6 +74,7 @@ _ERROR = (
         derivatives=(lambda m, y, x: m.sqrt(m.pi) * m.exp(y**2) / 2,),
         domain="abs(x) < 1",
         array="scipy.special.erfinv",
+        library=library.called("erfinv.d"),
         sympy="erfinv",
         ball="erfinv",
         latex="\\operatorname{erf}^{-1}",
@@ -84,6 +86,7 @@ _ERROR = (
         derivatives=(lambda m, y, x: -m.sqrt(m.pi) * m.exp(y**2) / 2,),
         domain="0 < x < 2",
         array="scipy.special.erfcinv",
+        library=library.called("erfcinv.d"),
         sympy="erfcinv",
         ball="erfcinv",
         latex="\\operatorname{erfc}^{-1}",
@@ -115,6 +118,7 @@ _GAMMA = (
         derivatives=(lambda m, y, x: m.digamma(x),),
         domain="x > 0",
         array="kernels.loggamma",
+        library=library.loggamma,
         sympy="loggamma",
         ball="lgamma",
         continuation=continuations.cut_left_of(0, "lgamma"),
@@ -129,6 +133,7 @@ _GAMMA = (
         aliases=("lgamma",),
         domain="x not in (0, -1, -2, ...)",
         array="kernels.gammaln",
+        library=library.gammaln,
         sympy=lambda sympy, x: sympy.log(sympy.Abs(sympy.gamma(x))),
         ball=enclosures.gammaln,
         continuation=special_continuations.gammaln,
@@ -143,6 +148,7 @@ _GAMMA = (
         aliases=("psi",),
         domain="x not in (0, -1, -2, ...)",
         array="kernels.digamma",
+        library=library.digamma,
         sympy="digamma",
         ball="digamma",
         continuation="digamma",
@@ -174,6 +180,7 @@ _GAMMA = (
         ),
         domain="neither a nor b in (0, -1, -2, ...)",
         array="scipy.special.beta",
+        library=library.called("beta.dd"),
         sympy="beta",
         ball=enclosures.beta,
         continuation=special_continuations.beta,
@@ -187,6 +194,7 @@ _GAMMA = (
         derivatives=(lambda m, y, x: y * m.digamma(x + 1),),
         domain="x not in (-1, -2, ...)",
         array="kernels.factorial",
+        library=library.factorial,
         sympy="factorial",
         ball=lambda x: (x + 1).gamma(),
         continuation=lambda z: (z + 1).gamma(),
@@ -204,6 +212,7 @@ _GAMMA = (
         aliases=("binom", "comb"),
         domain="n not in (-1, -2, ...)",
         array="scipy.special.binom",
+        library=library.called("binom.dd"),
         sympy="binomial",
         ball=enclosures.binomial,
         continuation=special_continuations.binomial,
@@ -217,6 +226,7 @@ _GAMMA = (
         derivatives=(None, lambda m, y, a, x: x ** (a - 1) * m.exp(-x)),
         domain="a > 0 and x >= 0",
         array="kernels.lowergamma",
+        library=library.lowergamma,
         sympy="lowergamma",
         ball=enclosures.incomplete_gamma("gamma_lower"),
         continuation=special_continuations.incomplete_gamma("gamma_lower"),
@@ -230,6 +240,7 @@ _GAMMA = (
         derivatives=(None, lambda m, y, a, x: -(x ** (a - 1)) * m.exp(-x)),
         domain="a > 0 and x >= 0",
         array="kernels.uppergamma",
+        library=library.uppergamma,
         sympy="uppergamma",
         ball=enclosures.incomplete_gamma("gamma_upper"),
         continuation=special_continuations.incomplete_gamma("gamma_upper"),
@@ -276,6 +287,7 @@ _OTHER = (
         aliases=("ellipk",),
         domain="m < 1",
         array="scipy.special.ellipk",
+        library=library.called("ellipk.d"),
         sympy="elliptic_k",
         ball=enclosures.elliptic_k,
         continuation=continuations.cut_right_of_one("elliptic_k"),
@@ -289,6 +301,7 @@ _OTHER = (
         aliases=("ellipe",),
         domain="m <= 1",
         array="scipy.special.ellipe",
+        library=library.called("ellipe.d"),
         sympy="elliptic_e",
         ball=enclosures.elliptic_e,
         continuation=continuations.cut_right_of_one("elliptic_e"),

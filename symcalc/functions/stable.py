@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import continuations, enclosures, machine, special_continuations
+from . import continuations, enclosures, library, machine, special_continuations
 from .row import FunctionRow, Partials
 
 __all__ = ["ROWS"]
@@ -237,6 +237,7 @@ ROWS = (
         derivatives=(None, None, lambda m, y, a, b, x: a / b * m.hyp1f1(a + 1, b + 1, x)),
         domain="b not in (0, -1, -2, ...)",
         array="kernels.hyp1f1",
+        library=library.hyp1f1,
         sympy=_moment_sympy,
         ball=lambda a, b, x: x.hypgeom_1f1(a, b),
         continuation=special_continuations.hyp1f1,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from ..functions import CONSTANTS, TABLE
+from ..functions import CONSTANTS, TABLE, FunctionRow
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import rebuild
 from ..graph.terms import Term, Terms
@@ -21,30 +22,47 @@ MACHINE_KINDS = (
 )
 
 
-def missing_primitives(graph: Graph, roots: Sequence[Node]) -> str:
-    """Return a kind of node in the formulas that has no such form, "" where all have one."""
+def missing_primitives(graph: Graph, roots: Sequence[Node], *, library: bool = False) -> str:
+    """Return a kind of node in the formulas that has no such form, "" where all have one.
+
+    With `library`, compiled functions of SciPy may be called.
+    """
     for node in graph.reachable(roots):
         kind = graph.kinds[node]
         row = TABLE.get(kind)
         if node in graph.shapes:
             return "array"
-        if kind not in MACHINE_KINDS and (row is None or not row.machine):
+        if kind not in MACHINE_KINDS and _form(row, library) is None:
             return kind
     return ""
 
 
-def to_primitives(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
-    """Return the formulas in `MACHINE_KINDS` alone; none of their functions lacks such a form."""
+def to_primitives(
+    graph: Graph, roots: Sequence[Node], *, library: bool = False
+) -> tuple[Graph, list[Node]]:
+    """Return the formulas in `MACHINE_KINDS` alone; none of their functions lacks such a form.
+
+    With `library`, there are also kinds that begin with `functions.LIBRARY`: functions of SciPy.
+    """
     terms: Terms | None = None
 
     def rule(new: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
         nonlocal terms
-        row = TABLE.get(kind)
-        if row is None or not callable(row.machine):
+        form = _form(TABLE.get(kind), library)
+        if form is None:
             return None
         if terms is None:
             terms = Terms(new, CONSTANTS)
-        found: Term = row.machine(terms, *[Term(new, arg) for arg in args])
+        found: Term = form(terms, *[Term(new, arg) for arg in args])
         return found.node
 
     return rebuild(graph, roots, rule)
+
+
+def _form(row: FunctionRow | None, library: bool) -> Callable[..., Any] | None:
+    """Return the form of a row in other functions, if it has one."""
+    if row is None or (isinstance(row.machine, str) and row.machine):
+        return None
+    if callable(row.machine):
+        return row.machine
+    return row.library if library else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
 
-from ...functions import TABLE
+from ...functions import LIBRARY, TABLE
 from ...graph.graph import Node
 from ...program import Program
 from ..emit import MAX_PRODUCT_POWER
@@ -201,6 +201,9 @@ class Body:
 
     def _call_row(self, node: Node, kind: str) -> None:
         args = self.graph.args[node]
+        if kind.startswith(LIBRARY):
+            self._texts[node] = self._call(kind, [self._read(arg) for arg in args])
+            return
         row = TABLE[kind]
         if not args:
             self._texts[node] = self._constant(float(row.constant or 0.0))

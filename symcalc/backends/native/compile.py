@@ -131,9 +131,9 @@ def _read_by(formulas: Formulas) -> tuple[str, ...]:
 
 def lowered(graph: Graph, outputs: Sequence[Node]) -> Program:
     """Return the program in what machines compute."""
-    missing = missing_primitives(graph, outputs)
+    missing = missing_primitives(graph, outputs, library=True)
     if missing:
         raise CompileError(
             f"`{missing}` has no native form; leave `backend` at 'auto', or use 'numpy'."
         )
-    return lower(*to_primitives(graph, outputs))
+    return lower(*to_primitives(graph, outputs, library=True))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...errors import CompileError
+from ...functions import LIBRARY
 from ...program import Program
 from .body import NAN_BITS, Body
 from .entries import batch_text, point_text, sums_text
 from .grid import grid_text
+from .library import library_address
 from .mathematics import scalar_address, vector_address
 from .parts import cut
 
@@ -35,6 +38,10 @@ class Module:
     n_instructions: int
 
 
+#: A function has no effect but its result: calls may be merged and left out.
+_PURE = "nounwind willreturn memory(none)"
+
+
 class _Declarations:
     """Collects the functions of C's mathematics that a body calls."""
 
@@ -45,16 +52,29 @@ class _Declarations:
 
     def function(self, name: str, n_args: int) -> tuple[str, bool]:
         """Declare a function; return its symbol and whether it takes vectors."""
+        if name.startswith(LIBRARY):
+            return self._library_function(name), False
         found = vector_address(name, n_args, self._letter, self._width) if self._width > 1 else None
         kind = "double" if found is None else f"<{self._width} x double>"
         symbol, address = (name, scalar_address(name)) if found is None else found
         if address is None:
-            raise NotImplementedError(f"This system's C library lacks `{name}`.")
+            raise CompileError(f"This system's C library lacks `{name}`; use backend='numpy'.")
         symbol = f"symcalc_{symbol}"
         self.addresses[symbol] = address
         given = ", ".join([kind] * n_args)
-        self.lines[symbol] = f"declare {kind} @{symbol}({given}) nounwind willreturn memory(none)"
+        self.lines[symbol] = f"declare {kind} @{symbol}({given}) {_PURE}"
         return symbol, found is not None
+
+    def _library_function(self, name: str) -> str:
+        """Declare a function of SciPy, and define one of doubles around it."""
+        function = name.removeprefix(LIBRARY)
+        found = library_address(function)
+        if found is None:
+            raise CompileError(f"This SciPy has no compiled `{function}`; use backend='numpy'.")
+        symbol, around = f"symcalc_{function}", f"symcalc_around_{function}"
+        self.addresses[symbol] = found.address
+        self.lines[symbol] = found.text(symbol, around)
+        return around
 
 
 def point_module(program: Program, names: Sequence[str], *, are_derivatives: bool = True) -> Module:
