@@ -20,6 +20,7 @@ from ..optimize import (
     find_method,
     minimize_constrained,
     minimize_objective,
+    with_multipliers,
 )
 from ..optimize.proximal import PROXIMAL
 from .array_objective import ArrayObjective
@@ -83,6 +84,9 @@ def minimize_under(
             functions, _vector(target, start), target.names, method=method, bounds=box,
             time_limit=limits.seconds, callback=callback, facts=facts, **settings,
         )  # fmt: skip
+        if functions.split is not None:
+            found = whole.constraints, whole.labels, whole.bounds
+            best = with_multipliers(best, functions.split, *found)
         if isinstance(target, ArrayObjective):
             return with_arrays(best, target)
         return replace(best, surface=surface_of(target))

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from .batches import RowData, RowObjective
-from .constrained import KKT, ConstraintState, StandIns, minimize_constrained
+from .constrained import (
+    KKT,
+    ConstraintState,
+    StandIns,
+    minimize_constrained,
+    with_multipliers,
+)
 from .constraints import Constraints, Label, no_constraints
 from .fit import Fit
 from .fit_residuals import FIT_METHODS, fit_residuals
@@ -39,4 +45,5 @@ __all__ = [
     "minimize_constrained",
     "minimize_objective",
     "no_constraints",
+    "with_multipliers",
 ]

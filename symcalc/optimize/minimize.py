@@ -12,7 +12,7 @@ from ..errors import ArgumentError, OutcomeError
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
-from .constrained import minimize_constrained
+from .constrained import minimize_constrained, with_multipliers
 from .constraints import bound_labels, no_constraints
 from .door import (
     check_bounds,
@@ -49,6 +49,9 @@ __all__ = ["TOLERANCE", "minimize_objective"]
 
 #: The default of `tolerance`.
 TOLERANCE = 1e-8
+
+#: Up to this number of variables the multiplier of each bound is told.
+MAX_LABELED = 2000
 
 
 def minimize_objective(
@@ -182,6 +185,9 @@ def minimize_objective(
     with np.errstate(all="ignore"):
         optimum = _run(run, start, accuracy, steps, callback, progress)
     optimum = replace(optimum, diagnosis=(*optimum.diagnosis, *moved), rules=rules)
+    if split is not None and limits is not None and start.size <= MAX_LABELED:
+        nothing, labels = no_constraints(start.size), bound_labels(limits, named)
+        optimum = with_multipliers(optimum, split, nothing, labels, limits)
     if throw and not optimum.converged:
         raise OutcomeError(f"{optimum.outcome.value} {' '.join(optimum.diagnosis)}", optimum)
     return optimum

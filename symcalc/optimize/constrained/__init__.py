@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .evaluator import StandIns
 from .multipliers import KKT
+from .projected import with_multipliers
 from .report import ConstraintState
 from .run import minimize_constrained
 
-__all__ = ["KKT", "ConstraintState", "StandIns", "minimize_constrained"]
+__all__ = ["KKT", "ConstraintState", "StandIns", "minimize_constrained", "with_multipliers"]

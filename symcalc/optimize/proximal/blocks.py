@@ -43,6 +43,9 @@ class Block(Protocol):
     def least(self, x: Vector, gradient: Vector) -> Vector:
         """Return the least element of the gradient plus the subdifferential."""
 
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the same of a term; of a set what its smooth constraints have to hold."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
@@ -84,6 +87,10 @@ class Groups:
         away = gradient + (self.weights / safe)[self.group] * x
         return np.where((norms > 0.0)[self.group], away, left[self.group] * gradient)
 
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the least element."""
+        return self.least(x, gradient)
+
     def norms(self, x: Vector) -> Vector:
         """Return the norm of each group."""
         squares = np.bincount(self.group, weights=x * x, minlength=self.weights.size)
@@ -123,6 +130,10 @@ class Largest:
         left[at_top] += signs * onto_simplex(-signs * gradient[at_top], self.weight)
         return left
 
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the least element."""
+        return self.least(x, gradient)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Simplex:
@@ -149,6 +160,10 @@ class Simplex:
         down, at_edge = -gradient, x == 0.0
         level = water_level(down[at_edge], 0.0, down[~at_edge])
         return np.where(at_edge, -np.maximum(down - level, 0.0), level - down)
+
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the gradient: the constraints are smooth."""
+        return gradient
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,6 +193,10 @@ class Ball:
         outward = x / norm
         return np.asarray(gradient - min(float(gradient @ outward), 0.0) * outward)
 
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the gradient: the constraints are smooth."""
+        return gradient
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class L1Ball:
@@ -200,10 +219,18 @@ class L1Ball:
 
     def least(self, x: Vector, gradient: Vector) -> Vector:
         """On the edge, return what the best multiplier of the norm leaves of the gradient."""
+        return self.balanced(x, gradient) + self._level(x, gradient) * np.sign(x)
+
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the gradient, at zeros without what slopes of the norm there can hold."""
+        level = self._level(x, gradient)
+        left = np.sign(gradient) * np.maximum(np.abs(gradient) - level, 0.0)
+        return np.where(x == 0.0, left, gradient)
+
+    def _level(self, x: Vector, gradient: Vector) -> float:
+        """Return the best multiplier of the norm, 0 inside of the ball."""
         if float(np.abs(x).sum()) < self.radius * (1.0 - ON_SET):
-            return gradient
+            return 0.0
         is_zero = x == 0.0
-        sizes, inward = np.abs(gradient), -np.sign(x) * gradient
-        level = max(water_level(sizes[is_zero], 0.0, inward[~is_zero]), 0.0)
-        at_zero = np.sign(gradient) * np.maximum(sizes - level, 0.0)
-        return np.where(is_zero, at_zero, gradient + level * np.sign(x))
+        inward = -np.sign(x) * gradient
+        return max(water_level(np.abs(gradient)[is_zero], 0.0, inward[~is_zero]), 0.0)

@@ -80,6 +80,12 @@ class Kinks:
         falls_behind = (behind > 0.0) & (x > self.lower)
         return np.where(falls_ahead, ahead, np.where(falls_behind, behind, 0.0))
 
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the gradient plus the slopes that bring it nearest to zero, bounds left out."""
+        at_kink = np.clip(-gradient, -self.down, self.up)
+        slopes = np.where(x > self.center, self.up, np.where(x < self.center, -self.down, at_kink))
+        return np.asarray(gradient + slopes)
+
     def is_held(self, x: Vector) -> Mask:
         """Return which variables stand at a kink or at a bound."""
         at_kink = self.bends & (x == self.center)
@@ -152,6 +158,16 @@ class Penalty:
         found = self.kinks.least(x, gradient)
         for block in self.blocks:
             found[block.index] = block.least(x[block.index], gradient[block.index])
+        return found
+
+    def balanced(self, x: Vector, gradient: Vector) -> Vector:
+        """Return the gradient with the subgradients of the terms that bring it nearest to zero.
+
+        Bounds and sets are left out: what remains is what they hold.
+        """
+        found = self.kinks.balanced(x, gradient)
+        for block in self.blocks:
+            found[block.index] = block.balanced(x[block.index], gradient[block.index])
         return found
 
     def is_held(self, x: Vector) -> Mask:
