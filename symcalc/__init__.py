@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import errors
 
 if TYPE_CHECKING:
-    from .backends import CompiledFunction
+    from .backends import CompiledFunction, SizeReport, VectorFunction
     from .calculus.action import Action
     from .calculus.array_estimate import ArrayEstimate
     from .calculus.array_fit_result import ArrayFit
@@ -134,12 +134,14 @@ __all__ = [
     "Race",
     "RateSearch",
     "Series",
+    "SizeReport",
     "StationaryPoints",
     "Summation",
     "SymcalcError",
     "Trust",
     "UserFunctionError",
     "Variable",
+    "VectorFunction",
     "Verdict",
     "audit",
     "check",
@@ -208,6 +210,8 @@ _HOMES = {
     "Limits": ".language",
     "Optimum": ".optimize.optimum",
     "Outcome": ".outcome",
+    "SizeReport": ".backends",
+    "VectorFunction": ".backends",
     "QuadratureEstimate": ".numeric",
     "Race": ".calculus.race_result",
     "RateSearch": ".optimize.rate_finder",

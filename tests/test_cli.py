@@ -285,6 +285,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "domain": ("domain", "log(x)", "--at", "x=-1"),
     "minimize constrained": ("minimize", "x+y", "--start", "x=0,y=0", "--constraint", "x^2+y^2<=1"),
     "stationary": ("stationary", "x*y", "--constraint", "x + y == 1"),
+    "size": ("size", "x*y", "sin(x)"),
     "minimize trace": ("minimize", "x", "--start", "x=0", "--trace"),
 }
 

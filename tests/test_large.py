@@ -12,6 +12,7 @@ from scipy.optimize import least_squares, minimize
 from scipy.sparse import csr_array
 
 import symcalc as sc
+from symcalc.backends import prediction
 from symcalc.graph.interactions import interactions
 
 GENEROUS = sc.Limits(max_length=10**7, max_nodes=10**6, max_nesting=10**5)
@@ -299,3 +300,66 @@ def test_several_formulas_have_one_order_of_derivatives_and_no_jax() -> None:
         sc.compile(POLAR).jacobian(1.0, 2.0)
     with pytest.raises(sc.CompileError, match="compiles one formula"):
         sc.compile(POLAR, backend="jax")
+
+
+# -- the report ----------------------------------------------------------------------------------
+
+
+def test_the_report_counts_what_is_computed_once_and_what_would_be_written_out() -> None:
+    report = sc.compile("(x*y)^2 + sin(x*y)/3 + sqrt(x*y)", order=1).report()
+    value = report["value"].counts
+
+    # x*y, its square, its sine, its root, a division by 3, two sums
+    assert (value.arithmetic, value.divisions, value.functions) == (5, 1, 1)
+    assert value.shared == 1
+    assert value.written_out == value.operations + 2
+    assert [size.what for size in report.sizes] == ["value", "gradient"]
+    assert report["gradient"].n_outputs == 3
+    with pytest.raises(KeyError):
+        report["hessian"]
+
+
+def test_the_report_tells_how_many_entries_are_not_zero() -> None:
+    report = sc.compile(rosenbrock(100), order=2).report()
+    jacobian = sc.compile(["x*y", "z"], order=1).report()
+
+    assert (report.n_nonzero, report.n_places) == (298, 10_000)
+    assert "298 of 10,000 entries are not zero" in repr(report)
+    assert (jacobian.n_nonzero, jacobian.n_places) == (3, 6)
+
+
+def test_what_grows_beyond_all_bounds_when_written_out_is_counted_all_the_same() -> None:
+    parts = ", ".join(f"z{k} = z{k - 1}*z{k - 1} + x" for k in range(1, 400))
+    report = sc.compile(f"z399 where z0 = x, {parts}").report()
+
+    assert report["value"].counts.operations == 2 * 399
+    assert report["value"].counts.shared == 399 - 1
+    assert "over 1e+18" in repr(report)
+
+
+def test_predicted_times_grow_with_the_formula_and_are_positive() -> None:
+    small, large = (sc.compile(rosenbrock(n), order=1).report() for n in (10, 1000))
+
+    for backend, there in large["gradient"].predicted.items():
+        here = small["gradient"].predicted[backend]
+        assert 0.0 < here.call < there.call
+        assert 0.0 < here.making < there.making
+    assert small["value"].predicted["numpy"].call < small["gradient"].predicted["numpy"].call
+
+
+def test_a_report_says_no_more_of_arrays_than_is_known() -> None:
+    with pytest.raises(sc.ArgumentError, match="depends on their sizes"):
+        sc.compile("sum(w**2)", order=1, wrt="w", shapes="w: n").report()
+
+
+def test_code_that_takes_long_to_make_is_announced_before(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(prediction, "MANY", {"numpy": 50, "native": 50})
+    monkeypatch.setattr(prediction, "LONG", 1e-5)
+    sc.compile("x*y")(1.0, 2.0)
+    assert caplog.text == ""
+    sc.compile(rosenbrock(30), order=1).gradient(*[0.5] * 30)
+
+    assert "makes the code of a gradient of 4" in caplog.text
+    assert "operations; that takes about" in caplog.text

@@ -8,6 +8,7 @@ from .compiled import CompiledFunction
 from .derivatives import second_derivatives
 from .flat import FlatFunction
 from .lambdified import integral_function
+from .report import SizeReport
 from .row_function import RowFunction
 from .row_totals import RowTotals
 from .several import VectorFunction
@@ -19,6 +20,7 @@ __all__ = [
     "FlatFunction",
     "RowFunction",
     "RowTotals",
+    "SizeReport",
     "VectorFunction",
     "compile_expression",
     "compile_several",

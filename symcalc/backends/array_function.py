@@ -18,6 +18,7 @@ from .array_running import ArrayRunner
 from .compiled import CompiledFunction
 from .flat import FlatFunction
 from .native_path import has_native
+from .report import SizeReport
 from .sizes import known_size
 
 __all__ = ["ArrayFunction", "needs_shapes"]
@@ -176,6 +177,10 @@ class ArrayFunction(CompiledFunction):
         if last is None:
             raise ArgumentError("The code is made for the sizes of the first call; call it first.")
         return last.source
+
+    def report(self) -> SizeReport:
+        """Refuse: how much is computed depends on sizes that are not known before a call."""
+        raise ArgumentError("How much a formula over arrays computes depends on their sizes.")
 
     def shape_of(self, name: str) -> Shape:
         """Return the declared shape of a variable."""

@@ -14,6 +14,7 @@ from .at_rows import AtRows
 from .definition import Definition
 from .low_level import make_low_level
 from .outputs import no_value_no_derivative
+from .report import SizeReport, report_on
 from .running import FLOAT_TROUBLE, Runner
 
 if TYPE_CHECKING:
@@ -244,6 +245,29 @@ class CompiledFunction(Definition):
         After calls with columns of data it is that for their lengths: long ones are read in blocks.
         """
         return self._runner.source("gradient" if self.order else "value")
+
+    def report(self) -> SizeReport:
+        """Return how large value and derivatives are, and how long they will take.
+
+        Nothing is compiled for it; what was promised by `order` is derived.
+
+        Examples
+        --------
+        >>> import symcalc as sc
+        >>> found = sc.compile("sin(x*y) + (x*y)^2", order=2).report()
+        >>> found["value"].counts.operations, found["gradient"].counts.operations
+        (4, 8)
+        >>> found.n_nonzero, found.n_places
+        (4, 4)
+        """
+        wanted = ("value", "gradient", "hessian")[: self.order + 1]
+        matrix = (0, 0)
+        if self.order == 2:
+            places = self.hessian_sparsity
+            n_nonzero = 2 * len(places) - sum(row == column for row, column in places)
+            matrix = n_nonzero, len(self.wrt) ** 2
+        backends = self._possible_backends()
+        return report_on(wanted, self._runner.outputs, len(self.names), backends, matrix)
 
     @property
     def hessian_sparsity(self) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -81,6 +82,14 @@ class Definition:
     def _may_be_native(self) -> bool:
         """Whether all is real, in doubles, and arrays, if any, are columns of one table."""
         return self._arguments.dtype == "float64" and len(set(self._arguments.shapes.values())) < 2
+
+    def _possible_backends(self) -> tuple[str, ...]:
+        """Return on which of "numpy" and "native" calls with plain numbers may run here."""
+        backend = self._checked_backend()
+        if backend == "native":
+            return ("native",)
+        has_native = backend == "auto" and importlib.util.find_spec("llvmlite") is not None
+        return ("numpy", "native") if has_native else ("numpy",)
 
     def _identity(self) -> tuple[Any, ...]:
         kind = self._arguments.dtype, self.backend, self.accuracy, self.sparse

@@ -11,6 +11,7 @@ from ..errors import ArgumentError, CompileError
 from ..graph.graph import Graph, Node
 from ..program import missing_primitives
 from .arguments import Bound
+from .prediction import announce
 from .row_totals import TARGET, WEIGHT, products_of_rows
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ class NativePath:
             from .native import compile_point
 
             graph, nodes, extra = self._outputs(what)
+            announce(what, graph, nodes, "native")
             self._points[what] = compile_point(graph, nodes, (*self._names, *extra))
         return self._points[what]
 
@@ -172,6 +174,7 @@ class NativePath:
                 from .native import compile_point
 
                 graph, nodes, extra = self._outputs(what)
+                announce(what, graph, nodes, "native")
                 point = compile_point(graph, nodes, (*self._names, *extra))
                 if _flat(found) == point(values).tolist():
                     self._points[what] = point

@@ -21,6 +21,7 @@ from .flavours import NestingError
 from .lambdified import Generated, generate, generate_in_place
 from .native_path import NativePath
 from .outputs import returned_text, split_outputs
+from .prediction import announce
 
 if TYPE_CHECKING:
     from .native import PointCall
@@ -176,6 +177,7 @@ class Runner:
         self, graph: Graph, outputs: list[Node], extra: tuple[str, ...], what: str, scalar: bool
     ) -> Generated | None:
         names = (*self._names, *extra)
+        announce(what, graph, outputs, "numpy")
         try:
             return generate(graph, outputs, names, scalar=scalar, returns=returned_text(what))
         except NestingError:

@@ -14,6 +14,7 @@ from ..graph.graph import Graph
 from .arguments import Bound
 from .definition import Definition
 from .jacobians import Jacobians
+from .report import SizeReport, report_on
 from .running import Runner
 
 __all__ = ["VectorFunction"]
@@ -146,6 +147,17 @@ class VectorFunction(Definition):
     def source(self) -> str:
         """The generated Python for arrays: 0, the values, and the entries of the Jacobian."""
         return self._runner.source("jacobian" if self.order else "values")
+
+    def report(self) -> SizeReport:
+        """Return how large values and Jacobian are, and how long they will take.
+
+        Nothing is compiled for it; with `order=1` the Jacobian is derived.
+        """
+        wanted = ("values", "jacobian")[: self.order + 1]
+        n_places = len(self.expressions) * len(self.wrt)
+        matrix = (len(self.jacobian_sparsity), n_places) if self.order else (0, 0)
+        backends = self._possible_backends()
+        return report_on(wanted, self._runner.outputs, len(self.names), backends, matrix)
 
     @property
     def jacobian_sparsity(self) -> list[tuple[int, int]]:

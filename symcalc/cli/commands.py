@@ -24,6 +24,7 @@ from .minimize import minimize
 from .parse import parse
 from .race import race
 from .series import series
+from .size import size
 from .stationary import stationary
 from .sum import sum_
 
@@ -51,6 +52,7 @@ COMMANDS = (
     explain,
     audit,
     domain,
+    size,
     export,
 )
 

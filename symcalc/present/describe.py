@@ -32,6 +32,7 @@ from .runs import (
     describe_rates,
     describe_stationary_points,
 )
+from .sizes import describe_size
 
 __all__ = ["FORMATS", "describe"]
 
@@ -70,6 +71,7 @@ _NUMBERS: dict[str, Callable[[Any], list[Block]]] = {
     "Profile": describe_profile,
     "Race": describe_race,
     "RateSearch": describe_rates,
+    "SizeReport": describe_size,
     "StationaryPoints": describe_stationary_points,
 }
 

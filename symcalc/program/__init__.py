@@ -2,6 +2,7 @@
 
 from .contractions import in_steps
 from .cost import operation_cost
+from .counts import MOST, Counts, count_operations
 from .fusion import Fused, fused_in_order
 from .layouts import in_layout
 from .pairs import shared_exponentials
@@ -12,14 +13,17 @@ from .row_terms import SCALE, RowTerms, row_terms
 from .rows import RowBlocks, row_blocks
 
 __all__ = [
+    "MOST",
     "SCALE",
     "SIZE",
+    "Counts",
     "Formulas",
     "Fused",
     "Program",
     "RowBlocks",
     "RowPasses",
     "RowTerms",
+    "count_operations",
     "fused_in_order",
     "in_layout",
     "in_steps",
