@@ -100,7 +100,11 @@ def test_norms_of_slices_and_of_rows_are_groups() -> None:
     [
         ("sum(max(0, 1 - t*(X@w))) + lam*norm1(w)", "max(0, 1 - t*(X @ w))"),
         ("sum((X@w - y)**2) - lam*norm1(w)", "not convex"),
-        ("sum((X@w - y)**2) + norm1(w) + norm2(w)", "share a variable"),
+        ("sum((X@w - y)**2) + norminf(w) + norm2(w)", "share a variable"),
+        ("sum((X@w - y)**2) + norm1(w) + norminf(w)", "share a variable"),
+        ("sum((X@w - y)**2) + norm2(w[:3]) + norm2(w[2:])", "share a variable"),
+        ("sum((X@w - y)**2) + norm1(w - 1) + norm2(w)", "off zero"),
+        ("sum((X@w - y)**2) + norm2(w) + norm1(w - 1)", "off zero"),
         ("sum((X@w - y)**2) + norm1(w) + norm1(w - 1)", "two places"),
     ],
 )
@@ -113,7 +117,7 @@ def test_what_cannot_be_split_says_why(objective: str, reason: str) -> None:
 
 def test_a_proximal_method_refuses_an_objective_that_does_not_split_and_says_why() -> None:
     with pytest.raises(sc.ArgumentError, match="known proximal map.*share a variable"):
-        sc.minimize("norm1(w) + norm2(w) + w@w", {"w": W}, method="fista")
+        sc.minimize("norminf(w) + norm2(w) + w@w", {"w": W}, method="fista")
     with pytest.raises(sc.ArgumentError, match="single variables"):
         sc.minimize("norm2(w - 1)**2 + norm2(w)", {"w": W}, method="proximal_newton")
     with pytest.raises(sc.ArgumentError, match="no bounds"):
@@ -316,6 +320,10 @@ def blocks_of(n: int) -> list[Any]:
     return [
         Groups(index, np.minimum(index, 1), np.array([0.7, 1.2])), Largest(index, 1.3),
         Simplex(index, 2.0), Ball(index, 1.5), L1Ball(index, 1.5),
+        Groups(
+            index, np.minimum(index, 1), np.array([0.7, 1.2]),
+            Kinks(slopes, slopes[::-1], 0.0 * index, np.full(n, -np.inf), np.full(n, np.inf)),
+        ),
         Kinks(slopes, slopes[::-1], 0.3 * index, np.full(n, -4.0), np.full(n, 5.0)),
     ]  # fmt: skip
 
@@ -390,6 +398,61 @@ def test_projections_land_on_their_sets_and_leave_their_points(v: Any, size: flo
         (L1Ball(INDEX[:n], size), in_diamond),
     ):  # fmt: skip
         np.testing.assert_allclose(term.prox(point, 1.0), point, atol=1e-12)
+
+
+# -- kinks within groups ------------------------------------------------------------------------
+
+
+def test_the_sparse_group_lasso_has_zeros_in_groups_and_whole_groups_of_zeros() -> None:
+    rng = np.random.default_rng(7)
+    X = rng.standard_normal((60, 12))
+    truth = np.array([2.0, 0.0, -1.5, 0.0] + [0.0] * 4 + [1.0, 1.0, 0.0, 0.0])
+    data = {"X": X, "y": X @ truth + 0.1 * rng.standard_normal(60), "l": 6.0, "g": 8.0}
+    text = "sum((X@w - y)**2)/2 + l*norm1(w) + g*(norm2(w[:4]) + norm2(w[4:8]) + norm2(w[8:]))"
+    best = sc.minimize(text, {"w": np.zeros(12)}, data=data, tolerance=1e-10)
+    w = best.x["w"]
+
+    assert best.method == "fista"
+    assert best.converged
+    assert (w[4:8] == 0.0).all()
+    assert (w[[0, 2, 8, 9]] != 0.0).all()
+    assert (w[[1, 3, 10, 11]] == 0.0).sum() > 0
+    # the conditions of Simon, Friedman, Hastie and Tibshirani, 2013, section 2
+    slope = X.T @ (X @ w - data["y"])
+    for group in (slice(0, 4), slice(4, 8), slice(8, 12)):
+        part, pull = w[group], slope[group]
+        left = np.sign(pull) * np.maximum(np.abs(pull) - 6.0, 0.0)
+        if not part.any():
+            assert np.linalg.norm(left) <= 8.0
+            continue
+        moved = pull + 8.0 * part / np.linalg.norm(part)
+        np.testing.assert_allclose(moved[part != 0], -6.0 * np.sign(part[part != 0]), atol=1e-6)
+        assert (np.abs(moved[part == 0]) <= 6.0 + 1e-9).all()
+    assert any("the duality gap" in said for said in best.diagnosis)
+
+
+def test_the_gap_of_the_sparse_group_lasso_bounds_what_is_left() -> None:
+    rng = np.random.default_rng(8)
+    data = {"X": rng.standard_normal((30, 6)), "y": rng.standard_normal(30)}
+    text = "sum((X@w - y)**2) + 2*sum(abs(w)) + 3*(norm2(w[:3]) + norm2(w[3:]))"
+    lowest = sc.minimize(text, {"w": np.zeros(6)}, data=data, tolerance=1e-11).fun
+    for n_steps in (1, 3, 10):
+        part = sc.minimize(text, {"w": np.ones(6)}, data=data, method="ista", max_steps=n_steps)
+        told = next(said for said in part.diagnosis if "the duality gap" in said)
+        gap = float(told.split("more than ")[1].split(":")[0])
+
+        assert part.fun - lowest <= gap * (1 + 1e-2) + 1e-12
+
+
+def test_order_of_the_terms_does_not_matter() -> None:
+    first = split_of("sum((X@w - y)**2) + norm1(w) + 2*norm2(w)", {"w": W})
+    second = split_of("sum((X@w - y)**2) + 2*norm2(w) + norm1(w)", {"w": W})
+    x = np.linspace(-1.0, 1.0, W.size)
+
+    assert not isinstance(first, str)
+    assert not isinstance(second, str)
+    assert first.penalty.value(x) == pytest.approx(np.abs(x).sum() + 2 * np.linalg.norm(x))
+    np.testing.assert_array_equal(first.penalty.prox(x, 0.2), second.penalty.prox(x, 0.2))
 
 
 # -- sets among the constraints -----------------------------------------------------------------

@@ -151,6 +151,7 @@ class _Collected:
         self._blocks: list[Groups | Largest] = []
         self._groups: list[tuple[Any, float]] = []
         self._in_block = np.zeros(n, dtype=np.bool_)
+        self._in_group = np.zeros(n, dtype=np.bool_)
         self._texts: list[str] = []
 
     @property
@@ -170,7 +171,9 @@ class _Collected:
             sizes = [members.size for members, _ in self._groups]
             group = np.repeat(np.arange(len(sizes)), sizes)
             weights = np.array([weight for _, weight in self._groups])
-            blocks.append(Groups(index, group, weights))
+            within = kinks.at(index) if self._bent[index].any() else None
+            blocks.append(Groups(index, group, weights, within))
+            self._up[index] = self._down[index] = 0.0
         return Penalty(kinks, tuple(blocks))
 
     def takes(self, term: _Term) -> bool:
@@ -224,6 +227,8 @@ class _Collected:
         above, below = np.ravel(above) * size, np.ravel(below) * size
         if self._in_block[index].any() or np.unique(index).size < index.size:
             raise _NotSplit("two terms with kinks share a variable")
+        if (self._in_group[index] & (center != 0.0)).any():
+            raise _NotSplit("a kink off zero shares a variable with a norm")
         if (self._bent[index] & (self._center[index] != center)).any():
             raise _NotSplit("a variable has kinks at two places")
         self._center[index], self._bent[index] = center, True
@@ -250,7 +255,7 @@ class _Collected:
             size = float(np.abs(slope[0]))
             if shift.any() or not (np.abs(slope) == size).all():
                 return False
-            self._claim(index)
+            self._group(index)
             self._groups.append((index, weight * size))
         return True
 
@@ -272,9 +277,18 @@ class _Collected:
         self._blocks.append(Largest(index, self._factor(term) * size))
         return True
 
+    def _group(self, index: Any) -> None:
+        """Put variables into a group of which each may have a kink at zero besides."""
+        taken = (self._in_block | self._in_group)[index].any()
+        if taken or np.unique(index).size < index.size:
+            raise _NotSplit("two terms with kinks share a variable")
+        if (self._bent[index] & (self._center[index] != 0.0)).any():
+            raise _NotSplit("a kink off zero shares a variable with a norm")
+        self._in_group[index] = True
+
     def _claim(self, index: Any) -> None:
         """Put variables into a block that no other term has."""
-        taken = (self._in_block | self._bent)[index].any()
+        taken = (self._in_block | self._in_group | self._bent)[index].any()
         if taken or np.unique(index).size < index.size:
             raise _NotSplit("two terms with kinks share a variable")
         self._in_block[index] = True

@@ -8,16 +8,15 @@ Each is a value with three questions: its value, its proximal map
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from ..bounds import Vector
+from .kinks import Indices, Kinks
 from .levels import onto_ball, onto_l1_ball, onto_simplex, water_level
 
 __all__ = ["Ball", "Block", "Groups", "Indices", "L1Ball", "Largest", "Simplex"]
-
-Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 #: A sum or a norm is that of the set when it differs by no more than this share.
 ON_SET = 1e-9
@@ -49,7 +48,7 @@ class Block(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
-    """A sum of Euclidean norms: `sum(weights[g] * norm2(x[group == g]))`.
+    """A sum of Euclidean norms: `sum(weights[g] * norm2(x[group == g]))`, and kinks within groups.
 
     Attributes
     ----------
@@ -58,11 +57,14 @@ class Groups:
         For each variable the number of its group.
     weights : ndarray
         Of each group; not negative.
+    kinks : Kinks or None
+        Of the variables as well, all at zero and without bounds: the sparse-group lasso.
     """
 
     index: Indices
     group: Indices
     weights: Vector
+    kinks: Kinks | None = None
 
     @property
     def words(self) -> str:
@@ -71,21 +73,32 @@ class Groups:
 
     def value(self, x: Vector) -> float:
         """Return the sum of weighted norms."""
-        return float(self.weights @ self.norms(x))
+        own = 0.0 if self.kinks is None else self.kinks.value(x)
+        return float(self.weights @ self.norms(x)) + own
 
     def prox(self, v: Vector, length: float) -> Vector:
-        """Return the groups, each shortened by its weight, to zero at most."""
+        """Return the groups, each shortened by its weight, to zero at most.
+
+        Kinks at zero come first: shortening a group changes no sign, so that their slopes stay
+        subgradients. Simon, Friedman, Hastie and Tibshirani, A sparse-group lasso, 2013; Yu, On
+        decomposing the proximal map, 2013.
+        """
+        v = v if self.kinks is None else self.kinks.prox(v, length)
         norms = self.norms(v)
         kept = np.maximum(norms - length * self.weights, 0.0) / np.where(norms > 0.0, norms, 1.0)
         return np.asarray(v * kept[self.group] + 0.0)
 
     def least(self, x: Vector, gradient: Vector) -> Vector:
-        """Return what a group's own gradient, or its ball of subgradients at zero, leaves."""
-        norms, slopes = self.norms(x), self.norms(gradient)
-        safe = np.where(norms > 0.0, norms, 1.0)
+        """Return what a group's own gradient, or its ball of subgradients at zero, leaves.
+
+        Slopes of kinks are taken up first: at zero what they leave is the nearest to the ball.
+        """
+        norms = self.norms(x)
+        away = gradient + (self.weights / np.where(norms > 0.0, norms, 1.0))[self.group] * x
+        rest = away if self.kinks is None else self.kinks.least(x, away)
+        slopes = self.norms(rest)
         left = np.maximum(slopes - self.weights, 0.0) / np.where(slopes > 0.0, slopes, 1.0)
-        away = gradient + (self.weights / safe)[self.group] * x
-        return np.where((norms > 0.0)[self.group], away, left[self.group] * gradient)
+        return np.where((norms > 0.0)[self.group], rest, left[self.group] * rest)
 
     def balanced(self, x: Vector, gradient: Vector) -> Vector:
         """Return the least element."""

@@ -14,6 +14,9 @@ __all__ = ["duality_gap"]
 #: More variables without a penalty than this are not projected out.
 MAX_FREE = 200
 
+#: Halvings of the range that a factor lies in.
+N_HALVINGS = 50
+
 
 def duality_gap(evaluator: SplitEvaluator, x: Vector) -> float | None:
     """Return a bound of how much lower any point is, None where no dual point is at hand.
@@ -31,6 +34,9 @@ def duality_gap(evaluator: SplitEvaluator, x: Vector) -> float | None:
     if bounded or (kinks.center != 0.0).any() or (kinks.up != kinks.down).any():
         return None
     if not all(isinstance(block, (Groups, Largest)) for block in penalty.blocks):
+        return None
+    within = [block.kinks for block in penalty.blocks if isinstance(block, Groups)]
+    if any((k.up != k.down).any() for k in within if k is not None):
         return None
     free = np.flatnonzero(~kinks.bends & ~penalty.in_blocks)
     smooth = evaluator.smooth_point(x)
@@ -56,9 +62,26 @@ def _shortening(penalty: Penalty, slopes: Vector) -> float:
     shares = [1.0, *(penalty.kinks.up[bends] / sizes[bends]).tolist()]
     for block in penalty.blocks:
         inside = slopes[block.index]
-        if isinstance(block, Groups):
+        if isinstance(block, Groups) and block.kinks is not None:
+            shares.append(_share_within(block, inside))
+        elif isinstance(block, Groups):
             norms = block.norms(inside)
             shares += (block.weights[norms > 0.0] / norms[norms > 0.0]).tolist()
         elif isinstance(block, Largest) and inside.any():
             shares.append(float(block.weight / np.abs(inside).sum()))
     return float(min(shares))
+
+
+def _share_within(block: Groups, slopes: Vector) -> float:
+    """Return the largest factor, at most 1, with which kinks and norms hold slopes at zero.
+
+    What the kinks of a group leave must fit into the ball of its norm; it grows with the factor.
+    """
+    zero = np.zeros_like(slopes)
+    low, high = 0.0, 1.0
+    if not block.least(zero, slopes).any():
+        return 1.0
+    for _ in range(N_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if block.least(zero, middle * slopes).any() else (middle, high)
+    return low

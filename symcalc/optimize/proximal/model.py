@@ -12,8 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from ..bounds import Mask, Vector
-from .blocks import Indices
-from .penalty import Kinks
+from .kinks import Indices, Kinks
 
 __all__ = ["Curvature", "minimize_model"]
 

@@ -11,8 +11,8 @@ from ..bounds import Vector
 from ..evaluator import Evaluator
 from ..loop import Step
 from ..objective import Point
-from .blocks import Indices
 from .evaluator import SplitEvaluator, split_of
+from .kinks import Indices
 from .model import Curvature, minimize_model
 
 __all__ = ["ProximalNewton"]
