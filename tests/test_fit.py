@@ -190,7 +190,7 @@ def test_the_second_method_keeps_to_the_limits_of_the_first(budget: int) -> None
     def jacobian(p: Any) -> Any:
         return (np.exp(p[0]) * X * np.exp(-np.exp(p[0]) * X))[:, None]
 
-    found = fit_residuals(residuals, jacobian, [100.0], ["a"], target=Y, max_evaluations=budget)
+    found = fit_residuals(residuals, jacobian, [4.0], ["a"], target=Y, max_evaluations=budget)
 
     assert found.outcome is Outcome.MAX_EVALUATIONS
     assert found.n_evaluations <= budget + 2

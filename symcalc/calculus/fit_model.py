@@ -116,10 +116,10 @@ def slopes_at(model: AtRows, p: Array) -> Array:
     central differences of the model stand in; not at many points at a time.
     """
     slopes = model.derivatives(p)
-    bad = ~np.isfinite(slopes)
-    if not bad.any() or p.ndim > 1:
+    is_known = np.isfinite(slopes)
+    if is_known.all() or p.ndim > 1:
         return slopes
-    slopes = slopes.copy()
+    slopes, bad = slopes.copy(), ~is_known
     for k in np.flatnonzero(bad.any(axis=0)).tolist():
         step = DIFFERENCE * max(abs(float(p[k])), DIFFERENCE)
         sides = []

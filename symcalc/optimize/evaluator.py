@@ -272,7 +272,7 @@ class Evaluator:
         if what != "hessian" and not self._by_residuals:
             return None
         place, result = self._latest.get(what, (None, None))
-        return result if place is not None and np.array_equal(place, x) else None
+        return result if place is not None and bool((place == x).all()) else None
 
     def _keep(self, what: str, x: Vector, result: Any) -> None:
         """Remember the last evaluation of its kind."""

@@ -155,11 +155,15 @@ class FitProblem:
     def objective(self) -> Objective:
         """Return the objective whose residuals are weighted and in the unit."""
 
-        def residuals(x: Vector) -> Vector:
+        def scaled_residuals(x: Vector) -> Vector:
             return self.scaled(np.asarray(self.residuals(x), dtype=float))
 
-        def jacobian(x: Vector) -> Vector:
+        def scaled_jacobian(x: Vector) -> Vector:
             return self.scaled(np.asarray(self.jacobian(x), dtype=float))
+
+        is_plain = self.weights is None and self.unit == 1.0
+        residuals = self.residuals if is_plain else scaled_residuals
+        jacobian = self.jacobian if is_plain else scaled_jacobian
 
         def value_and_gradient(x: Vector) -> tuple[float, Vector]:
             r = residuals(x)

@@ -174,13 +174,17 @@ def _run(
     if problem.has_totals:
         assert problem.totals is not None
         totals = TotalsObjective(problem.totals)
-        evaluator = Evaluator(totals.objective(), time_limit=seconds, max_evaluations=budget)
+        evaluator = Evaluator(
+            totals.objective(), time_limit=seconds, max_evaluations=budget, by_residuals=True
+        )
         end = solve(evaluator, problem, start, method, tolerance)
         if evaluator.is_over or totals.can_judge(end.x, is_good=end.outcome.is_good):
             return evaluator, end
         seconds = None if seconds is None else max(evaluator.remaining(), 0.0)
         budget -= evaluator.n_evaluations
-    evaluator = Evaluator(problem.objective(), time_limit=seconds, max_evaluations=budget)
+    evaluator = Evaluator(
+        problem.objective(), time_limit=seconds, max_evaluations=budget, by_residuals=True
+    )
     return evaluator, solve(evaluator, problem, start, method, tolerance)
 
 

@@ -34,7 +34,7 @@ OVERFLOW = 1e150
 LOWER = 1e-6
 
 #: SciPy's tolerances of a run whose end is polished.
-NEARLY = {"ftol": 1e-10, "xtol": 1e-10, "gtol": 1e-10}
+NEARLY = {"ftol": 1e-11, "xtol": 1e-11, "gtol": 1e-11}
 
 #: Outcomes after which nothing else is tried: the user's limits, or the user, ended the run.
 STOPPED = (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)

@@ -22,6 +22,9 @@ EPS = float(np.finfo(float).eps)
 #: SciPy squares them.
 EXTREME = 1e100
 
+#: Between these no square of an entry that counts has left the range of doubles.
+SAFE = (1e-250, 1e250)
+
 #: Share by which the sum of squares may rise in a step that brings the residuals closer to
 #: orthogonal: below an offset of 1e-8 its changes are rounding, large where `y` dwarfs `y - f`.
 ROUNDING = 1e-10
@@ -67,6 +70,9 @@ class Decomposition(NamedTuple):
 
 def lengths(columns: Vector) -> Vector:
     """Return the Euclidean length of each column, however large or small its entries."""
+    squares = np.einsum("ij,ij->j", columns, columns)
+    if squares.size and SAFE[0] < squares.min() and squares.max() < SAFE[1]:
+        return np.asarray(np.sqrt(squares))
     peaks = np.abs(columns).max(axis=0, initial=0.0)
     peaks = np.where(peaks > 0.0, peaks, 1.0)
     return np.asarray(peaks * np.linalg.norm(columns / peaks, axis=0))
