@@ -9,6 +9,7 @@ import pytest
 from array_strings import DIMENSIONS, SHAPES, TypedStrings, random_values
 
 import symcalc as sc
+from symcalc.errors import ArgumentError
 from symcalc.program import rows
 
 #: text, variables
@@ -107,7 +108,7 @@ def test_rows_that_need_each_other_stay_together(
     f.gradient(**given(f))
 
     dimensions = sorted({d for argument in f.names for d in SHAPES[argument]})
-    assert f"range(0, d{dimensions.index('m')}, " not in f.source
+    assert f"in_pieces(part, d{dimensions.index('m')}, " not in f.source
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -173,3 +174,38 @@ def test_columns_with_results_of_their_length_stay_whole(monkeypatch: pytest.Mon
 
     np.testing.assert_array_equal(f(a=2.0, x=x, y=x), 3 * x)
     assert "for begin" not in f.source
+
+
+def test_the_number_of_threads_does_not_change_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symcalc.backends import pieces
+
+    monkeypatch.setattr(rows, "BLOCK_BYTES", 2000)
+    rng = np.random.default_rng(0)
+    data = {"X": rng.normal(size=(1000, 3)), "w": rng.normal(size=3)}
+    found = []
+    for n_threads in (1, 2, 5):
+        monkeypatch.setattr(pieces, "n_threads", lambda n=n_threads: n)
+        f = sc.compile("tanh(X@w)*sum(exp(X@w))", order=1, wrt="w", shapes="X: m n; w: n")
+        g = sc.compile("sum(tanh(X@w))**2", order=1, wrt="w", shapes="X: m n; w: n")
+        found.append((f(**data), f.jacobian(**data)["w"], *g.value_and_gradient(**data)))
+        assert "in_pieces" in g.source
+
+    for other in found[1:]:
+        for own, same in zip(found[0], other, strict=True):
+            np.testing.assert_equal(same, own)
+
+
+def test_what_goes_wrong_in_a_piece_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    from symcalc.backends import pieces
+
+    def part(first: int, last: int) -> tuple[float]:
+        if last == 100:
+            raise ArgumentError("the last rows")
+        return (1.0,)
+
+    for n_threads in (1, 2):
+        monkeypatch.setattr(pieces, "n_threads", lambda n=n_threads: n)
+        with pytest.raises(ArgumentError, match="the last rows"):
+            pieces.in_pieces(part, 100, 10, True)
+        assert pieces.in_pieces(part, 99, 10, True) == (8.0,)
+        assert pieces.in_pieces(part, 3, 10, True) == (1.0,)

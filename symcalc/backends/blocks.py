@@ -21,7 +21,8 @@ class BlockEmitter(MatrixEmitter):
     """Statements before a loop over blocks of rows, in it and after it.
 
     What has rows is an array of those of the block; sums over rows are added up; results with rows
-    are put together after the loop.
+    are put together after the loop. The loop is a function of rows from the first to the last, so
+    that pieces of it can run in threads.
     """
 
     def __init__(
@@ -37,6 +38,8 @@ class BlockEmitter(MatrixEmitter):
     ) -> None:
         self.rows, self.length = rows, length
         self.parts: tuple[list[str], list[str], list[str]] = ([], [], [])
+        #: names of totals and of results with rows, and what they are before the first block
+        self.starts: dict[str, str] = {}
         self.now = BEFORE
         super().__init__(program, arguments, constants, dims, definite=definite, fused=fused)
         self._name_before()
@@ -46,11 +49,23 @@ class BlockEmitter(MatrixEmitter):
         results = [self._result(*pair) for pair in zip(self.program.outputs, texts, strict=True)]
         n_rows = self.dims[self.rows.dimension]
         before, loop, after = self.parts
-        head = f"end = {self.function('builtins.min')}(begin + {self.length}, {n_rows})"
+        names = ", ".join(self.starts)
+        head = f"end = {self.function('builtins.min')}(begin + {self.length}, last)"
+        part = [
+            *[f"{name} = {start}" for name, start in self.starts.items()],
+            f"for begin in range(first, last, {self.length}):",
+            *[INDENT + line for line in (head, *self._slices(), *loop)],
+            f"return {names},",
+        ]
+        in_pieces = self.function("symcalc.backends.pieces.in_pieces")
+        # OpenBLAS is not safe where threads solve systems at one time
+        systems = [f"{name}." for name in self.factorized.values()]
+        in_threads = not any(system in line for line in loop for system in systems)
         lines = [
             *before,
-            f"for begin in range(0, {n_rows}, {self.length}):",
-            *[INDENT + line for line in (head, *self._slices(), *loop)],
+            "def part(first, last):",
+            *[INDENT + line for line in part],
+            f"{names}, = {in_pieces}(part, {n_rows}, {self.length}, {in_threads})",
             *after,
         ]
         return lines, results
@@ -111,7 +126,7 @@ class BlockEmitter(MatrixEmitter):
             super()._set(node, text, level, operands, negative=negative)
             return
         name = f"a{node}"
-        self.parts[BEFORE].append(f"{name} = 0.0")
+        self.starts[name] = "0.0"
         self.line(None, f"{name} {'-' if negative else '+'}= {text}")
         super()._set(node, name, ATOM)
 
@@ -132,8 +147,8 @@ class BlockEmitter(MatrixEmitter):
         if self.graph.kinds[node] == "var":
             return self.arguments[self.graph.data[node]]
         name, axis = f"r{node}", self.rows.axis[node]
-        if f"{name} = []" not in self.parts[BEFORE]:
-            self.parts[BEFORE].append(f"{name} = []")
+        if name not in self.starts:
+            self.starts[name] = "[]"
             self.parts[LOOP].append(f"{name}.append({text})")
         return f"{self.function('numpy.concatenate')}({name}, axis={axis})"
 
