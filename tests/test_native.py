@@ -63,6 +63,27 @@ def _assert_alike(found, wanted, ulps):
     np.testing.assert_array_equal(np.signbit(found[zero]), np.signbit(wanted[zero]))
 
 
+@pytest.fixture(params=["mvec", "sleef", "none"])
+def source(request, monkeypatch):
+    """Have native code take functions of vectors from one library, or from none."""
+    from symcalc.backends.native import mathematics
+
+    if request.param != "none" and mathematics._library(request.param) is None:
+        pytest.skip(f"lib{request.param} is not installed")
+    chosen = tuple(entry for entry in mathematics.SOURCES if entry[0] == request.param)
+    monkeypatch.setattr(mathematics, "SOURCES", chosen)
+    mathematics.vector_address.cache_clear()
+    yield request.param
+    mathematics.vector_address.cache_clear()
+
+
+@pytest.mark.parametrize("name", UNARY)
+def test_a_row_at_special_numbers_does_not_depend_on_the_library_of_vectors(name, source):
+    native, plain = _both(f"{name}(x)", args=["x"])
+    x = np.array(SPECIAL)
+    _assert_alike(_quiet(native, x), _quiet(plain, x), 16)
+
+
 @pytest.mark.parametrize("name", UNARY)
 @pytest.mark.parametrize("accuracy", ["fast", "strict"])
 def test_a_row_at_special_numbers_is_as_in_numpy(name, accuracy):
@@ -126,7 +147,7 @@ def _truth(row, x):
 
 
 @pytest.mark.parametrize("name", [n for n in UNARY if TABLE[n].ball is not None])
-def test_a_row_is_right_to_some_units_in_the_last_place(name):
+def test_a_row_is_right_to_some_units_in_the_last_place(name, source):
     row = TABLE[name]
     rng = np.random.default_rng(5)
     x = np.concatenate(

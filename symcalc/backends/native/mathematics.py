@@ -1,8 +1,10 @@
-"""C's mathematics in this process: libm for one double, glibc's libmvec for several side by side.
+"""C's mathematics in this process: libm for one double, vector libraries for several side by side.
 
-Functions for vectors are called by the names of the vector ABI: `_ZGVeN8v_exp` is `exp` of eight
-doubles in AVX-512 registers. They are right to 4 units in the last place (glibc manual, 19.7
-Known Maximum Errors in Math Functions), those for one double mostly to one.
+Functions of vectors are glibc's libmvec, called by the names of the vector ABI: `_ZGVeN8v_exp` is
+`exp` of eight doubles in AVX-512 registers. They are right to 4 units in the last place (glibc
+manual, 19.7 Known Maximum Errors in Math Functions). Where there is no libmvec (musl, macOS,
+Windows, old glibc), or it lacks a function, SLEEF serves if it is installed (right to 1.5 units,
+`_u15` and less in its names), else libm one double after the other, mostly right to one unit.
 """
 
 from __future__ import annotations
@@ -10,13 +12,20 @@ from __future__ import annotations
 import ctypes
 import functools
 import platform
+from collections.abc import Callable, Iterator
 from ctypes.util import find_library
 
-__all__ = ["scalar_address", "vector_address", "vector_width"]
+__all__ = ["SOURCES", "scalar_address", "vector_address", "vector_width"]
 
 #: Letter of the vector ABI, processor feature that it needs, and number of doubles; best first.
 _X86 = (("e", "avx512f", 8), ("d", "avx2", 4), ("b", "sse2", 2))
 _ARM = (("n", "neon", 2),)
+
+#: What SLEEF calls the instructions that a letter stands for.
+_SLEEF_WORDS = {"e": "avx512f", "d": "avx2", "b": "sse2", "n": "advsimd"}
+
+#: They square their argument: infinite from 1e155 on (SLEEF 3.5).
+_OVERFLOW_IN_SLEEF = frozenset({"acosh", "asinh"})
 
 
 def _abi() -> tuple[tuple[str, str, int], ...]:
@@ -34,11 +43,43 @@ def vector_width(features: dict[str, bool]) -> tuple[int, str]:
     return 2, ""
 
 
+def _abi_names(name: str, n_args: int, letter: str, width: int) -> Iterator[str]:
+    """Yield the name that a function has in the vector ABI."""
+    yield f"_ZGV{letter}N{width}{'v' * n_args}_{name}"
+
+
+def _sleef_names(name: str, n_args: int, letter: str, width: int) -> Iterator[str]:
+    """Yield SLEEF's names of a function, the most accurate first; none where it overflows."""
+    for accuracy in () if name in _OVERFLOW_IN_SLEEF else ("u05", "u10", "u15"):
+        yield f"Sleef_{name}d{width}_{accuracy}{_SLEEF_WORDS[letter]}"
+
+
+#: Libraries of functions of vectors with how they name them; the first that has one serves.
+SOURCES: tuple[tuple[str, Callable[[str, int, str, int], Iterator[str]]], ...] = (
+    ("mvec", _abi_names),
+    ("sleef", _sleef_names),
+)
+
+
 @functools.cache
 def _library(name: str) -> ctypes.CDLL | None:
-    path = find_library(name) or f"lib{name}.so.1"
+    for path in (find_library(name), f"lib{name}.so.1", f"lib{name}.so.3"):
+        try:
+            if path:
+                return ctypes.CDLL(path)
+        except OSError:
+            continue
+    return None
+
+
+@functools.cache
+def _libm() -> ctypes.CDLL | None:
+    """Return C's mathematics; where it is no library of its own, that of the process."""
+    own = _library("m")
+    if own is not None:
+        return own
     try:
-        return ctypes.CDLL(path)
+        return ctypes.CDLL("ucrtbase" if platform.system() == "Windows" else None)
     except OSError:
         return None
 
@@ -54,12 +95,15 @@ def _address(library: ctypes.CDLL | None, symbol: str) -> int | None:
 @functools.cache
 def scalar_address(name: str) -> int | None:
     """Return where the function of one or two doubles starts, None where there is none."""
-    return _address(_library("m"), name)
+    return _address(_libm(), name)
 
 
 @functools.cache
 def vector_address(name: str, n_args: int, letter: str, width: int) -> tuple[str, int] | None:
-    """Return symbol and start of a function of vectors, None where libmvec lacks it."""
-    symbol = f"_ZGV{letter}N{width}{'v' * n_args}_{name}"
-    found = _address(_library("mvec"), symbol) if letter else None
-    return None if found is None else (symbol, found)
+    """Return symbol and start of a function of vectors, None where no library has it."""
+    for source, names in SOURCES if letter else ():
+        for symbol in names(name, n_args, letter, width):
+            found = _address(_library(source), symbol)
+            if found is not None:
+                return symbol, found
+    return None
