@@ -5,7 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["Behavior", "IntegrandFacts", "KinkPlace", "ObjectiveFacts", "SpecialPoint"]
+__all__ = [
+    "Behavior",
+    "IntegrandFacts",
+    "KinkPlace",
+    "ObjectiveFacts",
+    "Saturation",
+    "SpecialPoint",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,22 @@ class ObjectiveFacts:
     def is_smooth(self) -> bool:
         """Whether derivatives are limits everywhere, none of them a policy."""
         return not (self.has_kinks or self.has_jumps or self.has_joins)
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """Functions that are flat at a point, and what that does.
+
+    Attributes
+    ----------
+    steps : tuple of str
+        "`tanh(X @ U)` is flat in 480 of 500 entries".
+    variables : tuple of str
+        Those that act on the value through flat functions only.
+    """
+
+    steps: tuple[str, ...]
+    variables: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ class Outcome(Sentence):
     INTERRUPTED = "Interrupted: the best point so far is returned."
     STOPPED_BY_CALLBACK = "Stopped by the callback."
     SADDLE = "Stationary, but not a minimum: the objective falls on from here."
+    SATURATED = "Not converged: the gradient vanishes by saturation, which shows no minimum."
     WRONG_GRADIENT = "Not to be trusted: the gradient contradicts the values of the objective."
     NO_MULTIPLIERS = "Stopped where no multipliers exist; no feasible point near was found better."
     INFEASIBLE = "Infeasible: no point that satisfies all constraints was found."

@@ -240,7 +240,8 @@ def test_a_run_that_has_ended_is_told_so_and_a_higher_limit_goes_on(tmp_path: Pa
     assert again.outcome is Outcome.CONVERGED_GRADIENT
     assert closer.n_steps >= first.n_steps
     fresh = sc.minimize(ROSENBROCK, START, resume=False, max_steps=2, **arguments)
-    assert (fresh.n_steps, fresh.diagnosis) == (2, ())
+    assert fresh.n_steps == 2
+    assert not any("Resumed" in sentence for sentence in fresh.diagnosis)
     assert read_checkpoint(path).n_steps == 2
 
 

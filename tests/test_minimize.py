@@ -263,7 +263,7 @@ def test_a_plateau_beside_a_kink_or_a_branch_is_no_minimum(text: str, start: str
     best = sc.minimize(text, start)
 
     assert best.outcome is Outcome.SADDLE
-    assert "start there" in best.diagnosis[-1]
+    assert any("start there" in sentence for sentence in best.diagnosis)
 
 
 def test_a_gradient_that_a_policy_sets_to_zero_does_not_end_a_run() -> None:

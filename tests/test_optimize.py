@@ -355,7 +355,7 @@ def test_a_minimum_at_infinity_is_not_called_strict() -> None:
     tail = scalar(lambda x: math.exp(-x[0]), lambda x: -np.exp(-x), lambda x: np.exp(-x))
     best = minimize_objective(tail, [0.0], ["x"])
 
-    assert "or lie far off" in best.diagnosis[-1]
+    assert "or lie far off" in best.diagnosis[0]
 
 
 def test_an_objective_of_tiny_scale_is_not_converged_at_its_start() -> None:

@@ -20,6 +20,7 @@ from .first_nan import Setting, describe_not_finite
 from .kinked import find_kinked
 from .reading import Formula
 from .remembered import array_function_of
+from .saturation import find_saturation
 from .splitting import SPLITS, find_splitting, to_split
 from .structure import count_numbers, find_degree, find_roughness
 
@@ -63,6 +64,7 @@ class ArrayObjective(ArrayFormula):
             kinked=self._kinked(needs) if isinstance(split, str) and "kink" in rough else None,
             explain=lambda x: describe_not_finite(*self._at(x)),
             places=lambda x: describe_places(*self._at(x)),
+            saturation=lambda x: find_saturation(*self._at(x)),
         )  # fmt: skip
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough,

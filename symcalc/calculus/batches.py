@@ -15,13 +15,17 @@ from ..facts import ObjectiveFacts
 from ..graph.graph import Graph
 from ..language import Limits
 from ..optimize import Objective, Optimum, RowData, RowObjective, minimize_objective
+from ..optimize.batches import Batch
 from ..optimize.keeping import Keeping
 from ..optimize.methods import check_table, choose_batch_method, read_plan
 from ..program import SCALE, SIZE, row_terms
 from .array_reading import ArrayFormula, is_over_arrays, read_array_formula
 from .data import Table
+from .end_places import describe_places
+from .first_nan import Setting, describe_not_finite
 from .objective import read_objective
 from .reading import Formula
+from .saturation import find_saturation
 from .structure import find_degree, find_roughness
 from .surface import surface_of
 
@@ -66,7 +70,44 @@ class RowProblem:
     def to_objective(self, needs: str | None) -> tuple[Objective, ObjectiveFacts]:
         """Return the objective over all rows, and what is known of it."""
         forms_hessian = needs != "value" and self.formula.vector.size <= MAX_DENSE
-        return self.rows.whole(forms_hessian=forms_hessian), self.facts
+        whole = replace(
+            self.rows.whole(forms_hessian=forms_hessian), explain=self._explain,
+            places=self._places,
+            saturation=lambda x: find_saturation(self._first_rows(), self.flat.split(x)),
+        )  # fmt: skip
+        return whole, self.facts
+
+    def _explain(self, x: Any) -> list[str]:
+        """Return which step of which row is not finite first."""
+        begin = 0
+        for batch in self.rows.data.pieces():
+            value, gradient = self.rows.value_and_gradient(x, batch.rows, batch.n_rows)
+            if not (np.isfinite(value) and np.isfinite(gradient).all()):
+                return describe_not_finite(self._setting(batch, begin), self.flat.split(x))
+            begin += batch.n_rows
+        return []
+
+    def _places(self, x: Any) -> list[str]:
+        """Return the kinks and edges that a point stands on, of the first rows alone."""
+        first = self._first_rows()
+        n_rows = first.sizes[self.dimension]
+        is_part = n_rows < self.rows.data.n_rows
+        which = f", of the first {n_rows} rows." if is_part else "."
+        return [said.rstrip(".") + which for said in describe_places(first, self.flat.split(x))]
+
+    def _first_rows(self) -> Setting:
+        """Return the formula over the rows of the first piece."""
+        return self._setting(next(iter(self.rows.data.pieces())), 0)
+
+    def _setting(self, batch: Batch, begin: int) -> Setting:
+        """Return the formula over some rows that lie together."""
+        rows, fixed = _split(self.formula, self.dimension)
+        data = {**fixed, **dict(zip(rows, batch.rows, strict=True))}
+        sizes = {**self.formula.sizes, self.dimension: batch.n_rows}
+        return Setting(
+            self.formula.expression, tuple(self.formula.start), data, sizes,
+            {self.dimension: begin},
+        )  # fmt: skip
 
     @property
     def facts(self) -> ObjectiveFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,11 +54,13 @@ def describe_places(setting: Setting, point: Mapping[str, Any]) -> list[str]:
             scale = 1.0 + sum(np.abs(found[part]) for part in graph.args[place.term])
         near = np.abs(numbers) <= NEAR * scale
         if near.any():
-            said.setdefault(_sentence(graph, place, numbers, near))
+            said.setdefault(_sentence(graph, place, numbers, near, setting.begins))
     return list(said)[:MAX_PLACES]
 
 
-def _sentence(graph: Graph, place: _Place, numbers: Any, near: Any) -> str:
+def _sentence(
+    graph: Graph, place: _Place, numbers: Any, near: Any, begins: Mapping[str, int]
+) -> str:
     """Return where a place is, how far, and in which rows or entries."""
     near = numbers == 0.0 if (numbers == 0.0).any() else near
     entries = np.argwhere(near)
@@ -65,7 +68,7 @@ def _sentence(graph: Graph, place: _Place, numbers: Any, near: Any) -> str:
     distance = float(np.abs(numbers[near]).max())
     how = "At" if distance == 0.0 else f"Within {distance:.2g} of"
     more = f" and {len(entries) - 1} more" if len(entries) > 1 else ""
-    return f"{how} {place.words}{place_in_words(graph, place.term, index)}{more}."
+    return f"{how} {place.words}{place_in_words(graph, place.term, index, begins)}{more}."
 
 
 def _places(graph: Graph, root: Node, wrt: tuple[str, ...]) -> Iterator[_Place]:
@@ -89,6 +92,8 @@ def _of_step(graph: Graph, step: Node) -> Iterator[_Place]:
                 "a join of branches" if kind == "join" else f"the {kind} of `{graph.kinds[step]}`"
             )
             yield _Place(term, f"{what} where {_text(graph, term)} = 0")
+    if _is_length(graph, step):
+        yield _Place(step, f"the kink of `{_text(graph, step)}` where it is 0")
     for need in requirements(graph, step):
         for node in graph.reachable([need.condition]) if need.condition is not None else ():
             if graph.kinds[node] != "compare" or graph.data[node] in ("==", "!="):
@@ -98,6 +103,20 @@ def _of_step(graph: Graph, step: Node) -> Iterator[_Place]:
             if _changes_sign(graph, term):
                 edge = f"{_text(graph, left)} = {_text(graph, right)}"
                 yield _Place(term, f"the edge of the domain of `{_text(graph, step)}`, {edge}")
+
+
+def _is_length(graph: Graph, step: Node) -> bool:
+    """Whether a step is a root of what is seen never to be negative, and may be zero: `norm2(w)`.
+
+    Of roots up to the square root: `(x**2)**(3/4)` has a derivative at 0.
+    """
+    if graph.kinds[step] != "pow":
+        return False
+    base, exponent = graph.args[step]
+    power = graph.value(exponent)
+    if power is None or not 0 < power <= Fraction(1, 2) or not graph.variables([base]):
+        return False
+    return not _changes_sign(graph, base) and can_be_zero(graph, base, {})
 
 
 def _changes_sign(graph: Graph, term: Node) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -41,12 +41,15 @@ class Setting:
         The variables that are varied.
     data : mapping
     sizes : mapping of str to int
+    begins : mapping of str to int
+        Where the data are a part of all: how much of a dimension lies before it.
     """
 
     expression: Expression
     wrt: tuple[str, ...]
     data: Mapping[str, Any]
     sizes: Mapping[str, int]
+    begins: Mapping[str, int] = field(default_factory=dict)
 
 
 def describe_not_finite(setting: Setting, point: Mapping[str, Any]) -> list[str]:
@@ -61,22 +64,29 @@ def describe_not_finite(setting: Setting, point: Mapping[str, Any]) -> list[str]
     if found is None:
         return []
     if not np.isfinite(found[root]).all():
-        return [_Blame(graph, found).sentence(root, "")]
+        return [_Blame(graph, found, setting.begins).sentence(root, "")]
     derived = ArrayDerivatives(graph, root, setting.wrt)
     partials: Sequence[Node] = derived.gradient
     found = node_values(derived.graph, [derived.root, *partials], values, setting.sizes)
     for name, partial in zip(setting.wrt, partials, strict=True):
         if found is not None and not np.isfinite(found[partial]).all():
             return [
-                _Blame(derived.graph, found).sentence(partial, f"In the derivative by {name}, ")
+                _Blame(derived.graph, found, setting.begins).sentence(
+                    partial, f"In the derivative by {name}, "
+                )
             ]
     return []
 
 
-def place_in_words(graph: Graph, node: Node, index: Index) -> str:
+def place_in_words(
+    graph: Graph, node: Node, index: Index, begins: Mapping[str, int] | None = None
+) -> str:
     """Return which row of the data, or entry of an array, an index of a step is."""
     if not index:
         return ""
+    before = begins or {}
+    shape = graph.shape(node)
+    index = tuple(i + before.get(str(d), 0) for i, d in zip(index, shape, strict=True))
     if graph.shape(node) == ("rows",):
         return f" in row {index[0] + 1} of the data"
     return f" in entry [{','.join(map(str, index))}]"
@@ -85,8 +95,8 @@ def place_in_words(graph: Graph, node: Node, index: Index) -> str:
 class _Blame:
     """The steps of a formula with their values, and the way down to the first bad one."""
 
-    def __init__(self, graph: Graph, values: Values) -> None:
-        self.graph, self.values = graph, values
+    def __init__(self, graph: Graph, values: Values, begins: Mapping[str, int]) -> None:
+        self.graph, self.values, self.begins = graph, values, begins
 
     def sentence(self, root: Node, before: str) -> str:
         """Return what went bad first below a root, and what it was made of."""
@@ -96,7 +106,7 @@ class _Blame:
             matrix = self.text(self.graph.args[node][0])
             return f"{before}`{self.text(node)}` is not finite: `{matrix}` is singular."
         shown = "NaN" if np.isnan(value) else "infinite" if value > 0 else "minus infinite"
-        place = place_in_words(self.graph, node, index)
+        place = place_in_words(self.graph, node, index, self.begins)
         why = self.cause(node, index)
         at = ", ".join(self.inputs(node, index, names_arguments="divisor" not in why))
         text = f"{before}`{self.text(node)}` is {shown}{place}"

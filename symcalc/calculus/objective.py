@@ -25,6 +25,7 @@ from .first_nan import Setting, describe_not_finite
 from .kinked import find_kinked
 from .reading import Formula
 from .remembered import formula_of, function_of
+from .saturation import find_saturation
 from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
 from .structure import (
@@ -109,6 +110,7 @@ class FormulaObjective:
             kinked=self._kinked(needs) if isinstance(split, str) and "kink" in rough else None,
             explain=lambda x: describe_not_finite(*self._at(x)),
             places=lambda x: describe_places(*self._at(x)),
+            saturation=lambda x: find_saturation(*self._at(x)),
         )
         n_residuals = sum(self._n_residuals(square) for square in squares)
         return objective, ObjectiveFacts(

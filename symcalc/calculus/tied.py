@@ -55,7 +55,7 @@ class Ties:
         """Return an objective of all numbers as one of those that are free."""
         value_and_gradient, product = whole.value_and_gradient, whole.hessian_product
         hessian, jacobian, residuals = whole.hessian, whole.residual_jacobian, whole.residuals
-        explain, places = whole.explain, whole.places
+        explain, places, saturation = whole.explain, whole.places, whole.saturation
 
         def both(x: Array) -> tuple[float, Array]:
             value, gradient = value_and_gradient(self.all(x))
@@ -72,6 +72,7 @@ class Ties:
             residual_jacobian=jacobian and (lambda x: self._columns(jacobian(self.all(x)))),
             explain=explain and (lambda x: explain(self.all(x))),
             places=places and (lambda x: places(self.all(x))),
+            saturation=saturation and (lambda x: saturation(self.all(x))),
         )
 
     def _columns(self, matrix: Any) -> Array:

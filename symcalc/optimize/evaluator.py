@@ -12,6 +12,7 @@ import numpy as np
 from ..errors import ArgumentError, SymcalcError, UserFunctionError
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
+from .evidence import Evidence
 from .objective import Objective, Point, StopRun
 
 __all__ = ["Evaluator"]
@@ -59,6 +60,7 @@ class Evaluator:
         self.seed = seed
         self.minima: tuple[Point, ...] = ()
         self._latest: dict[str, tuple[Vector, Any]] = {}
+        self._formed: dict[bytes, Vector] = {}
         self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
         self.best_x: Vector | None = None
         self.best_value = np.inf
@@ -66,6 +68,7 @@ class Evaluator:
         self.lowest: tuple[Vector, float] | None = None
         self.step, self.stage = 0, "at the start"
         self.is_over = False
+        self.evidence = Evidence()
         #: what a method has to say of its run, by topic; "advice" is for runs that did not arrive
         self.remarks: dict[str, str] = {}
         self.started = time.perf_counter()
@@ -114,6 +117,7 @@ class Evaluator:
             ),
             "place": x,
             "elapsed": self.elapsed(),
+            "evidence": self.evidence.state(),
             "remarks": dict(self.remarks),
         }
 
@@ -127,13 +131,14 @@ class Evaluator:
         self.last_point = None if state["last"] is None else Point(*state["last"])
         self.started -= state["elapsed"]
         self.remarks = state["remarks"]
+        self.evidence.restore(state["evidence"])
 
     def branch(self) -> Evaluator:
         """Return an evaluator for a run of its own, within what is left of the limits."""
         part = Evaluator(self.objective, bounds=self._bounds, seed=self.seed)
         part._deadline = self._deadline
         part._max_evaluations = self._max_evaluations - self.n_evaluations
-        part.step, part.stage = self.step, "in a local run"
+        part.step, part.stage, part.evidence = self.step, "in a local run", self.evidence
         return part
 
     def join(self, part: Evaluator) -> None:
@@ -170,6 +175,7 @@ class Evaluator:
             residuals, jacobian = self.residuals(x), self.residual_jacobian(x)
             value, gradient = float(residuals @ residuals), 2.0 * (residuals @ jacobian)
             self.last_point = Point(x, value, gradient)
+            self.evidence.take_point(x, gradient)
             return self.last_point
         self.charge(1)
         self.n_gradients += 1
@@ -183,6 +189,7 @@ class Evaluator:
                 f"The gradient has shape {gradient.shape}; it must be {x.shape}, that of the point."
             )
         self.last_point = Point(x, value, gradient)
+        self.evidence.take_point(x, gradient)
         return self.last_point
 
     def value_aside(self, x: Vector) -> float:
@@ -211,7 +218,21 @@ class Evaluator:
         if isinstance(result, float):
             result = np.full((x.size, x.size), np.nan)
         self._keep("hessian", x, result)
+        self.evidence.take_hessian(result)
         return result
+
+    def dense_hessian(self, x: Vector) -> Vector:
+        """Return the Hessian as an array, from products where there is none; remembered."""
+        if self.objective.hessian is not None:
+            matrix = self.hessian(x)
+            return np.asarray(
+                matrix.toarray() if hasattr(matrix, "toarray") else matrix, dtype=float
+            )
+        place = x.tobytes()
+        if place not in self._formed:
+            columns = np.column_stack([self.product(x, column) for column in np.eye(x.size)])
+            self._formed = {**self._formed, place: np.asarray(0.5 * (columns + columns.T))}
+        return self._formed[place]
 
     def product(self, x: Vector, v: Vector) -> Vector:
         """Return the Hessian at `x` times `v`; from the Hessian or gradients when need be."""

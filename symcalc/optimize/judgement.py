@@ -9,7 +9,6 @@ import numpy as np
 
 from ..facts import ObjectiveFacts
 from ..outcome import Outcome
-from .balance import describe_gradients, describe_scaling
 from .bounds import Bounds, Mask, Vector
 from .diagnosis import (
     at_bounds,
@@ -23,10 +22,12 @@ from .endless import describe_endless_fall, is_far
 from .evaluator import Evaluator
 from .keeping import Keeper
 from .kinked import KinkEvaluator, judge_kinks
+from .lookback import look_back
 from .methods import Method, Solver
 from .objective import Point
 from .probing import FARTHEST, N_AT_JOINS, N_OBLIQUE, Probe, find_fall
 from .proximal import SplitEvaluator, judge_split
+from .saturation import describe_rest, judge_saturation
 from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Journal
@@ -84,19 +85,24 @@ def best_point(evaluator: Evaluator, start: Point, outcome: Outcome | None) -> P
 
 
 def judge(
-    run: Run, journal: Journal, start: Point, best: Point, norm: float, outcome: Outcome | None
-) -> tuple[Outcome, list[str]]:
+    run: Run, journal: Journal, start: Point, best: Point, last: Point, norm: float,
+    outcome: Outcome | None,
+) -> tuple[Outcome, list[str]]:  # fmt: skip
     """Return the outcome that the evidence at the best point supports, and the diagnosis."""
     evaluator, rule = run.evaluator, journal.rule
     if isinstance(evaluator, SplitEvaluator):
-        outcome, said = judge_split(evaluator, rule, run.names, best, outcome, run.seed)
-        return outcome, [*said, *describe_convexity(run.facts, outcome, False)]
+        return _judge_split(run, evaluator, journal, start, best, outcome)
     if isinstance(evaluator, KinkEvaluator):
         outcome, said, is_strict = judge_kinks(
             evaluator, rule, run.names, start, best, outcome, run.seed, run.facts.is_convex
         )
         if outcome is Outcome.UNBOUNDED:
             said += describe_unbounded(evaluator, start, run.names)
+        else:
+            outcome, flat = judge_saturation(evaluator, start, best, run.names, outcome)
+            said += flat
+        free = np.ones(best.x.size, dtype=np.bool_)
+        said += look_back(evaluator, best, run.names, free, run.facts, outcome)
         return outcome, [*said, *describe_convexity(run.facts, outcome, is_strict)]
     free = rule.free(best.x, best.gradient)
     diagnosis = at_bounds(best.x, run.bounds, run.names)
@@ -126,14 +132,32 @@ def judge(
                 outcome = Outcome.SADDLE
     if outcome is Outcome.UNBOUNDED:
         diagnosis += describe_unbounded(evaluator, start, run.names)
+    else:
+        outcome, said = judge_saturation(evaluator, start, best, run.names, outcome)
+        diagnosis += said or describe_rest(evaluator, best, last)
+    diagnosis += look_back(evaluator, best, run.names, free, run.facts, outcome)
     if run.method.is_global:
         diagnosis += describe_minima(evaluator, run.facts, journal.n_steps)
     diagnosis += describe_convexity(run.facts, outcome, is_strict)
-    if run.facts.is_smooth and outcome not in (Outcome.UNBOUNDED, Outcome.NOT_FINITE):
-        diagnosis += describe_scaling(evaluator, best, run.names, free)
-    diagnosis += describe_gradients(start, run.names, "at the start")
     diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
     return outcome, diagnosis
+
+
+def _judge_split(
+    run: Run, evaluator: SplitEvaluator, journal: Journal, start: Point, best: Point,
+    outcome: Outcome | None,
+) -> tuple[Outcome, list[str]]:  # fmt: skip
+    """Return the outcome of a run on a smooth part and a penalty, and the diagnosis."""
+    outcome, said = judge_split(evaluator, journal.rule, run.names, best, outcome, run.seed)
+    if outcome is Outcome.UNBOUNDED:
+        said += describe_unbounded(evaluator, start, run.names)
+    elif evaluator.objective.places is not None:
+        said += evaluator.objective.places(best.x)
+    smooth, free = evaluator.aside(best), np.ones(best.x.size, dtype=np.bool_)
+    said += describe_convexity(run.facts, outcome, False)
+    said += look_back(evaluator, smooth, run.names, free, run.facts, outcome, "smooth part")
+    said += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
+    return outcome, said
 
 
 def _endless_fall(run: Run, start: Point, best: Point, outcome: Outcome) -> list[str]:

@@ -281,7 +281,7 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
         norm = journal.rule.norm(best.x, best.gradient)
         if best.is_finite:
             try:
-                outcome, said = judge(run, journal, start, best, norm, outcome)
+                outcome, said = judge(run, journal, start, best, last, norm, outcome)
                 check = verify_gradient(
                     evaluator, start, best, run.names, bounds=run.bounds, seed=run.seed,
                     is_smooth=run.facts.is_smooth,

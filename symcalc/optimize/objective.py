@@ -12,6 +12,7 @@ from ..outcome import Outcome
 from .bounds import Vector
 
 if TYPE_CHECKING:
+    from ..facts import Saturation
     from .batches import RowObjective
     from .kinked import KinkedFunction
     from .proximal import Split
@@ -47,6 +48,8 @@ class Objective:
         `x`, in sentences.
     places : callable or None
         `places(x) -> list of str`: the kinks and edges of its domain that `x` stands on.
+    saturation : callable or None
+        `saturation(x) -> Saturation or None`: what is flat at `x` and cuts variables off.
     """
 
     value: Callable[[Vector], float]
@@ -60,6 +63,7 @@ class Objective:
     kinked: KinkedFunction | None = None
     explain: Callable[[Vector], list[str]] | None = None
     places: Callable[[Vector], list[str]] | None = None
+    saturation: Callable[[Vector], Saturation | None] | None = None
 
 
 class Point(NamedTuple):

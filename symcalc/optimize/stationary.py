@@ -171,16 +171,9 @@ def describe_axis(axis: Vector, names: tuple[str, ...], n_terms: int = 4) -> str
 
 def _free_hessian(evaluator: Evaluator, x: Vector, free: Mask) -> Vector | None:
     """Return the Hessian over the free variables as an array; from products when need be."""
-    objective = evaluator.objective
     if x.size > MAX_VARIABLES or not free.any():
         return None
-    if objective.hessian is not None:
-        matrix = evaluator.hessian(x)
-        dense = matrix.toarray() if hasattr(matrix, "toarray") else matrix
-        return np.asarray(dense, dtype=float)[np.ix_(free, free)]
-    columns = [evaluator.product(x, column)[free] for column in np.eye(x.size)[free]]
-    both = np.column_stack(columns)
-    return np.asarray(0.5 * (both + both.T))
+    return evaluator.dense_hessian(x)[np.ix_(free, free)]
 
 
 def _scaled_eigenvalues(hessian: Vector) -> tuple[Vector, Vector]:

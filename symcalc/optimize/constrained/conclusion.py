@@ -6,17 +6,20 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...facts import ObjectiveFacts
 from ...outcome import Outcome
+from ..constraints import Label
 from ..diagnosis import describe_convexity, describe_unbounded
+from ..lookback import look_back
 from ..objective import Point
 from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..trace import Journal, Trace
 from .evaluator import FEASIBLE
-from .judgement import Judgement, describe_active
+from .judgement import Judgement, describe_active, name_of
 from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
-from .polish import look_at
+from .polish import Candidate, look_at
 from .problem import Run
 from .report import states_of
 from .verification import verify
@@ -25,6 +28,9 @@ __all__ = ["best_end", "conclude"]
 
 #: A minimum of a further start is a lower one by more than this share.
 LOWER = 1e-7
+
+#: Gradients of constraints that differ by this factor are called badly scaled.
+UNEVEN = 1e6
 
 
 def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgement:
@@ -64,6 +70,7 @@ def conclude(
     shown: Multipliers | None = at.multipliers if shows else None
     states = states_of(run.labels, at.stack.values, at.stack.violations, shown)
     diagnosis = [*best.sentences]
+    facts = replace(run.facts, is_quadratic=False)  # nothing else has told how it bends
     tell = evaluator.objective.places if at.point.is_finite else evaluator.objective.explain
     if tell is not None and outcome is not Outcome.UNBOUNDED:
         diagnosis += tell(at.point.x)
@@ -71,9 +78,11 @@ def conclude(
         diagnosis[:0] = describe_active(at, run.labels)
         diagnosis += _other_minima(best, ends)
         is_strict = any("strict local" in sentence for sentence in diagnosis)
-        diagnosis += describe_convexity(replace(run.facts, is_quadratic=False), outcome, is_strict)
+        diagnosis += describe_convexity(facts, outcome, is_strict)
     if outcome is Outcome.UNBOUNDED:
         diagnosis += describe_unbounded(evaluator, start, run.names)
+    if at.point.is_finite:
+        diagnosis += _way(run, at, facts, outcome)
     check = verify(evaluator, start, at.point, run.labels, run.names, run.facts.is_smooth, run.seed)
     if check is not None and check.agrees is False:
         outcome = check.judge(outcome)
@@ -89,6 +98,29 @@ def conclude(
         multipliers=None if shown is None else {s.text: s.multiplier for s in states},
         constraints=states, kkt=at.multipliers.kkt, elapsed=counts[1], gradient_check=check,
     )  # fmt: skip
+
+
+def _way(run: Run, at: Candidate, facts: ObjectiveFacts, outcome: Outcome) -> list[str]:
+    """Return what the run saw on its way, and which constraints are of unlike size."""
+    free = np.ones(at.point.x.size, dtype=np.bool_)
+    said = look_back(run.evaluator, at.point, run.names, free, facts, outcome)
+    return said if run.is_large else said + _sizes(at, run.labels)
+
+
+def _sizes(at: Candidate, labels: tuple[Label, ...]) -> list[str]:
+    """Return which constraint has by far the largest gradient, and which the smallest."""
+    lengths = np.linalg.norm(at.jacobian, axis=1)
+    places = np.flatnonzero(np.isfinite(lengths) & (lengths > 0.0))
+    if places.size < 2:
+        return []
+    most, least = places[lengths[places].argmax()], places[lengths[places].argmin()]
+    ratio = float(lengths[most] / lengths[least])
+    if ratio < UNEVEN:
+        return []
+    name = name_of(int(most), labels)
+    unit = 10.0 ** round(float(np.log10(lengths[most])))
+    return [f"Badly scaled: the gradient of {name} is {ratio:.1e} times that of "
+            f"{name_of(int(least), labels)}; divide it by {unit:.0e}."]  # fmt: skip
 
 
 def _other_minima(best: Judgement, ends: list[Judgement]) -> list[str]:

@@ -214,15 +214,6 @@ class ConstrainedEvaluator(Evaluator):
         except SymcalcError:
             return float("nan")
 
-    def dense_hessian(self, x: Vector) -> Vector:
-        """Return the objective's Hessian as an array, from products where there is none."""
-        if self.objective.hessian is None:
-            columns = [self.product(x, column) for column in np.eye(x.size)]
-            both = np.column_stack(columns)
-            return np.asarray(0.5 * (both + both.T))
-        matrix = self.hessian(x)
-        return np.asarray(matrix.toarray() if hasattr(matrix, "toarray") else matrix, dtype=float)
-
     def value(self, x: Vector) -> float:
         """Return the value at `x`, evaluated once however often it is asked for."""
         known = self._known.get(("point", x.tobytes()))

@@ -94,6 +94,7 @@ class KinkEvaluator(Evaluator):
             found = self.least(look)
             vector = vector if found is None else found[0].vector
         self.last_point = Point(x, look.value, vector)
+        self.evidence.take_point(x, vector)
         return self.last_point
 
     def look(self, x: Vector) -> Look:

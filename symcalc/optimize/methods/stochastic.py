@@ -165,8 +165,12 @@ class BatchSteps:
         if memory is None:
             memory = (0, point.x, None, self._first_rate(rows, batches, point.x), None, 0, None)
         evaluator.stage = "in a batch"
-        memory = self._go_on(evaluator, rows, batches, point, memory)
+        before, memory = memory, self._go_on(evaluator, rows, batches, point, memory)
         evaluator.remarks["batches"] = _describe(batches, memory[0], memory[3], self)
+        if not np.isfinite(memory[1]).all():
+            lost = self._where_lost(evaluator, rows, batches, point, before)
+            if lost is not None:
+                return Step(lost, memory)
         evaluator.stage = "after the batches"
         x = memory[1] if memory[4] is None else memory[4]
         if not evaluator.is_late:
@@ -185,9 +189,13 @@ class BatchSteps:
         return Step(new, memory)
 
     def _go_on(
-        self, evaluator: Evaluator, rows: RowObjective, batches: Batches, point: Point, memory: Any
-    ) -> Any:
-        """Take the steps on batches up to the next look; return the new memory."""
+        self, evaluator: Evaluator, rows: RowObjective, batches: Batches, point: Point, memory: Any,
+        is_watched: bool = False,
+    ) -> Any:  # fmt: skip
+        """Take the steps on batches up to the next look; return the new memory.
+
+        A run that `is_watched` ends before the first gradient that is not finite.
+        """
         count, x, known, rate, average, n_averaged, lean = memory
         anchor = self.sampling.begin(rows, batches, point, lean)
         n_batches = len(batches)
@@ -197,6 +205,8 @@ class BatchSteps:
         while count < goal and not evaluator.is_late:
             for batch in self.sampling.run(batches, count // n_batches, count % n_batches):
                 gradient = self.sampling.gradient(rows, x, batch, anchor)
+                if is_watched and not np.isfinite(gradient).all():
+                    return count, x, known, rate, None, 0, anchor
                 direction, known = self.rule.move(self.clipping(gradient), x, known, count + 1)
                 x = x - (rate * schedule.factor(count)) * direction
                 count += 1
@@ -207,6 +217,20 @@ class BatchSteps:
                 if count % LOOK_EVERY == 0 and not np.isfinite(x).all():
                     return count, x, known, rate, None, 0, anchor
         return count, x, known, rate, average, n_averaged, anchor
+
+    def _where_lost(
+        self, evaluator: Evaluator, rows: RowObjective, batches: Batches, point: Point, memory: Any
+    ) -> Point | None:
+        """Go through the batches once more, to the point where a gradient was no number.
+
+        None where the whole objective is finite there: then the steps grew without bound.
+        """
+        x = self._go_on(evaluator, rows, batches, point, memory, is_watched=True)[1]
+        if not np.isfinite(x).all():
+            return None
+        with evaluator.beyond_limits():
+            lost = evaluator.point(x.copy())
+        return None if lost.is_finite else lost
 
     def _averaged(
         self, average: Vector | None, n_averaged: int, x: Vector, done: float

@@ -1,0 +1,110 @@
+"""Array variables as layers: where the gradient vanishes in one of them, or explodes on the way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .bounds import Vector
+from .evidence import Evidence
+
+__all__ = ["describe_exploding", "describe_vanishing", "layers_of"]
+
+#: A layer of the gradient below this share of the largest one is called vanishing; of a single
+#: variable, its size counted in, this share.
+VANISHING, VANISHING_ALONE = 1e-6, 1e-12
+
+#: A gradient that grew by this factor since the start is called exploding.
+EXPLODING = 1e6
+
+#: Points whose gradient is below this share of the largest one met have arrived: there all of
+#: it vanishes. Of the others so many, and this share of them, make a sentence.
+ARRIVED, FEWEST, MOST = 1e-6, 3, 0.5
+
+#: So many layers are named.
+MAX_NAMED = 6
+
+
+def layers_of(names: tuple[str, ...]) -> dict[str, list[int]]:
+    """Return the places of each array variable's numbers: `W[0,1]` belongs to `W`."""
+    found: dict[str, list[int]] = {}
+    for place, name in enumerate(names):
+        head, bracket, _ = name.partition("[")
+        if bracket:
+            found.setdefault(head, []).append(place)
+    return found
+
+
+def describe_vanishing(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
+    """Return in which layers, or variables, the gradient vanishes beside that in others.
+
+    At the start, and at how many of the points on the way that were not yet stationary.
+    """
+    points = evidence.points
+    if not points:
+        return []
+    layers = layers_of(names)
+    if len(layers) >= 2:
+        labels, limit = list(layers), VANISHING
+        sizes = np.array([[_size(g[places]) for places in layers.values()] for _, g in points])
+    elif not layers and len(names) >= 2:
+        labels, limit = list(names), VANISHING_ALONE
+        sizes = np.array([np.abs(g) * np.maximum(np.abs(x), 1.0) for x, g in points])
+    else:
+        return []
+    largest = sizes.max(axis=1)
+    moving = largest > ARRIVED * largest.max()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = sizes / largest[:, None]
+    said = _at_start(labels, shares[0], limit) if layers and largest[0] > 0.0 else []
+    return said or _on_the_way(labels, shares[moving], limit, is_single=not layers)
+
+
+def _at_start(labels: list[str], shares: Vector, limit: float) -> list[str]:
+    """Return which layers vanish where the run begins."""
+    small = np.flatnonzero(shares < limit)
+    if not small.size:
+        return []
+    listed = ", ".join(f"{labels[i]} ({shares[i]:.1g})" for i in small[:MAX_NAMED].tolist())
+    return [
+        f"Vanishing gradient at the start, beside that in {labels[int(shares.argmax())]}: {listed}."
+        " These hardly move: start smaller, where nothing saturates, or scale the inputs."
+    ]
+
+
+def _on_the_way(labels: list[str], shares: Vector, limit: float, is_single: bool) -> list[str]:
+    """Return which layers vanish at most points of the way."""
+    n_small = (shares < limit).sum(axis=0)
+    needed = max(FEWEST, len(shares) if is_single else MOST * len(shares))
+    found = np.flatnonzero((n_small >= needed) & (shares > 0.0).any(axis=0))
+    if not found.size:
+        return []
+    listed = ", ".join(
+        f"{labels[i]} (at most {shares[shares[:, i] < limit, i].max():.1g}, at {n_small[i]} of "
+        f"{len(shares)} points)"
+        for i in found[:MAX_NAMED].tolist()
+    )
+    most = labels[int(np.median(shares, axis=0).argmax())]
+    return [f"Vanishing gradient on the way, beside that in {most}: {listed}. These hardly move."]
+
+
+def describe_exploding(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
+    """Return in which layer, or variable, the gradient grew far beyond that of the start."""
+    points = evidence.points
+    if len(points) < 2:
+        return []
+    layers = layers_of(names) or {name: [place] for place, name in enumerate(names)}
+    first = max(_size(points[0][1][places]) for places in layers.values())
+    grown = [(name, max(_size(g[places]) for _, g in points)) for name, places in layers.items()]
+    name, most = max(grown, key=lambda pair: pair[1])
+    if not most > EXPLODING * first > 0.0:
+        return []
+    return [
+        f"Exploding gradient: in {name} it grew from {first:.2g} at the start to {most:.2g}; take "
+        "smaller steps, or clip it (clip_norm)."
+    ]
+
+
+def _size(block: Vector) -> float:
+    """Return the root of the mean square."""
+    largest = float(np.abs(block).max())
+    return largest * float(np.sqrt(np.mean((block / largest) ** 2))) if largest else 0.0
