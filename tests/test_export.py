@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import importlib.util
+import itertools
 import json
+import math
+import re
 import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import symcalc as sc
 from symcalc.cli import main
+from symcalc.functions import TABLE
 
 FORMULAS = {
     "a sum of everything": (
@@ -28,6 +34,12 @@ FORMULAS = {
         {},
     ),
     "steps": ("floor(3*x)*ceil(y) + x^2.5 + x^11 + min(x, y) + sign(x - y)*x", {}),
+    "the gamma family": ("gamma(x)*y + gammaln(y - 3)", {}),
+    "comparisons": (
+        "x*piecewise((x, x == y), (y, x != y and not (x < 1 or y > 1)), (2, True)) + hypot(x, y)",
+        {},
+    ),
+    "a number": ("2*pi", {}),
     "columns": (
         "mean((z - a*exp(-b*t))^2) + a^2*sum(log(1 + exp(b*t)))",
         {"wrt": "a, b", "shapes": {"z": "rows", "t": "rows"}},
@@ -47,11 +59,21 @@ TOOLS = {
 }
 
 
+#: How the tools are asked to complain of everything.
+STRICT = {
+    "python": f"{sys.executable} -W error",
+    "cc": "cc -std=c99 -Wall -Wextra -pedantic -Wshadow -Werror",
+    "c++": "c++ -std=c++11 -Wall -Wextra -pedantic -Wshadow -Werror",
+    "gfortran": "gfortran -std=f2008 -Wall -Wextra -pedantic -Werror",
+    "rustc": "rustc -D warnings",
+}
+
+
 def _run(found, folder):
     found.write(folder)
-    command = found.run.replace("python ", f"{sys.executable} ", 1)
-    if found.language == "c":
-        command = command.replace("cc ", "cc -std=c99 -Wall -Wextra -Werror ", 1)
+    command = found.run
+    for tool, strict in STRICT.items():
+        command = re.sub(f"^{re.escape(tool)} ", f"{strict} ", command)
     return subprocess.run(command, shell=True, cwd=folder, capture_output=True, text=True)
 
 
@@ -68,22 +90,136 @@ def test_the_check_of_exported_source_agrees(language, what, tmp_path):
     assert done.stdout.startswith("ok: 5 points")
 
 
-@pytest.mark.parametrize("language", ["python", "c"])
-def test_the_check_finds_a_wrong_function(language, tmp_path):
+WRONG = {
+    "python": ("    return value, [\n", "    return value, [\n        math.nan,\n"),
+    "numpy": ("    return value, [\n", "    return value, [\n        nan,\n"),
+    "c": ("gradient[0] = ", "gradient[0] = NAN*"),
+    "cpp": ("gradient[0] = ", "gradient[0] = NAN*"),
+    "fortran": ("gradient(1) = ", "gradient(1) = sqrt(-1 - x(2)**2)*"),
+    "rust": ("let mut gradient = [", "let mut gradient = [f64::NAN*"),
+}
+
+
+@pytest.mark.parametrize("with_nan", [False, True])
+@pytest.mark.parametrize("language", WRONG)
+def test_the_check_finds_a_wrong_function(language, with_nan, tmp_path):
     found = sc.export("x^2*sin(y)", language)
     if not TOOLS[language]():
         pytest.skip(f"no tool for {language} is installed")
     name = next(iter(found.files))
-    found.files[name] = found.files[name].replace("cos(", "sin(")
+    old, new = WRONG[language] if with_nan else ("cos", "sin")
+    wrong = found.files[name].replace(old, new)
+    assert wrong != found.files[name]
+    found.files[name] = wrong
     done = _run(found, tmp_path)
     assert done.returncode == 1
     assert done.stdout.startswith("WRONG: 5 points")
+
+
+#: Where domains end, values overflow, and what is no number.
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, 1e-300, 1e300, -1e300, 710.0, math.inf, math.nan]
+
+
+@pytest.mark.parametrize("language", ["python", "numpy", "c"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x/y",
+        "1/x^3 + x^-2.5",
+        "x^17*y",
+        "asech(x) + acoth(y)",
+        "cbrt(x)*atan2(y, x)",
+        "ceil(x) + floor(y)",
+        "log(x) + sqrt(y)",
+        "mod(x, y)",
+        "max(x, y, 0.3)",
+        "piecewise((x^2, x < y), (1/x, x > y), (log(y), True))",
+        "gamma(x)",
+        "loggamma(x)",
+    ],
+)
+def test_source_computes_what_compiled_functions_do_where_domains_end(text, language, tmp_path):
+    found = sc.export(text, language)
+    if not TOOLS[language]():
+        pytest.skip(f"no tool for {language} is installed")
+    names = found.wrt
+    compiled = sc.compile(text, names, order=1, backend="numpy")
+    call = _in_c(found, tmp_path) if language == "c" else _in_python(found, tmp_path)
+    for point in itertools.product(EDGES, repeat=len(names)):
+        with np.errstate(all="ignore"):
+            value, gradient = compiled.value_and_gradient(*point)
+            numbers = call(point)
+        expected = [value, *gradient]
+        assert np.allclose(numbers, expected, rtol=1e-9, atol=0, equal_nan=True), point
+
+
+def _in_python(found, folder):
+    """Return the exported function of value and gradient, its answer in a row."""
+    found.write(folder)
+    spec = importlib.util.spec_from_file_location("exported", folder / f"{found.name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def call(point):
+        value, gradient = module.f_value_and_gradient(np.array(point) if "numpy" in found.text
+                                                      else point)  # fmt: skip
+        return [value, *gradient]
+
+    return call
+
+
+def _in_c(found, folder):
+    found.write(folder)
+    library = folder / "f.so"
+    words = ["cc", "-std=c99", "-O2", "-shared", "-fPIC", "f.c", "-o", str(library), "-lm"]
+    subprocess.run(words, cwd=folder, check=True)
+    function = ctypes.CDLL(str(library)).f_value_and_gradient
+    function.restype = ctypes.c_double
+    n = len(found.wrt)
+
+    def call(point):
+        gradient = (ctypes.c_double * n)()
+        value = function((ctypes.c_double * n)(*point), gradient)
+        return [value, *gradient]
+
+    return call
+
+
+@pytest.mark.parametrize("language", ["c", "cpp", "fortran", "rust", "julia"])
+def test_bessel_functions_of_whole_order_are_exported(language, tmp_path):
+    found = sc.export("besselj(0, x) + bessely(2, x)", language)
+    if TOOLS[language]():
+        done = _run(found, tmp_path)
+        assert done.returncode == 0, done.stderr
+    with pytest.raises(sc.CompileError, match="whole numbers as its order"):
+        sc.export("besselj(1/2, x)", language)
+
+
+def test_julia_finds_the_library_of_mathematics_where_compilers_are_installed():
+    # "libm" alone is found as a text for the linker there
+    assert "(:erf, sc_libm)" in sc.export("erf(x)", "julia").text
+    assert "libm" not in sc.export("exp(x)", "julia").text
+
+
+@pytest.mark.parametrize("name", [n for n, row in TABLE.items() if row.array.startswith("kernels")])
+def test_functions_that_scipy_lacks_are_exported_with_their_kernels(name, tmp_path):
+    *orders, last = TABLE[name].sample[0]  # orders are whole numbers, so they are not varied
+    text = f"{name}({', '.join([*map(str, orders), 'x'])})"
+    found = sc.export(text, "numpy", order=0)
+    assert "symcalc" not in found.text
+    found.write(tmp_path)
+    spec = importlib.util.spec_from_file_location("exported", tmp_path / "f.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.f_value(np.array([last])) == pytest.approx(sc.compile(text)(last), 1e-12)
 
 
 @pytest.mark.parametrize("language", ["numpy", "jax"])
 @pytest.mark.parametrize(
     ("text", "wrt", "shapes"),
     [
+        ("sum(scipy*erf(np_*np))", "np, np_", "scipy: n; np: n; np_: n"),
+        ("logsumexp(a*t)", "a", "t: n"),
         ("sum((X@w - y)**2)/m + sum(log(1 + exp(X@w)))", "w", "X: m n; w: n; y: m"),
         ("logdet(S) + trace(inv(S)@A)", "S", "S: n n spd; A: n n"),
         ("sum(logsumexp(X@W, axis=1)) - sum(Y*(X@W))", "W", "X: m n; W: n k; Y: m k"),
@@ -121,6 +257,10 @@ def test_latex_is_a_document():
     [
         ({"language": "fotran"}, sc.ArgumentError, "Did you mean 'fortran'"),
         ({"language": "c", "name": "main*/"}, sc.ArgumentError, "small letter"),
+        ({"language": "c", "name": "f__g"}, sc.ArgumentError, "single `_`"),
+        ({"language": "python", "name": "for"}, sc.ArgumentError, "a word or a module of Python"),
+        ({"language": "python", "name": "math"}, sc.ArgumentError, "a word or a module of Python"),
+        ({"language": "jax", "name": "numpy"}, sc.ArgumentError, "a word or a module of Python"),
         ({"language": "c", "order": 2}, sc.ArgumentError, "0 and 1"),
     ],
 )
@@ -130,8 +270,17 @@ def test_bad_options_are_refused(options, error, match):
 
 
 def test_what_a_language_lacks_is_named():
-    with pytest.raises(sc.CompileError, match="`besselj` has no form in Rust"):
-        sc.export("besselj(0, x)", "rust")
+    with pytest.raises(sc.CompileError, match="`airyai` has no form in Rust"):
+        sc.export("airyai(x)", "rust")
+    with pytest.raises(sc.CompileError, match="`besselj` has no form in Python"):
+        sc.export("besselj(0, x)", "python")
+    with pytest.raises(sc.CompileError, match="`besselj` has no form in JAX"):
+        sc.export("besselj(0, x)", "jax")
+    with pytest.raises(sc.CompileError, match="`jv` has no form in JAX"):
+        sc.export("sum(besselj(0, X@w))", "jax", wrt="w", shapes="X: m n; w: n")
+    for language in ("numpy", "jax"):
+        with pytest.raises(sc.CompileError, match="An integral has no form in"):
+            sc.export("integral(sin(t)/t, t, 0, x)", language)
     with pytest.raises(sc.CompileError, match="for matrices export to 'numpy' or 'jax'"):
         sc.export("sum(X@w)", "c", wrt="w", shapes="X: m n; w: n")
     with pytest.raises(sc.CompileError, match="No point was found"):

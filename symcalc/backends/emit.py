@@ -16,7 +16,7 @@ from ..graph.integrand import Integrand
 from ..graph.regions import Region
 from ..program import Program
 
-__all__ = ["ADDITION", "ATOM", "MAX_PRODUCT_POWER", "PRODUCT", "Emitter"]
+__all__ = ["ADDITION", "ATOM", "INDENT", "MAX_DEPTH", "MAX_PRODUCT_POWER", "PRODUCT", "Emitter"]
 
 #: Binding strength of a piece of text.
 ADDITION, PRODUCT, ATOM = 1, 2, 3
@@ -71,6 +71,10 @@ class Emitter:
     def spell_logic(self, kind: str, args: list[str]) -> str:
         """Return a conjunction, disjunction or negation."""
         raise NotImplementedError
+
+    def spell_quotient(self, region: Region | None, above: str, below: list[str]) -> str:
+        """Return a number divided by others, one after the other."""
+        return self.joined(region, [above, *below], "/")
 
     def read_across(self, node: Node, region: Region | None) -> str:
         """Return the name of a node of an outer region as it is read inside `region`."""
@@ -278,7 +282,7 @@ class Emitter:
             else:
                 above.append(text)
         top = self.joined(region, above, "*") or "1.0"
-        text = self.joined(region, [top, *below], "/")
+        text = self.spell_quotient(region, top, below)
         self._set(node, text, PRODUCT, operands, negative=negative)
 
     def _coefficient(self, node: Node, text: str, above: list[str], below: list[str]) -> None:
@@ -310,7 +314,7 @@ class Emitter:
             )
         else:
             below = self._positive_power(node, base, -power, ATOM)
-            self._set(node, f"1.0/{below}", PRODUCT, (base,))
+            self._set(node, self.spell_quotient(region, "1.0", [below]), PRODUCT, (base,))
 
     def spell_power(self, base: str, exponent: str) -> str:
         """Return the call for a general power."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import keyword
 import math
 import re
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +30,9 @@ from .reading import Formula, to_expression, to_names
 __all__ = ["LANGUAGES", "export"]
 
 LANGUAGES = (*DIALECTS, "latex")
+
+#: What files for Python import, and what that imports.
+_PACKAGES = ("jax", "jaxlib", "numpy", "scipy", "opt_einsum", "ml_dtypes")
 
 #: Points of the program that checks, rows of its data, and how often both are drawn.
 N_POINTS, N_ROWS, N_TRIES = 5, 6, 60
@@ -80,7 +85,8 @@ def export(
     -----
     The functions compute what compiled functions compute, stable forms and branches included: they
     take an array of the numbers in the order that the first comment says, and an array of columns.
-    The check compares with numbers of compiled functions at points inside the domain.
+    Where the formula has no value, value and gradient are NaN. The check compares with numbers of
+    compiled functions at points inside the domain. docs/export.md has each language's signatures.
 
     Examples
     --------
@@ -94,9 +100,13 @@ def export(
         double t5, t6;
         t5 = exp(-x[1]*x[2]);
         t6 = x[0]*t5;
+        const double value = t6;
         gradient[0] = t5;
         gradient[1] = -t6*x[2];
-        return t6;
+        for (int k = 0; value != value && k < 2; ++k) {
+            gradient[k] = value;
+        }
+        return value;
     }
     """
     _check(language, order, name)
@@ -107,7 +117,9 @@ def export(
     chosen = to_names(wrt) or tuple(v.name for v in expression.variables if not v.shape)
     if language == "latex":
         return _in_latex(expression, chosen if order else (), name)
-    function = compile_expression(expression, order=1, wrt=chosen, backend="numpy")
+    function = compile_expression(
+        expression, order=order, wrt=chosen if order else None, backend="numpy"
+    )
     if type(function) is not CompiledFunction:
         if language not in ("numpy", "jax"):
             raise CompileError(
@@ -139,10 +151,18 @@ def _check(language: str, order: int, name: str) -> None:
         )
     if order not in (0, 1):
         raise ArgumentError(f"`order` is {order!r}; allowed are 0 and 1.")
-    if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", name):
+    if not isinstance(name, str) or not re.fullmatch(
+        r"(?=.{1,40}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", name
+    ):
         raise ArgumentError(
             f"`name` is {name!r}; it begins with a small letter, and goes on with small letters, "
-            "digits and `_`."
+            "digits and single `_` between them, 40 characters at most."
+        )
+    is_python = language in ("python", "numpy", "jax")
+    if is_python and (keyword.iskeyword(name) or name in {*sys.stdlib_module_names, *_PACKAGES}):
+        raise ArgumentError(
+            f"`name` is {name!r}, which is a word or a module of Python: {name}.py could not be "
+            "imported, or would stand in the way of that module. Choose another one."
         )
 
 
@@ -178,10 +198,13 @@ def _samples(function: CompiledFunction, signature: Signature) -> list[Sample]:
         values: dict[str, Any] = dict(zip(signature.arguments, arguments, strict=True))
         values |= {n: np.array(c) for n, c in zip(signature.columns, columns, strict=True)}
         with np.errstate(all="ignore"):
-            value, gradient = function.value_and_gradient(**values)
+            if signature.wrt:
+                value, gradient = function.value_and_gradient(**values)
+            else:
+                value, gradient = function(**values), np.empty(0)
         if np.ndim(value):
             raise CompileError("The formula has a value for each row; take its sum or mean.")
-        expected = (float(value), *(gradient.tolist() if signature.wrt else ()))
+        expected = (float(value), *map(float, gradient))
         if all(map(math.isfinite, expected)):
             data = columns
             found.append(Sample(arguments, columns, expected))

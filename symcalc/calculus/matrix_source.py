@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..backends import compile_expression
 from ..errors import CompileError
 from ..expression import Expression
 from ..symbolic import stabilize_for_display
-from ..writing import python_function
+from ..writing import python_function, python_name
 from .action import shape_of
 from .gradient import partials
 
@@ -24,6 +25,10 @@ _JAX = {
     "import numpy as np": "import jax\nimport jax.numpy as np",
     "import scipy.special": "import jax.scipy as scipy",
 }
+#: Functions of SciPy's that JAX has with the same meaning.
+_IN_JAX = frozenset(
+    "beta digamma erf erfc erfinv expit gamma gammaln logit logsumexp polygamma xlogy".split()
+)
 _DOUBLES = 'jax.config.update("jax_enable_x64", True)'
 
 
@@ -46,7 +51,7 @@ def matrix_files(
     for function in functions:
         head, _, body = function.partition("\n\n\n")
         imports |= dict.fromkeys(head.split("\n"))
-        bodies.append(f"@jax.jit\n{body}" if language == "jax" else body)
+        bodies.append(_in_jax(body) if language == "jax" else body)
     lines = [_JAX.get(line, line) if language == "jax" else line for line in imports]
     if any("symcalc" in line for line in lines):
         raise CompileError("A function of the formula is neither NumPy's nor SciPy's.")
@@ -57,21 +62,40 @@ def matrix_files(
     return {f"{name}.py": f"{source}\n", f"{name}_check.py": check}, f"python {name}_check.py"
 
 
+def _in_jax(body: str) -> str:
+    """Return a function on NumPy's arrays as one that JAX compiles.
+
+    Raises
+    ------
+    CompileError
+        JAX lacks a function of SciPy's.
+    """
+    body = body.replace("scipy.special.softmax(", "jax.nn.softmax(")
+    for special in re.findall(r"\bscipy\.special\.(\w+)", body):
+        if special not in _IN_JAX:
+            raise CompileError(f"SciPy's `{special}` has no form in JAX; export to 'numpy'.")
+    return f"@jax.jit\n{body}"
+
+
 def _check(expression: Expression, wrt: Sequence[str], name: str) -> str:
     """Return the program that compares with the numbers of the compiled function."""
     data, expected = _sample(expression, wrt)
-    call = f"{name}.{name}_value"
-    found = f"value, gradient = {call}_and_gradient(**DATA)" if wrt else f"value = {call}(**DATA)"
+    called = f"{name}_value{'_and_gradient' if wrt else ''}"
+    found = f"value, gradient = {called}(**DATA)" if wrt else f"value = {called}(**DATA)"
     flat = "[numpy.ravel(value), *map(numpy.ravel, gradient)]" if wrt else "[numpy.ravel(value)]"
-    arrays = "\n".join(f"    {key!r}: numpy.array({value})," for key, value in data.items())
+    arrays = "\n".join(
+        f"    {python_name(key)!r}: numpy.array({value})," for key, value in data.items()
+    )
     return _PROGRAM.format(
-        name=name, arrays=arrays, expected=expected, found=found, flat=flat
+        name=name, called=called, arrays=arrays, expected=expected, found=found, flat=flat
     )  # fmt: skip
 
 
 def _sample(expression: Expression, wrt: Sequence[str]) -> tuple[dict[str, str], str]:
     """Return data as texts, and the value and gradient there."""
-    function = compile_expression(expression, order=1, wrt=wrt or None, backend="numpy")
+    function = compile_expression(
+        expression, order=1 if wrt else 0, wrt=wrt or None, backend="numpy"
+    )
     dims = dict.fromkeys(
         d for v in expression.variables for d in v.shape if isinstance(d, str)
     )  # fmt: skip
@@ -118,7 +142,7 @@ import sys
 
 import numpy
 
-import {name}
+from {name} import {called}
 
 DATA = {{
 {arrays}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ..functions import CONSTANTS, TABLE, FunctionRow
@@ -22,17 +22,19 @@ MACHINE_KINDS = (
 )
 
 
-def missing_primitives(graph: Graph, roots: Sequence[Node], *, library: bool = False) -> str:
+def missing_primitives(
+    graph: Graph, roots: Sequence[Node], *, library: bool = False, also: Collection[str] = ()
+) -> str:
     """Return a kind of node in the formulas that has no such form, "" where all have one.
 
-    With `library`, compiled functions of SciPy may be called.
+    With `library`, compiled functions of SciPy may be called; kinds among `also` count as well.
     """
     for node in graph.reachable(roots):
         kind = graph.kinds[node]
         row = TABLE.get(kind)
         if node in graph.shapes:
             return "array"
-        if kind not in MACHINE_KINDS and _form(row, library) is None:
+        if kind not in MACHINE_KINDS and kind not in also and _form(row, library) is None:
             return kind
     return ""
 

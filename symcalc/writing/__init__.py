@@ -5,7 +5,7 @@ from __future__ import annotations
 from .entries import to_entries
 from .latex import latex_block, to_latex
 from .partials import equations, latex_partial, partial
-from .python import python_imports, to_python, to_python_lines
+from .python import python_imports, python_name, to_python, to_python_lines
 from .source import python_function
 from .text import to_text
 
@@ -16,6 +16,7 @@ __all__ = [
     "partial",
     "python_function",
     "python_imports",
+    "python_name",
     "to_entries",
     "to_latex",
     "to_python",

@@ -15,7 +15,7 @@ from .numpy_formulas import numpy_formula
 from .numpy_matrices import NamedLengths, NumpyMatrices
 from .text import TextRenderer, separated
 
-__all__ = ["PythonLines", "python_imports", "to_python", "to_python_lines"]
+__all__ = ["PythonLines", "python_imports", "python_name", "to_python", "to_python_lines"]
 
 #: Beyond this length a source names its shared parts.
 SOURCE_LENGTH = 2000
@@ -35,6 +35,12 @@ _CONSTANTS = {"oo": "np.inf", "nan": "np.nan", "I": "1j"}
 _LOGIC = {"and": "np.logical_and", "or": "np.logical_or"}
 
 
+def python_name(name: str) -> str:
+    """Return a variable's name in the source: words of Python and of its imports get a `_`."""
+    is_taken = keyword.iskeyword(name) or name.rstrip("_") in IMPORTS
+    return f"{name}_" if is_taken else name
+
+
 def to_python(graph: Graph, root: Node) -> str:
     """Write a formula as one Python expression on NumPy arrays or floats.
 
@@ -42,7 +48,7 @@ def to_python(graph: Graph, root: Node) -> str:
     -------
     str
         An expression; `python_imports` says which imports it needs. A variable whose name is a
-        keyword of Python gets an underscore at the end. Shared parts of long formulas are
+        keyword of Python, or `np`, gets an underscore at the end. Shared parts of long formulas are
         assigned first, inside a tuple of which the expression is the last item.
     """
     renderer = PythonRenderer(graph, root)
@@ -102,8 +108,8 @@ class PythonRenderer(TextRenderer):
         self.safe_names: dict[str, str] = {}
         taken = {*IMPORTS, *self.variables}
         for name in self.variables:
-            safe = name
-            while keyword.iskeyword(safe) or safe in IMPORTS or (safe != name and safe in taken):
+            safe = python_name(name)
+            while keyword.iskeyword(name) and safe in taken:
                 safe += "_"
             taken.add(safe)
             self.safe_names[name] = safe

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ..graph.graph import Graph
-from .python import python_imports, to_python_lines
+from .python import python_imports, python_name, to_python_lines
 
 __all__ = ["python_function"]
 
@@ -27,7 +26,7 @@ def python_function(
     ----------
     name : str
     arguments : sequence of str
-        The names of the arguments; a keyword of Python gets an underscore at its end.
+        The names of the arguments, in the source as `python_name` has them.
     formulas : Expression, or nested sequences of them
         What the function returns; sequences become tuples.
     shapes : shape, or nested sequences of them, as the formulas are; optional
@@ -35,7 +34,7 @@ def python_function(
     """
     flat = _flat(formulas)
     imports = dict.fromkeys(line for f in flat for line in python_imports(f.graph, f.root))
-    names = {arg: f"{arg}_" if keyword.iskeyword(arg) else arg for arg in arguments}
+    names = {arg: python_name(arg) for arg in arguments}
     graph = Graph()
     lines = to_python_lines(graph, [graph.absorb(f.graph, [f.root])[0] for f in flat])
     known = {v.name: v.shape for f in flat for v in f.variables if v.name in names and v.shape}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from . import gamma
 from .dialect import Body, Dialect, Loop, Sample, Signature
 from .layout import indented, table, wrapped
 
@@ -12,6 +13,10 @@ __all__ = ["C", "Cpp"]
 
 _HEAD = "const double *x"
 _COLUMNS = ", const double *const *columns, size_t n_rows"
+
+
+#: Bessel functions, which POSIX and compilers for C++ have beside those of the standard.
+_POSIX = ("jn", "yn")
 
 
 class C(Dialect):
@@ -22,6 +27,7 @@ class C(Dialect):
     extension = "c"
     infinity = "INFINITY"
     nan = "NAN"
+    functions: ClassVar[Mapping[str, str]] = {name: f"{name}({{0}}, {{1}})" for name in _POSIX}
     run = "cc -O2 {0}_check.c -lm -o {0}_check && ./{0}_check"
     includes: ClassVar[tuple[str, ...]] = ("math.h", "stddef.h")
     helpers: ClassVar[Mapping[str, str]] = {
@@ -33,6 +39,9 @@ class C(Dialect):
         "    double rest = fmod(a, b);\n"
         "    if (rest == 0.0) return copysign(0.0, b);\n"
         "    return (rest < 0.0) != (b < 0.0) ? rest + b : rest;\n}",
+        "jn": "double jn(int order, double x);  /* POSIX */",
+        "yn": "double yn(int order, double x);  /* POSIX */",
+        **gamma.C,
     }
 
     def function(self, signature: Signature, body: Body) -> str:
@@ -51,9 +60,15 @@ class C(Dialect):
                 lines += ["for (size_t row = 0; row < n_rows; ++row) {", *indented(part.lines), "}"]
             else:
                 lines += part
-        lines += [f"gradient[{k}] = {text};" for k, text in enumerate(body.outputs[1:])]
-        unused = [] if signature.arguments else ["(void)x;"]
-        lines += [*unused, f"return {body.outputs[0]};"]
+        if not signature.arguments:
+            lines.append("(void)x;")
+        if signature.wrt:
+            lines.append(f"const double value = {body.outputs[0]};")
+            lines += [f"gradient[{k}] = {text};" for k, text in enumerate(body.outputs[1:])]
+            lines.append(f"for (int k = 0; value != value && k < {len(signature.wrt)}; ++k) {{")
+            lines += ["    gradient[k] = value;", "}", "return value;"]
+        else:
+            lines.append(f"return {body.outputs[0]};")
         return "\n".join([*wrapped(head, 100), "{", *indented(lines), "}"])
 
     def file(self, name: str, functions: Sequence[str], helpers: Sequence[str]) -> str:
@@ -107,13 +122,20 @@ class Cpp(C):
     nan = "std::numeric_limits<double>::quiet_NaN()"
     run = "c++ -O2 {0}_check.cpp -o {0}_check && ./{0}_check"
     includes = ("cmath", "cstddef", "limits")
+    helpers: ClassVar[Mapping[str, str]] = {
+        name: text for name, text in C.helpers.items() if name not in _POSIX
+    }
     functions: ClassVar[Mapping[str, str]] = {
-        name: f"std::{name}({{0}})"
-        for name in (
-            "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp expm1 fabs floor log "
-            "log10 log1p log2 sin sinh sqrt tan tanh tgamma"
-        ).split()
-    } | {name: f"std::{name}({{0}}, {{1}})" for name in ("atan2", "hypot", "pow")}
+        **C.functions,
+        **{
+            name: f"std::{name}({{0}})"
+            for name in (
+                "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp expm1 fabs floor "
+                "lgamma log log10 log1p log2 sin sinh sqrt tan tanh tgamma"
+            ).split()
+        },
+        **{name: f"std::{name}({{0}}, {{1}})" for name in ("atan2", "hypot", "pow")},
+    }
 
 
 _MAIN = """\
@@ -126,7 +148,7 @@ int main(void)
         for (int i = 0; i < {m}; ++i) size = fmax(size, fabs(expected[k][i]));
         for (int i = 0; i < {m}; ++i) {{
             double gap = fabs(found[i] - expected[k][i]) / size;
-            if (!(gap <= worst)) worst = gap;
+            if (gap > worst || gap != gap) worst = gap;
         }}
     }}
     printf("%s: {n} points, worst relative gap %.1e\\n", worst < 1e-9 ? "ok" : "WRONG", worst);

@@ -74,11 +74,18 @@ class Dialect:
     comment: ClassVar[str] = "//"
     #: C's functions as templates, where they are not called as in C.
     functions: ClassVar[Mapping[str, str]] = {}
+    #: Of the functions that the table has no name of C's for, those that can be written here.
+    beyond: ClassVar[frozenset[str]] = frozenset(
+        {"digamma", "jn", "lgamma", "loggamma", "tgamma", "yn"}
+    )
     #: Definitions of what the language lacks, by the name of a function of C.
     helpers: ClassVar[Mapping[str, str]] = {}
     infinity: ClassVar[str]
     nan: ClassVar[str]
-    relations: ClassVar[Mapping[str, str]] = {}
+    #: Comparisons that are not written as in C, as templates.
+    comparisons: ClassVar[Mapping[str, str]] = {}
+    #: Whether a number is NaN.
+    undefined: ClassVar[str] = "({0} != {0})"
     #: A choice: how it begins, how another condition, what is left, and its end are written.
     choice: ClassVar[tuple[str, str, str, str]] = ("if ({0}) {{", "}} else if ({0}) {{",
                                                    "}} else {{", "}}")  # fmt: skip

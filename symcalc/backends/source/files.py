@@ -12,7 +12,7 @@ from ...graph.graph import Graph, Node
 from ...program import SIZE, Formulas, lower, missing_primitives, row_passes, to_primitives
 from .arrays import Numpy
 from .dialect import Body, Dialect, Loop, Sample, Signature
-from .emitter import SourceEmitter
+from .emitter import BEYOND, SourceEmitter
 
 __all__ = ["SourceFiles", "write_files"]
 
@@ -136,7 +136,7 @@ class _Written:
 
     def formulas(self, formulas: Formulas, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """Return statements, and the texts of what they compute."""
-        missing = missing_primitives(formulas.graph, formulas.roots)
+        missing = missing_primitives(formulas.graph, formulas.roots, also=BEYOND)
         if missing:
             raise CompileError(f"`{missing}` has no form in {self.dialect.title}.")
         program = lower(*to_primitives(formulas.graph, formulas.roots))

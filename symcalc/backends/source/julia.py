@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from . import gamma
 from .dialect import Body, Dialect, Loop, Sample, Signature
 from .layout import indented, table
 
@@ -20,7 +21,12 @@ _GUARDED = {
 
 def _from_c(name: str) -> str:
     """Return a function of C's mathematics that Julia's standard library lacks."""
-    return f'sc_{name}(x) = ccall((:{name}, "libm"), Float64, (Float64,), x)'
+    return f"sc_{name}(x) = ccall((:{name}, sc_libm), Float64, (Float64,), x)"
+
+
+#: C's library of mathematics: where a compiler is installed, "libm" names a text for its linker.
+_LIBRARY = """\
+const sc_libm = Sys.iswindows() ? "ucrtbase" : Sys.isapple() ? "libSystem" : "libm.so.6\""""
 
 
 class Julia(Dialect):
@@ -47,6 +53,11 @@ class Julia(Dialect):
         "erf": _from_c("erf"),
         "erfc": _from_c("erfc"),
         "tgamma": _from_c("tgamma"),
+        **{
+            name: f"sc_{name}(n, x) = ccall((:{name}, sc_libm), Float64, (Cint, Float64), n, x)"
+            for name in ("jn", "yn")
+        },
+        **gamma.JULIA,
     }  # fmt: skip
 
     def argument(self, place: int) -> str:
@@ -57,6 +68,10 @@ class Julia(Dialect):
 
     def row_count(self) -> str:
         return "Float64(n_rows)"
+
+    def file(self, name: str, functions: Sequence[str], helpers: Sequence[str]) -> str:
+        library = [_LIBRARY] if any("sc_libm" in text for text in helpers) else []
+        return "\n\n".join([*library, *helpers, *functions])
 
     def function(self, signature: Signature, body: Body) -> str:
         given = "x, columns" if signature.columns else "x"
@@ -69,7 +84,9 @@ class Julia(Dialect):
         if signature.wrt:
             head = f"function {signature.name}_value_and_gradient({given})"
             items = [f"    {text}," for text in body.outputs[1:]]
-            lines += [f"return {body.outputs[0]}, [", *items, "]"]
+            lines.append(f"value = {body.outputs[0]}")
+            lines += ["if isnan(value)", f"    return value, fill(NaN, {len(items)})", "end"]
+            lines += ["return value, [", *items, "]"]
         else:
             head = f"function {signature.name}_value({given})"
             lines.append(f"return {body.outputs[0]}")

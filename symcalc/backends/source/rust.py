@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from . import gamma
 from .dialect import Body, Dialect, Loop, Sample, Signature
 from .layout import indented, table, wrapped
 
@@ -51,6 +52,12 @@ class Rust(Dialect):
         "erf": _from_c("erf"),
         "erfc": _from_c("erfc"),
         "tgamma": _from_c("tgamma"),
+        **{
+            name: f'extern "C" {{\n    fn {name}(n: i32, x: f64) -> f64;\n}}\n\n'
+            f"fn sc_{name}(n: i32, x: f64) -> f64 {{\n    unsafe {{ {name}(n, x) }}\n}}"
+            for name in ("jn", "yn")
+        },
+        **gamma.RUST,
     }
 
     def row_count(self) -> str:
@@ -66,7 +73,7 @@ class Rust(Dialect):
             given += f", columns: &[&[f64]; {len(signature.columns)}]"
         if m:
             head = f"pub fn {signature.name}_value_and_gradient({given}) -> (f64, [f64; {m}])"
-            result = f"({body.outputs[0]}, [{', '.join(body.outputs[1:])}])"
+            result = "(value, gradient)"
         else:
             head, result = f"pub fn {signature.name}_value({given}) -> f64", body.outputs[0]
         lines = ["let n_rows = columns[0].len();"] if signature.columns else []
@@ -77,7 +84,11 @@ class Rust(Dialect):
                 lines += ["for row in 0..n_rows {", *indented(part.lines), "}"]
             else:
                 lines += part
-        lines += wrapped(self.numbers(result) if not m else result, 100)
+        if m:
+            lines.append(f"let value: f64 = {body.outputs[0]};")
+            lines += wrapped(f"let mut gradient = [{', '.join(body.outputs[1:])}];", 100)
+            lines += ["if value.is_nan() {", "    gradient = [value; _];".replace("_", str(m)), "}"]
+        lines += wrapped(result, 100)
         allowed = "#[allow(unused_assignments, unused_parens, unused_variables, clippy::all)]"
         return "\n".join([allowed, f"{head} {{", *indented(lines), "}"])
 
@@ -121,7 +132,7 @@ fn main() {{
         let size = expected.iter().fold(1e-300_f64, |a, b| a.max(b.abs()));
         for (a, b) in found.iter().zip(expected.iter()) {{
             let gap = (a - b).abs() / size;
-            if !(gap <= worst) {{
+            if gap > worst || gap.is_nan() {{
                 worst = gap;
             }}
         }}
