@@ -405,6 +405,53 @@ def test_a_start_at_the_minimum_and_a_start_without_a_value_are_told(method: str
         assert without.outcome is Outcome.NOT_FINITE
 
 
+# -- conjugate gradients on what is badly scaled -----------------------------------------------
+
+
+def test_conjugate_gradients_take_the_scales_of_the_variables_from_the_curvature() -> None:
+    weights = np.logspace(0.0, 8.0, 80)
+    best = sc.minimize(
+        "sum(c*w^2)/2 - sum(w) + (w[0] - w[1])^4", {"w": np.zeros(80)}, data={"c": weights},
+        method="conjugate_gradient",
+    )  # fmt: skip
+
+    assert best.converged
+    assert best.n_evaluations < 60
+    assert best.x["w"][2:] == pytest.approx(1.0 / weights[2:], rel=1e-6)
+
+
+def test_conjugate_gradients_know_how_far_to_go_from_one_product() -> None:
+    rng = np.random.default_rng(0)
+    turn = np.linalg.qr(rng.normal(size=(30, 30)))[0]
+    data = {"H": turn * np.linspace(1.0, 30.0, 30) @ turn.T}
+    text = "w@H@w/2 - sum(w)"
+    best = sc.minimize(text, {"w": np.zeros(30)}, data=data, method="conjugate_gradient")
+
+    assert best.converged
+    assert best.n_evaluations <= best.n_steps + 3
+    assert best.n_steps <= 40
+
+
+def test_conjugate_gradients_walk_down_a_long_valley() -> None:
+    text = "sum(100*(w[1:] - w[:-1]^2)^2 + (1 - w[:-1])^2)"
+    best = sc.minimize(text, {"w": np.full(100, -1.0)}, method="conjugate_gradient")
+
+    assert best.converged
+    assert best.n_evaluations < 500
+
+
+def test_without_products_conjugate_gradients_search_as_before() -> None:
+    weights = np.logspace(0.0, 2.0, 20)
+    bare = Objective(
+        lambda x: float(weights @ x**2), lambda x: (float(weights @ x**2), 2.0 * weights * x)
+    )
+    names = [f"x{i}" for i in range(20)]
+    best = minimize_objective(bare, np.ones(20), names, method="conjugate_gradient")
+
+    assert best.converged
+    assert best.fun < 1e-12
+
+
 # -- the judgement in many variables ------------------------------------------------------------
 
 

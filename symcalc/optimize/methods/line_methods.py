@@ -8,6 +8,7 @@ from functools import partial
 from ...errors import ArgumentError
 from ..schedules import CONSTANT
 from .clipping import UNLIMITED
+from .conjugate import ConjugateGradient
 from .coordinates import CoordinateDescent
 from .directions import (
     Clipped,
@@ -20,7 +21,7 @@ from .directions import (
 )
 from .line_steps import LineSteps
 from .method import Method, Options, Solver, number_option, on_the_loop
-from .quasi_newton import BFGS, ConjugateGradient, LimitedMemory
+from .quasi_newton import BFGS, LimitedMemory
 from .rate_options import RATE_OPTIONS, positive_option, read_clipping, read_rate, schedule_of
 from .searches import Backtracking, FixedRate, Search
 from .spectral import SpectralGradient

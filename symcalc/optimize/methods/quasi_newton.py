@@ -1,4 +1,4 @@
-"""Directions from differences of gradients: BFGS, limited memory, conjugate gradients."""
+"""Directions from differences of gradients: BFGS, and what a limited memory makes of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..evaluator import Evaluator
 from ..objective import Point
 from .directions import Proposal
 
-__all__ = ["BFGS", "ConjugateGradient", "LimitedMemory"]
+__all__ = ["BFGS", "LimitedMemory"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -89,47 +89,3 @@ def _two_loops(gradient: Vector, moves: Vector, changes: Vector) -> Vector:
     for i in range(len(moves)):
         vector += (shares[i] - float(changes[i] @ vector) / products[i]) * moves[i]
     return vector
-
-
-@dataclass(frozen=True, slots=True)
-class ConjugateGradient:
-    """Nonlinear conjugate gradients.
-
-    Attributes
-    ----------
-    update : str
-        "hager_zhang": Hager and Zhang, A new conjugate gradient method with guaranteed descent,
-        2005, eqs. (1.3), (1.5); "polak_ribiere": Polak and Ribiere, 1969, never negative (PR+).
-    """
-
-    update: str = "hager_zhang"
-
-    @property
-    def words(self) -> str:
-        """The direction in words."""
-        name = {"hager_zhang": "Hager-Zhang", "polak_ribiere": "Polak-Ribiere"}[self.update]
-        return f"conjugate gradient direction ({name})"
-
-    def propose(self, evaluator: Evaluator, point: Point, memory: Any) -> Proposal:
-        """Return the negative gradient plus a share of the last direction."""
-        vector = -point.gradient
-        if memory is not None:
-            gradient, last = memory
-            vector = vector + self._share(point.gradient, gradient, last) * last
-        if not float(vector @ point.gradient) < 0.0 or not np.isfinite(vector).all():
-            vector = -point.gradient
-        return Proposal(vector, (point.gradient, vector))
-
-    def _share(self, gradient: Vector, before: Vector, last: Vector) -> float:
-        """Return the share of the last direction."""
-        change = gradient - before
-        if self.update == "polak_ribiere":
-            square = float(before @ before)
-            return max(0.0, float(gradient @ change) / square) if square else 0.0
-        slope = float(last @ change)
-        if slope == 0.0:
-            return 0.0
-        twice = 2.0 * float(change @ change) / slope
-        share = float((change - twice * last) @ gradient) / slope
-        floor = -1.0 / (float(np.linalg.norm(last)) * min(0.01, float(np.linalg.norm(before))))
-        return max(share, floor)
