@@ -43,6 +43,7 @@ OTHERS = (
     "integrals",
     "compile_arrays",
     "mgh",
+    "nonsmooth",
     "proximal",
     "hs",
     "sgd",

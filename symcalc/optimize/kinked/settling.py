@@ -18,6 +18,9 @@ EPS = float(np.finfo(float).eps)
 
 MAX_EXCHANGES, MAX_NEWTON = 12, 25
 
+#: So many steps may leave more than half of what was to mend.
+MAX_STALLS = 2
+
 #: Conditions are solved to SOLVED, in units of their terms; NEARLY where rounding allows no better.
 SOLVED, NEARLY = 64.0 * EPS, 1e-10
 
@@ -185,7 +188,7 @@ def _newton(evaluator: KinkEvaluator, x: Vector, pattern: Pattern, slopes: Vecto
     """Solve the first-order conditions with the kinks of a pattern held."""
     kinks, start = evaluator.function.kinks, x
     look = evaluator.look_along(x, pattern.lines(kinks, slopes))
-    slopes, last = look.lines[0], np.inf
+    slopes, last, n_stalls = look.lines[0], np.inf, 0
     for _ in range(MAX_NEWTON):
         move = _newton_move(evaluator, look, pattern, slopes) if look.is_finite else None
         if move is None:
@@ -193,6 +196,9 @@ def _newton(evaluator: KinkEvaluator, x: Vector, pattern: Pattern, slopes: Vecto
         # Where equations depend on each other moves do not vanish, what they are to mend does.
         if move.residual <= SOLVED or (move.residual <= NEARLY and move.residual >= 0.5 * last):
             return look
+        n_stalls += move.residual > 0.5 * last
+        if n_stalls > MAX_STALLS:
+            return None
         last = move.residual
         if np.abs(move.x).max(initial=0.0) > LONGEST * (1.0 + float(np.abs(start).max())):
             return None
