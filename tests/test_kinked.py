@@ -128,6 +128,36 @@ def test_the_median_minimizes_deviations_in_any_unit(n: int, size: float) -> Non
     assert best.converged
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_bounds_on_badly_scaled_columns_are_kept_at_the_minimum(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((15, 6)) * 10.0 ** rng.uniform(-4, 4, 6)
+    y = 100.0 * rng.standard_normal(15)
+    pairs = [(-0.3, 0.4)] * 6 + [(0, None)] * 30
+    least = linprog(
+        np.concatenate([np.zeros(6), np.full(30, 1 / 15)]),
+        A_eq=np.hstack([X, np.eye(15), -np.eye(15)]), b_eq=y, bounds=pairs,
+    )  # fmt: skip
+
+    best = sc.minimize(
+        "mean(abs(X@w - y))", "w=zeros", data={"X": X, "y": y}, bounds={"w": (-0.3, 0.4)}
+    )
+
+    assert best.fun == pytest.approx(least.fun, rel=1e-8)
+    assert best.converged
+
+
+def test_columns_that_say_the_same_leave_a_direction_open() -> None:
+    X, y = regression(60, 4)
+    both = np.column_stack([X, X[:, 1]])
+
+    best = sc.minimize("mean(abs(X@w - y))", "w=zeros", data={"X": both, "y": y})
+
+    assert best.fun == pytest.approx(2.0 * weighted_deviations(X, y, 0.5), abs=1e-12)
+    assert best.converged
+    assert not any("strict" in sentence for sentence in best.diagnosis)
+
+
 def test_a_minimum_may_stand_on_a_kink_and_on_a_bound() -> None:
     best = sc.minimize("abs(x - y) + (x - 1)^2", "x=3, y=-2", bounds={"x": (1.5, None)})
 
@@ -154,6 +184,19 @@ def test_a_network_of_rectifiers_comes_to_rest_on_its_kinks_or_off_them() -> Non
 
     assert best.method == "active_kinks"
     assert best.converged
+
+
+def test_symmetric_matrices_stay_symmetric_at_kinks() -> None:
+    A = np.array([[2.0, -1.0], [-1.0, 3.0]])
+
+    best = sc.minimize(
+        "sum(abs(S - A)) + sum((S@S - A)^2)/10 + max(S[0,0], S[0,1] + 1)", {"S": np.eye(2)},
+        data={"A": A}, shapes="S: 2 2 symmetric; A: 2 2",
+    )  # fmt: skip
+
+    assert best.method == "active_kinks"
+    assert best.converged
+    assert best.x["S"][0, 1] == best.x["S"][1, 0]
 
 
 # -- verdicts -------------------------------------------------------------------------------------

@@ -56,6 +56,7 @@ class Ties:
         value_and_gradient, product = whole.value_and_gradient, whole.hessian_product
         hessian, jacobian, residuals = whole.hessian, whole.residual_jacobian, whole.residuals
         explain, places, saturation = whole.explain, whole.places, whole.saturation
+        kinked = whole.kinked
 
         def both(x: Array) -> tuple[float, Array]:
             value, gradient = value_and_gradient(self.all(x))
@@ -70,6 +71,7 @@ class Ties:
             and (lambda x, v: self.summed(product(self.all(x), self.all(v)))),
             residuals=residuals and (lambda x: residuals(self.all(x))),
             residual_jacobian=jacobian and (lambda x: self._columns(jacobian(self.all(x)))),
+            kinked=kinked and kinked.among(self.first.size, self.all, self.summed),
             explain=explain and (lambda x: explain(self.all(x))),
             places=places and (lambda x: places(self.all(x))),
             saturation=saturation and (lambda x: saturation(self.all(x))),

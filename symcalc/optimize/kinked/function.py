@@ -127,6 +127,30 @@ class KinkedFunction:
             jacobian[:, i] = column[n + kinks.n_pieces + kinks.n_kinks :]
         return Second(0.5 * (hessian + hessian.T), jacobian)
 
+    def among(
+        self, n: int, spread: Callable[[Vector], Vector], gathered: Callable[[Vector], Vector]
+    ) -> KinkedFunction:
+        """Return the function of n numbers that `spread` makes the variables of.
+
+        `gathered` adds up a derivative in the variables to one in these numbers.
+        """
+        value_and_gradient, product, n_before = self.value_and_gradient, self.product, self.n
+
+        def whole(z: Vector) -> Vector:
+            return np.concatenate([spread(z[:n]), z[n:]])
+
+        def part(gradient: Vector) -> Vector:
+            return np.concatenate([gathered(gradient[:n_before]), gradient[n_before:]])
+
+        def both(z: Vector) -> tuple[float, Vector]:
+            value, gradient = value_and_gradient(whole(z))
+            return value, part(gradient)
+
+        return replace(
+            self, n=n, value_and_gradient=both,
+            product=lambda z, v: part(product(whole(z), whole(v))),
+        )  # fmt: skip
+
     def _joined(self, x: Vector, lines: Lines) -> Vector:
         """Return the whole vector."""
         return np.concatenate([x, *lines, np.zeros(self.kinks.n_pieces)])

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..bounds import Bounds, Vector
+from ..bounds import Bounds, Mask, Vector
 from .evaluator import KinkEvaluator
 from .function import Look
 
@@ -17,8 +17,11 @@ EPS = float(np.finfo(float).eps)
 #: The share of the promised fall that a step must bring, and the trials for its length.
 SUFFICIENT, MAX_TRIALS = 1e-4, 40
 
+#: Halvings, on a logarithmic scale, of the range in which a shift of eigenvalues is looked for.
+MAX_HALVINGS = 12
+
 #: Steps are no longer than this, in units of 1 + |x|: where nothing bends they would be endless.
-LONGEST = 1.0
+LONGEST = 0.5
 
 #: Eigenvalues below this share of the largest are lifted to it.
 FLOOR = 1e-12
@@ -47,8 +50,9 @@ def newton_step(
     """Return the point that a damped Newton step leads to, None where nothing lowers the value.
 
     Variables at a bound that the gradient pushes out of it stay there (D. P. Bertsekas, Projected
-    Newton methods for optimization problems with simple constraints, 1982); curvature that is
-    negative is turned round.
+    Newton methods for optimization problems with simple constraints, 1982), those that the step
+    would lead beyond one end on it, the others' steps made for that; curvature that is negative is
+    turned round.
     """
     evaluator.stage = "direction"
     kinks, bounds = evaluator.function.kinks, evaluator.bounds
@@ -58,15 +62,7 @@ def newton_step(
     )
     if not np.isfinite(matrix).all():
         return None
-    free = np.ones(look.x.size, dtype=np.bool_)
-    if bounds is not None:
-        free = bounds.free(look.x, look.gradient)
-    move = np.zeros(look.x.size)
-    move[free] = -_solved(matrix[np.ix_(free, free)], look.gradient[free])
-    if not move.any() and free.any():
-        move[free] = _downward(matrix[np.ix_(free, free)])
-    longest = LONGEST * (1.0 + float(np.abs(look.x).max()))
-    move *= min(1.0, longest / max(float(np.abs(move).max()), 1e-300))
+    move = _move(look, matrix, bounds)
     promised = -float(look.gradient @ move)
     if not (promised > 0.0 or (promised == 0.0 and move.any())):
         return Rounded(look, slopes, 0.0)
@@ -76,6 +72,37 @@ def newton_step(
         return Rounded(look, slopes, 0.0) if promised <= 1e-12 * (1 + abs(look.value)) else None
     moves = second.jacobian @ (length * move)
     return Rounded(new, kinks.turned(look.arguments, widths, slopes, moves), promised)
+
+
+def _move(look: Look, matrix: Vector, bounds: Bounds | None) -> Vector:
+    """Return the Newton step, no longer than `LONGEST`, inside the bounds where it still falls."""
+    longest = LONGEST * (1.0 + float(np.abs(look.x).max()))
+    free = np.ones(look.x.size, dtype=np.bool_)
+    if bounds is not None:
+        free = bounds.free(look.x, look.gradient)
+    move = np.zeros(look.x.size)
+    move[free] = -_solved(matrix[np.ix_(free, free)], look.gradient[free], longest)
+    if not move.any() and free.any():
+        move[free] = _downward(matrix[np.ix_(free, free)])
+    if bounds is None or bounds.contain(look.x + move):
+        return move
+    ended = _ended(look, matrix, bounds, free, move, longest)
+    return ended if float(look.gradient @ ended) < 0.0 else move
+
+
+def _ended(
+    look: Look, matrix: Vector, bounds: Bounds, free: Mask, move: Vector, longest: float
+) -> Vector:
+    """Return a step of which the parts that would leave the bounds end on them."""
+    for _ in range(look.x.size):
+        inside = np.clip(look.x + move, bounds.lower, bounds.upper) - look.x
+        leaves = free & (inside != move)
+        if not leaves.any():
+            break
+        move, free = np.where(leaves, inside, move), free & ~leaves
+        slope = look.gradient + matrix[:, ~free] @ move[~free]
+        move[free] = -_solved(matrix[np.ix_(free, free)], slope[free], longest)
+    return np.clip(look.x + move, bounds.lower, bounds.upper) - look.x
 
 
 def _search(
@@ -97,8 +124,12 @@ def _search(
 
 
 def _inside(bounds: Bounds | None, x: Vector) -> Vector:
-    """Return the nearest point inside the bounds."""
-    return x if bounds is None else np.clip(x, bounds.lower, bounds.upper)
+    """Return the nearest point inside the bounds, on them where only rounding keeps it off."""
+    if bounds is None:
+        return x
+    slack = 4.0 * EPS * np.abs(x)
+    x = np.where(x <= bounds.lower + slack, bounds.lower, x)
+    return np.where(x >= bounds.upper - slack, bounds.upper, x)
 
 
 def _downward(matrix: Vector) -> Vector:
@@ -108,16 +139,20 @@ def _downward(matrix: Vector) -> Vector:
     return np.asarray(axes[:, 0] if is_negative else np.zeros(len(matrix)))
 
 
-def _solved(matrix: Vector, gradient: Vector) -> Vector:
-    """Return the solution with a matrix whose eigenvalues are made positive."""
-    if not gradient.size:
-        return gradient
+def _solved(matrix: Vector, gradient: Vector, longest: float) -> Vector:
+    """Return the solution with a matrix whose eigenvalues are made positive.
+
+    Where it is too long, all of them are raised together until it is not: so what flat directions
+    would add does not drown the rest.
+    """
+    if not gradient.size or not gradient.any():
+        return np.zeros(gradient.size)
     diagonal = np.abs(np.diag(matrix))
     largest = float(np.abs(matrix).max())
     if largest == 0.0:
-        return gradient / EPS  # nothing bends: as far as steps go
+        return gradient * (longest / float(np.abs(gradient).max()))  # nothing bends
     scale = 1.0 / np.sqrt(np.maximum(diagonal, EPS * largest))
-    scaled = scale[:, None] * matrix * scale
+    scaled, slope = scale[:, None] * matrix * scale, scale * gradient
     try:
         factor = np.linalg.cholesky(scaled)
     except np.linalg.LinAlgError:
@@ -125,7 +160,23 @@ def _solved(matrix: Vector, gradient: Vector) -> Vector:
     if factor is not None and np.diag(factor).min() > 1e-6:
         from scipy.linalg import cho_solve
 
-        return np.asarray(scale * cho_solve((factor, True), scale * gradient))
+        found = np.asarray(scale * cho_solve((factor, True), slope))
+        if np.abs(found).max() <= longest:
+            return found
     values, axes = np.linalg.eigh(scaled)
-    lifted = np.maximum(np.abs(values), FLOOR * np.abs(values).max())
-    return np.asarray(scale * (axes @ ((axes.T @ (scale * gradient)) / lifted)))
+    top = float(np.abs(values).max())
+    values, along = np.maximum(np.abs(values), FLOOR * top), axes.T @ slope
+
+    def raised(by: float) -> Vector:
+        return np.asarray(scale * (axes @ (along / (values + by))))
+
+    found, low, high = raised(0.0), FLOOR * top, float(np.linalg.norm(along)) / longest + top
+    if np.abs(found).max() <= longest:
+        return found
+    while np.abs(raised(high)).max() > longest:
+        high *= 16.0
+    for _ in range(MAX_HALVINGS):
+        middle = (low * high) ** 0.5
+        is_long = np.abs(raised(middle)).max() > longest
+        low, high = (middle, high) if is_long else (low, middle)
+    return raised(high)

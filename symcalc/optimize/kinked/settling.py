@@ -30,6 +30,9 @@ AT_END = 0.01
 #: Rows of length 1 whose singular values are below this share of the largest are dependent.
 DEPENDENT = 1e-13
 
+#: Directions along which this share of what changes elsewhere changes are idle.
+IDLE = 1e-12
+
 #: Curvature below this share of the largest is none.
 FLAT = 1e-10
 
@@ -136,7 +139,9 @@ def _completed(evaluator: KinkEvaluator, x: Vector, pattern: Pattern, slopes: Ve
     free = _free(evaluator, look)
     hessian = second.hessian[np.ix_(free, free)]
     n_flat = _n_flat(hessian, rows[:, free])
-    if not n_flat:
+    if n_flat:
+        n_flat -= _n_idle(hessian, second.jacobian[:, free])
+    if n_flat <= 0:
         return pattern
     room = 1.0 - np.abs(kinks.bends.shares(slopes))
     room[(pattern.sides == 0) | (look.pull[kinks.bends.kinks] == 0.0)] = 0.0
@@ -157,6 +162,17 @@ def _n_flat(hessian: Vector, rows: Vector) -> int:
     curvature = _curvature(hessian, rows)
     size = float(np.abs(np.diag(hessian)).max(initial=0.0))
     return int((np.abs(curvature) <= FLAT * size).sum())
+
+
+def _n_idle(hessian: Vector, jacobian: Vector) -> int:
+    """Return in how many directions nothing changes: neither curvature nor kinks see them."""
+    whole = np.vstack([jacobian, hessian])
+    lengths = np.linalg.norm(whole, axis=0)
+    scaled = whole / np.where(lengths > 0.0, lengths, 1.0)
+    values = np.linalg.svd(np.linalg.qr(scaled, mode="r"), compute_uv=False)
+    return (
+        int((values <= IDLE * values[0]).sum()) if values.size and values[0] > 0.0 else len(hessian)
+    )
 
 
 def least_curvature(hessian: Vector, rows: Vector) -> float:
