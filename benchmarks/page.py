@@ -176,7 +176,7 @@ def _cell(row: Row, name: str) -> str:
     text = seconds(times.median)
     if times.median == min(t.median for t in row.times.values()):
         text = f"**{text}**"
-    return text if name == OURS else f"{text} ({_times(row.ratio(name))})"
+    return text if name == OURS or OURS not in row.times else f"{text} ({_times(row.ratio(name))})"
 
 
 def _code(name: str) -> str:

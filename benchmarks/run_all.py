@@ -21,8 +21,10 @@ from timing import arguments, rival
 TABLES = (
     "string_to_callable",
     "call_latency",
+    "throughput",
     "arrays",
     "optimizer_loops",
+    "fits",
     "parametric_integrals",
 )
 #: The others: what is correct, how accurate, how hard to mislead, and times that have no rival.
@@ -47,7 +49,6 @@ OTHERS = (
     "proximal",
     "hs",
     "sgd",
-    "throughput",
 )
 
 

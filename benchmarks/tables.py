@@ -103,8 +103,9 @@ class Table:
         return sorted(found, key=lambda name: not name.startswith(OURS))
 
     def ratios(self, name: str) -> dict[str, float]:
-        """Return the ratios of a contender by row."""
-        return {row.name: row.ratio(name) for row in self.rows if name in row.times}
+        """Return the ratios of a contender in the rows that it and we can do."""
+        both = (row for row in self.rows if name in row.times and OURS in row.times)
+        return {row.name: row.ratio(name) for row in both}
 
 
 def race(
@@ -246,7 +247,8 @@ def _show(table: Table) -> None:
     for row in table.rows:
         print(f"   {row.name}{f' ({row.note})' if row.note else ''}")
         for name, times in row.times.items():
-            ratio = "" if name == OURS else f"{row.ratio(name):9.2f} times ours"
+            is_alone = name == OURS or OURS not in row.times
+            ratio = "" if is_alone else f"{row.ratio(name):9.2f} times ours"
             said = f"  {times.note}" if times.note else ""
             print(f"      {name:{width}} {seconds(times.median):>10}, least "
                   f"{seconds(times.least):>10}{ratio}{said}")  # fmt: skip

@@ -2,7 +2,8 @@
 
 Rivals: SymPy's `lambdify`, plain and with `cse=True`; numexpr and numba with two threads; a jitted
 JAX `vmap(value_and_grad)` in float64, with as many threads as it likes; SymEngine's LLVM; a CasADi
-map; and C written by hand for one thread, `gcc -Ofast -march=native` with glibc's vector functions.
+map; ddx-ad, compiled; and C written by hand for one thread, `gcc -Ofast -march=native` with glibc's
+vector functions. Ours: native code with two threads, with one, and without llvmlite.
 """
 
 from __future__ import annotations
@@ -10,19 +11,35 @@ from __future__ import annotations
 import ctypes
 import math
 import os
+import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from timing import arguments, header, medians, rival, verdict
+from tables import OURS, Figure, Row, Table, race, run
+from timing import rival
 
 N_POINTS, ROUNDS, THREADS = 1_000_000, 15, 2
-PACKAGES = ("numpy", "llvmlite", "sympy", "numexpr", "numba", "jax", "symengine", "casadi")
+PACKAGES = (
+    "numpy",
+    "llvmlite",
+    "sympy",
+    "numexpr",
+    "numba",
+    "jax",
+    "symengine",
+    "casadi",
+    "ddx-ad",
+)
+
+#: Our further ways: on one processor, and without the extra for native code.
+ONE_THREAD, WITHOUT = "symcalc, 1 thread", "symcalc, NumPy only"
 
 Task = Callable[[int], Any]
 
@@ -130,19 +147,18 @@ FORMULAS = (
 )
 
 
-def main() -> None:
-    options = arguments(__doc__)
-    header("value and partial derivatives at 10^6 points", PACKAGES)
-    rivals = {name: rival(name) for name in ("numexpr", "numba", "jax", "symengine", "casadi")}
+def tables(options: Namespace) -> Iterator[Table]:
+    names = ("numexpr", "numba", "jax", "symengine", "casadi", "ddx")
+    rivals = {name: rival(name) for name in names}
     folder = Path(tempfile.mkdtemp())
     try:
         c = _c_library(folder)
         n, rounds = (2000, 1) if options.smallest else (N_POINTS, ROUNDS)
         formulas = FORMULAS[:2] if options.smallest else FORMULAS
-        tables = [_measure(formula, n, rounds, rivals, c) for formula in formulas]
+        rows = [_measure(formula, n, rounds, rivals, c) for formula in formulas]
     finally:
         shutil.rmtree(folder)
-    _print_ratios(tables)
+    yield Table("array throughput", " ".join((__doc__ or "").split()), rows, _figures(rows))
 
 
 def _measure(
@@ -151,8 +167,8 @@ def _measure(
     rounds: int,
     rivals: Mapping[str, ModuleType | None],
     c: ctypes.CDLL | None,
-) -> dict[str, float]:
-    """Return the seconds of each way for one formula, and print them."""
+) -> Row:
+    """Return the times of each way for one formula."""
     import numpy as np
 
     rng = np.random.default_rng(0)
@@ -164,55 +180,36 @@ def _measure(
             tasks |= make(package, formula, points)
     if c is not None:
         tasks |= _c(c, formula, points)
-    _compare(formula, tasks)
-    found = medians(tasks, rounds)
-    print(formula.title)
-    ours = found["symcalc, 2 threads"]
-    for name, time in found.items():
-        print(f"   {name:32} {1e3 * time:9.2f} ms   {time / ours:7.2f} times ours")
-    return found
+    return race(formula.title, tasks, rounds, is_fresh=True)
 
 
-def _compare(formula: Formula, tasks: Mapping[str, Task]) -> None:
-    """Run everything once; all must compute the same."""
-    import numpy as np
-
-    expected: list[Any] = []
-    for name, task in tasks.items():
-        rows = [np.asarray(row, dtype=float) for row in task(0)]
-        expected = expected or rows
-        for row, wanted in zip(rows, expected, strict=True):
-            scale = np.abs(wanted).max()
-            if not np.allclose(row, wanted, rtol=1e-9, atol=1e-11 * scale):
-                raise SystemExit(f"{name} computes something else: {formula.title}")
-
-
-def _print_ratios(tables: Sequence[Mapping[str, float]]) -> None:
-    """Print geometric means over all formulas, and the verdicts."""
-    print("geometric means over the formulas, times symcalc with two threads")
-    for name in tables[0]:
-        print(f"   {name:32} {_mean(tables, name, 'symcalc, 2 threads'):7.2f}")
-    both = "symcalc, 2 threads"
-    if "JAX jit" in tables[0]:
-        verdict("times faster than JAX jit", _mean(tables, "JAX jit", both), ">=", 3.0)
-        least = min(table["JAX jit"] / table[both] for table in tables)
-        verdict("the least of these ratios", least, ">=", 1.0)
-    if "C, one thread" in tables[0]:
-        ratio = _mean(tables, "symcalc, 1 thread", "C, one thread")
-        verdict("one thread, times the time of C", ratio, "<=", 1.5)
-        most = max(table["symcalc, 1 thread"] / table["C, one thread"] for table in tables)
-        print(f"   the greatest of these ratios: {most:.2f}")
-    ratio = _mean(tables, "lambdify(cse=True)", "symcalc, NumPy only")
-    verdict("without llvmlite, times faster than lambdify(cse=True)", ratio, ">=", 1.5)
-    least = min(t["lambdify(cse=True)"] / t["symcalc, NumPy only"] for t in tables)
-    print(f"   the least of these ratios: {least:.2f}")
+def _figures(rows: Sequence[Row]) -> list[Figure]:
+    """Return the targets: ratios over all formulas."""
+    figures = []
+    jax = _ratios(rows, "JAX jit", OURS)
+    if jax:
+        figures.append(Figure("JAX's time / ours, geometric mean", _mean(jax), ">=", 3.0))
+        figures.append(Figure("JAX's time / ours, least", min(jax), ">=", 1.0))
+    c = _ratios(rows, ONE_THREAD, "C, one thread")
+    if c:
+        figures.append(Figure("one thread, time / C's, geometric mean", _mean(c), "<=", 1.5))
+        figures.append(Figure("one thread, time / C's, most", max(c), "<=", 1.5))
+    plain = _ratios(rows, "lambdify(cse=True)", WITHOUT)
+    words = "lambdify(cse=True)'s time / ours without llvmlite, "
+    figures.append(Figure(f"{words}geometric mean", _mean(plain), ">=", 1.5))
+    figures.append(Figure(f"{words}least", min(plain), ">=", 1.5))
+    return figures
 
 
-def _mean(tables: Sequence[Mapping[str, float]], above: str, below: str) -> float:
-    """Return the geometric mean of a ratio over the formulas that both can do."""
-    both = [table for table in tables if above in table and below in table]
-    ratios = [math.log(table[above] / table[below]) for table in both]
-    return math.exp(sum(ratios) / len(ratios))
+def _ratios(rows: Sequence[Row], above: str, below: str) -> list[float]:
+    """Return the ratios of medians in the problems that both can do."""
+    found = [row.times for row in rows if above in row.times and below in row.times]
+    return [times[above].median / times[below].median for times in found]
+
+
+def _mean(ratios: Sequence[float]) -> float:
+    """Return the geometric mean."""
+    return math.exp(sum(map(math.log, ratios)) / len(ratios))
 
 
 # -- the ways ---------------------------------------------------------------------------------
@@ -237,10 +234,10 @@ def _symcalc(formula: Formula, points: list[Any]) -> dict[str, Task]:
         finally:
             os.sched_setaffinity(0, processors)
 
-    tasks: dict[str, Task] = {"symcalc, 2 threads": lambda turn: rows(native)}
+    tasks: dict[str, Task] = {OURS: lambda turn: rows(native)}
     if hasattr(os, "sched_setaffinity"):
-        tasks["symcalc, 1 thread"] = on_one_processor
-    return tasks | {"symcalc, NumPy only": lambda turn: rows(plain)}
+        tasks[ONE_THREAD] = on_one_processor
+    return tasks | {WITHOUT: lambda turn: rows(plain)}
 
 
 def _derived(formula: Formula) -> tuple[list[Any], list[Any]]:
@@ -367,12 +364,29 @@ def _casadi(casadi: ModuleType, formula: Formula, points: list[Any]) -> dict[str
     return {"CasADi map": lambda turn: [out.full().ravel() for out in function(*rows)]}
 
 
+def _ddx(ddx: ModuleType, formula: Formula, points: list[Any]) -> dict[str, Task]:
+    import numpy as np
+
+    equation = ddx.equation(re.sub(r"\bpi\b", repr(math.pi), formula.text))
+    equation.compile(points=len(points[0]), cache_dir="")
+    names = list(formula.ranges)
+    table = np.stack([points[names.index(name)] for name in equation.symbols])
+    back = [list(equation.symbols).index(name) for name in names]
+
+    def run(turn: int) -> list[Any]:
+        value, slopes = equation.jacobian(table)
+        return [value, *(slopes[place] for place in back)]
+
+    return {"ddx-ad": run}
+
+
 _RIVALS: dict[str, Callable[[ModuleType, Formula, list[Any]], dict[str, Task]]] = {
     "numexpr": _numexpr,
     "numba": _numba,
     "jax": _jax,
     "symengine": _symengine,
     "casadi": _casadi,
+    "ddx": _ddx,
 }
 
 
@@ -420,4 +434,4 @@ def _c(library: ctypes.CDLL, formula: Formula, points: list[Any]) -> dict[str, T
 
 
 if __name__ == "__main__":
-    main()
+    run(tables, __doc__, PACKAGES)
