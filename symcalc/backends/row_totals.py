@@ -21,6 +21,9 @@ Array = NDArray[np.float64]
 #: The names of the target and its weights among the columns; no text can say them.
 TARGET, WEIGHT = "#target", "#weight"
 
+#: The totals at so many points are remembered.
+MAX_KNOWN = 8
+
 #: Rows computed at a time where there is no native code: what is made of them stays in the cache.
 BLOCK = 4096
 
@@ -38,12 +41,22 @@ class RowTotals:
     def __init__(self, model: AtRows, target: Array, weights: Array | None) -> None:
         self._model, self._target, self._weights = model, target, weights
         self._root = None if weights is None else np.sqrt(weights)
+        self._known: dict[bytes, Array] = {}
 
     def __call__(self, x: Array) -> Array:
         """Return the Gram matrix of the weighted residuals' derivatives and the residuals.
 
         Shape `(n + 1, n + 1)`; the residuals, target minus model, are the last column.
         """
+        key = x.tobytes()
+        if key not in self._known:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            self._known[key] = self._made(x)
+        return self._known[key]
+
+    def _made(self, x: Array) -> Array:
+        """Make one pass over the rows."""
         native = self._model.products
         if native is None:
             return self._in_blocks(x)

@@ -41,7 +41,7 @@ def conclude(
     r_squared = 1.0 - square / total if total > 0.0 else np.nan
     if r_squared < -ROUNDING and end.outcome is not Outcome.NOT_FINITE:
         notes.append("R² is below 0: the mean of the target fits better than this model does.")
-    raw = unit * end.all_residuals
+    raw = end.all_residuals if unit == 1.0 else unit * end.all_residuals
     if problem.weights is not None or raw.shape != problem.target.shape:
         raw = np.asarray(problem.residuals(end.x), dtype=float)
     return Fit(
@@ -144,10 +144,16 @@ def _notes_on_data(problem: FitProblem, total: float) -> list[str]:
             f"The target is {value:.6g} in every row: there is nothing for the model to explain."
         )
     for name, column in problem.columns.items():
-        values = column[counted] if column.ndim else column
-        if column.ndim and values.size > 1 and bool((values == values[0]).all()):
+        values = column if problem.weights is None or not column.ndim else column[counted]
+        if column.ndim and values.size > 1 and _is_constant(values):
             notes.append(
                 f"The column `{name}` is {float(values[0]):.6g} in every row: the data do not "
                 "show how the model depends on it."
             )
     return notes
+
+
+def _is_constant(values: Vector) -> bool:
+    """Whether all numbers are the same; told by the first ones where they are not."""
+    few = values[:100]
+    return bool((few == few[0]).all()) and bool((values == values[0]).all())
