@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -57,8 +58,7 @@ class ArrayFormula:
         found: list[str] = []
         for name, value in self.start.items():
             if np.ndim(value):
-                places = np.ndindex(*np.shape(value))
-                found += [f"{name}[{','.join(map(str, place))}]" for place in places]
+                found += [f"{name}[{place}]" for place in _places(np.shape(value))]
             else:
                 found.append(name)
         return found
@@ -78,6 +78,12 @@ class ArrayFormula:
             sides = [_spread(name, side, np.shape(value)) for side in (lower, upper)]
             found += zip(*sides, strict=True)
         return found
+
+
+@lru_cache(maxsize=4)
+def _places(shape: tuple[int, ...]) -> tuple[str, ...]:
+    """Return the places of the entries of an array as they are written: "0,1"."""
+    return tuple([",".join(map(str, place)) for place in np.ndindex(*shape)])
 
 
 def is_over_arrays(

@@ -107,7 +107,10 @@ class Optimum:
     @property
     def vector(self) -> Vector:
         """The best point as one vector, in the order of `x`, arrays row after row."""
-        return np.concatenate([np.ravel(value) for value in self.x.values()]).astype(float)
+        values = list(self.x.values())
+        if all(type(value) is float for value in values):
+            return np.array(values)
+        return np.concatenate([np.ravel(value) for value in values]).astype(float)
 
     def plot(self, path: Any = None) -> Any:
         """Draw the convergence of the run, and with two variables its path over contours.
