@@ -88,3 +88,17 @@ def test_large_formulas_are_not_held_on_to():
     assert function_of(expression, expression.names) is not function_of(
         expression, expression.names
     )
+
+
+def test_a_penalty_follows_the_numbers_and_the_arrays_of_its_data():
+    text = "sum((w - y)^2)/2 + lam*norm1(w)"
+    y = np.array([3.0, -0.5, 1.0])
+    for lam in (1.0, 2.0, 0.0, 1.0):
+        best = sc.minimize(text, "w=zeros", data={"y": y, "lam": lam}, shapes="w: n; y: n")
+        expected = np.sign(y) * np.maximum(np.abs(y) - lam, 0.0)
+        np.testing.assert_allclose(best.x["w"], expected, atol=1e-8)
+    weighted = "sum((w - y)^2)/2 + sum(c*abs(w))"
+    for c in (np.array([1.0, 0.1, 5.0]), np.array([0.0, 1.0, 0.5])):
+        best = sc.minimize(weighted, "w=zeros", data={"y": y, "c": c}, shapes="w: n; y: n; c: n")
+        expected = np.sign(y) * np.maximum(np.abs(y) - c, 0.0)
+        np.testing.assert_allclose(best.x["w"], expected, atol=1e-8)

@@ -22,7 +22,7 @@ from .reading import Formula
 from .remembered import array_function_of
 from .saturation import find_saturation
 from .splitting import SPLITS, find_splitting, to_split
-from .structure import count_numbers, find_degree, find_roughness
+from .structure import look_at
 
 __all__ = ["ArrayObjective", "read_array_objective"]
 
@@ -47,9 +47,8 @@ class ArrayObjective(ArrayFormula):
     ) -> tuple[Objective, ObjectiveFacts]:
         """Return the compiled callables and what is known of them; `bounds` are pairs by name."""
         f, expression = self.function, self.expression
-        rough = find_roughness(expression.graph, expression.root, self.start)
-        n = self.vector.size
-        is_quadratic = find_degree(expression.graph, expression.root, self.start) <= 2
+        look = look_at(expression, tuple(self.start), tuple(self.sizes.items()))
+        rough, n, is_quadratic = look.roughness, self.vector.size, look.degree <= 2
         largest = MAX_SOLVED if is_quadratic and needs is None else MAX_DENSE
         forms_hessian = n <= largest or needs in ("hessian", "quadratic")
         squares = None
@@ -74,7 +73,7 @@ class ArrayObjective(ArrayFormula):
             is_quadratic=is_quadratic,
             unsplit=split if isinstance(split, str) else "",
             is_convex=is_convex_in(expression, tuple(self.start), self.data, bounds),
-            n_numbers=count_numbers(expression.graph, expression.root, self.sizes),
+            n_numbers=look.n_numbers,
         )
 
     def _at(self, x: Any) -> tuple[Setting, dict[str, Any]]:

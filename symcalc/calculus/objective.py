@@ -30,11 +30,9 @@ from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
 from .structure import (
     Square,
-    count_numbers,
-    find_degree,
-    find_roughness,
     find_squares,
     has_sparse_curvature,
+    look_at,
 )
 
 __all__ = ["FormulaObjective", "read_objective"]
@@ -87,7 +85,8 @@ class FormulaObjective:
         """
         expression, names = self.expression, self.names
         n = len(names)
-        rough = find_roughness(expression.graph, expression.root, names)
+        look = look_at(expression, names, (("rows", self.n_rows),))
+        rough = look.roughness
         sparse = n > MAX_DENSE and has_sparse_curvature(expression.graph, expression.root, names)
         split = self._split(needs) if needs in SPLITS else ""
         squares = self._squares(needs) if needs in (None, "residuals") else []
@@ -116,10 +115,10 @@ class FormulaObjective:
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough, has_sparse_hessian=sparse,
             n_residuals=n_residuals, has_jumps="jump" in rough, has_joins="join" in rough,
-            is_quadratic=find_degree(expression.graph, expression.root, names) <= 2,
+            is_quadratic=look.degree <= 2,
             unsplit=split if isinstance(split, str) else "",
             is_convex=is_convex_in(expression, names, self.columns, bounds),
-            n_numbers=count_numbers(expression.graph, expression.root, {"rows": self.n_rows}),
+            n_numbers=look.n_numbers,
         )  # fmt: skip
 
     def _at(self, x: Array) -> tuple[Setting, dict[str, Any]]:

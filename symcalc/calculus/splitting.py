@@ -15,6 +15,7 @@ from ..optimize import Objective, Split
 from ..optimize.proximal import Groups, Kinks, Largest, Penalty
 from .entries import Entries, Setting
 from .penalty_terms import is_root, joined, rooted, sides, weighted
+from .remembered import remembered
 from .structure import find_roughness
 
 __all__ = ["SPLITS", "Splitting", "find_splitting", "to_split"]
@@ -72,6 +73,41 @@ def find_splitting(
     `abs(x)`, with weights and shifts of the entries; of `norm2` of parts of a vector or of rows of
     a matrix; of `max(abs(w))`. The kinds of penalty may not share variables.
     """
+    shapes = tuple((name, np.shape(value)) for name, value in start.items())
+    numbers = tuple((name, value) for name, value in data.items() if not np.ndim(value))
+    plain = tuple((name, float(value)) for name, value in numbers if not hasattr(value, "tocsr"))
+    try:
+        return _split_by_numbers(expression, shapes, plain, tuple(sizes.items()))
+    except _NeedsArrays:
+        return _split(expression, start, data, sizes)
+
+
+class _NeedsArrays(Exception):  # noqa: N818 - a signal inside this file, not an error
+    """Numbers alone do not tell the penalty: its weights or centers are arrays of data."""
+
+
+class _Numbers(dict[str, Any]):
+    """Those of the data that are single numbers."""
+
+    def __missing__(self, name: str) -> Any:
+        raise _NeedsArrays
+
+
+@remembered
+def _split_by_numbers(
+    expression: Expression, shapes: tuple[tuple[str, tuple[int, ...]], ...],
+    numbers: tuple[tuple[str, float], ...], sizes: tuple[tuple[str, int], ...],
+) -> Splitting | str:  # fmt: skip
+    """Split an objective, the arrays of its data unseen."""
+    start = {name: np.broadcast_to(0.0, shape) for name, shape in shapes}
+    return _split(expression, start, _Numbers(numbers), dict(sizes))
+
+
+def _split(
+    expression: Expression, start: Mapping[str, Any], data: Mapping[str, Any],
+    sizes: Mapping[str, int],
+) -> Splitting | str:  # fmt: skip
+    """Take the terms of an objective one by one to the smooth part or to the penalty."""
     setting = Setting(expression, start, data, sizes)
     smooth: list[_Term] = []
     collected = _Collected(setting)

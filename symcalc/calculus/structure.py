@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
+from typing import NamedTuple
 
+from ..expression import Expression
 from ..functions import TABLE
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph, Node
 from ..graph.interactions import interactions
+from .remembered import remembered
 
 __all__ = [
+    "Look",
     "Square",
     "count_numbers",
     "find_degree",
     "find_roughness",
     "find_squares",
     "has_sparse_curvature",
+    "look_at",
 ]
 
 #: A Hessian with more entries than this for each variable does not count as sparse.
@@ -44,6 +49,26 @@ class Square:
     node: Node
     factor: float
     power: int = 0
+
+
+class Look(NamedTuple):
+    """What a formula shows at a glance: what keeps it from being smooth, its degree, its size."""
+
+    roughness: frozenset[str]
+    degree: float
+    n_numbers: int
+
+
+@remembered
+def look_at(
+    expression: Expression, names: tuple[str, ...], sizes: tuple[tuple[str, int], ...]
+) -> Look:
+    """Return roughness and degree of a formula in `names`, and how many numbers it computes."""
+    graph, root = expression.graph, expression.root
+    return Look(
+        find_roughness(graph, root, names), find_degree(graph, root, names),
+        count_numbers(graph, root, dict(sizes)),
+    )  # fmt: skip
 
 
 def find_squares(graph: Graph, root: Node, max_squares: int = 500) -> list[Square] | None:
