@@ -260,6 +260,19 @@ def test_a_long_formula_is_cut_into_parts():
     np.testing.assert_allclose(native.gradient(*columns), plain.gradient(*columns), rtol=1e-13)
 
 
+def test_what_is_not_optimized_computes_the_same_bits(monkeypatch):
+    from symcalc.backends.native import engine
+
+    text = "sin(x*y)/x + piecewise((x^2, x < y), (log(y), True)) - max(x, y)^3"
+    usual = sc.compile(text, ["x", "y"], order=1, backend="native")
+    monkeypatch.setattr(engine, "HUGE", 3)
+    quick = sc.compile(text, ["x", "y"], order=1, backend="native")
+    for x, y in zip(*_points(20), strict=True):
+        found, wanted = (f.value_and_gradient(float(x), float(y)) for f in (quick, usual))
+        assert found[0] == wanted[0]
+        np.testing.assert_array_equal(found[1], wanted[1])
+
+
 def test_auto_is_native_for_many_points_only():
     f = sc.compile("sin(x)*exp(x)", backend="auto")
     plain = sc.compile("sin(x)*exp(x)", backend="numpy")

@@ -12,12 +12,16 @@ from typing import Any
 
 from ...errors import MissingExtraError
 from .mathematics import vector_width
-from .module import Module
+from .module import MANY, Module
 
 __all__ = ["Engine", "get_engine", "has_llvm"]
 
 #: Modules with more instructions than this are optimized less, so that compiling stays linear.
 LARGE = 4000
+
+#: Code for one point with more instructions than this is not optimized: it is made in a tenth of
+#: the time (160 000 instructions: 1.5 s, not 15) and takes 2.4 times as long.
+HUGE = 20_000
 
 #: The files of the cache together, in bytes; the oldest go first.
 CACHE_SIZE = 256 * 2**20
@@ -74,7 +78,7 @@ class Engine:
     def compile(self, module: Module) -> Code:
         """Return the machine code of a module."""
         llvm = self._llvm
-        level = 1 if module.n_instructions > LARGE else 2
+        level = _level(module)
         key = hashlib.sha256(f"{level} {self._salt}\n{module.text}".encode()).hexdigest()
         with self._lock:
             for symbol, address in module.addresses.items():
@@ -93,6 +97,14 @@ class Engine:
             engine.set_object_cache(lambda _, code: _write_cache(key, code), lambda _: known)
             engine.finalize_object()
             return Code(engine.get_function_address(module.entry), engine)
+
+
+def _level(module: Module) -> int:
+    """Return how much LLVM does for a module: 0, 1 or 2."""
+    is_for_one_point = module.entry not in MANY
+    if is_for_one_point and module.n_instructions > HUGE:
+        return 0
+    return 1 if module.n_instructions > LARGE else 2
 
 
 def _folder() -> Path | None:

@@ -15,7 +15,7 @@ from .library import library_address
 from .mathematics import scalar_address, vector_address
 from .parts import cut
 
-__all__ = ["Module", "batch_module", "grid_module", "point_module", "sums_module"]
+__all__ = ["MANY", "Module", "batch_module", "grid_module", "point_module", "sums_module"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,9 @@ def sums_module(program: Program, names: Sequence[str], width: int, letter: str)
 
 
 _WRITERS = {"batch": batch_text, "grid": grid_text, "sums": sums_text}
+
+#: The entry points for many points.
+MANY = frozenset(_WRITERS)
 
 
 def _module(
