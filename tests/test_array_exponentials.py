@@ -128,3 +128,43 @@ def test_a_number_before_all_terms_multiplies_the_small_result_and_not_every_row
 
     assert f.source.count("2.0*") == 1
     assert "2.0*(x1.T @ (" in f.source
+
+
+def relative(x, axis=None, times=1, to=None):
+    """Return x without a multiple of the logarithm of the sum of exponentials, of x or another."""
+    whole = np.log(np.exp(x if to is None else to).sum(axis=axis, keepdims=axis is not None))
+    return x - times * whole
+
+
+#: Exponentials that look like shares of a sum of exponentials, some of which are.
+ALMOST = {
+    "exp(x - logsumexp(x))": lambda x, X: np.exp(relative(x)),
+    "exp(x - 2*logsumexp(x))": lambda x, X: np.exp(relative(x, times=2)),
+    "exp(x + logsumexp(x))": lambda x, X: np.exp(relative(x, times=-1)),
+    "exp(x - logsumexp(x) - 1)": lambda x, X: np.exp(relative(x) - 1),
+    "exp(x - logsumexp(x)*x[0])": lambda x, X: np.exp(relative(x, times=x[0])),
+    "exp(x - logsumexp(2*x))": lambda x, X: np.exp(relative(x, to=2 * x)),
+    "exp(x*logsumexp(x))": lambda x, X: np.exp(x * (x[0] - relative(x)[0])),
+    "exp(X - logsumexp(X, axis=1, keepdims=True))": lambda x, X: np.exp(relative(X, 1)),
+    "exp(X - logsumexp(X, axis=0, keepdims=True))": lambda x, X: np.exp(relative(X, 0)),
+    "exp(X - logsumexp(X, axis=1))": lambda x, X: np.exp(X - (X - relative(X, 1))[:, 0]),
+    "exp(X - logsumexp(X, axis=0)[:, None])": lambda x, X: np.exp(
+        X - (X - relative(X, 0))[0][:, None]
+    ),
+    "exp(X.T - logsumexp(X, axis=1))": lambda x, X: np.exp(relative(X, 1)).T,
+    "exp(X - x[0]*logsumexp(X, axis=1)[:, None])": lambda x, X: np.exp(relative(X, 1, x[0])),
+    "exp(X - logsumexp(X))": lambda x, X: np.exp(relative(X)),
+}
+
+
+@pytest.mark.parametrize("text", ALMOST)
+def test_exponentials_are_shares_only_of_their_own_sum(text):
+    rng = np.random.default_rng(2)
+    x, X = rng.normal(size=3), rng.normal(size=(3, 3))
+    expected = ALMOST[text](x, X)
+    own = "sum(logsumexp(X, axis=1)) + sum(logsumexp(X, axis=0)) + logsumexp(x) + logsumexp(X)"
+    weights = "outer(x, x)" if "X" in text else "x"
+    f = sc.compile(f"sum({text}*{weights}) + 0*({own})", shapes="x: n; X: n n")
+    factors = np.outer(x, x) if "X" in text else x
+
+    assert f(x=x, X=X) == pytest.approx(np.sum(expected * factors), rel=1e-13)

@@ -12,6 +12,7 @@ from array_oracle import numpy_value
 from array_strings import DECLARED, DIMENSIONS, TypedStrings, random_values
 from array_values import value_of, values_of
 
+import symcalc as sc
 from symcalc.errors import ArgumentError, ParseError
 from symcalc.language import read
 
@@ -281,3 +282,39 @@ def test_the_square_of_a_norm_needs_no_root():
 def test_a_mistyped_property_is_proposed():
     with pytest.raises(ArgumentError, match="Did you mean `spd` for `sdp`"):
         read("trace(S)", shapes="S: n n sdp")
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "::2",
+        "1::2",
+        "::-1",
+        "::-2",
+        "4:1:-1",
+        "1:9",
+        "-9:2",
+        "3:1",
+        ":",
+        ":3",
+        "2:",
+        "-2:",
+        ":-2",
+        "1:-1",
+    ],
+)
+def test_slices_of_an_axis_of_known_length_are_those_of_numpy(cut: str) -> None:
+    x = np.arange(1.0, 6.0)
+    f = sc.compile(f"2*x[{cut}]", shapes={"x": 5})
+
+    np.testing.assert_array_equal(f(x=x), eval(f"2*x[{cut}]", {"x": x}))
+
+
+@pytest.mark.parametrize(
+    "cut", ["::-1", "3:1", "-1:-3", "2:2", ":", ":3", "2:", "-2:", ":-2", "1:-1"]
+)
+def test_slices_of_an_axis_with_a_name_are_those_of_numpy(cut: str) -> None:
+    x = np.arange(1.0, 6.0)
+    f = sc.compile(f"2*x[{cut}]", shapes={"x": "n"})
+
+    np.testing.assert_array_equal(f(x=x), eval(f"2*x[{cut}]", {"x": x}))

@@ -104,6 +104,17 @@ def test_second_derivatives_of_a_length_shrink_as_it_grows(backend: str) -> None
         np.testing.assert_allclose(scale * along, one @ [1.0, 2.0], rtol=1e-13)
 
 
+def test_second_derivatives_at_zero_are_zero_by_policy() -> None:
+    f, _ = compiled("norm2(x) + sum(sqrt(sum(M**2, axis=1)))", "x, M", "numpy", order=2)
+    M = np.array([[0.0, 0.0], [3.0, 4.0]])
+    blocks = f.hessian(x=[0.0, 0.0], M=M)
+
+    np.testing.assert_array_equal(blocks["x", "x"], np.zeros((2, 2)))
+    np.testing.assert_array_equal(blocks["M", "M"][0], np.zeros((2, 2, 2)))
+    row = np.array([[16.0, -12.0], [-12.0, 9.0]]) / 125
+    np.testing.assert_allclose(blocks["M", "M"][1, :, 1], row, rtol=1e-14)
+
+
 def test_the_logarithm_of_a_length_is_in_range() -> None:
     f, _ = compiled("log(norm2(x)) + log(sum(x**2))", "x", "numpy", order=1)
     x = np.array([3.0, 4.0])
