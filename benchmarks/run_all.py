@@ -49,6 +49,7 @@ OTHERS = (
     "proximal",
     "hs",
     "sgd",
+    "large",
 )
 
 

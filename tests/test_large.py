@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 import symcalc as sc
 from symcalc.backends import prediction
 from symcalc.graph.interactions import interactions
+from symcalc.optimize.constrained.evaluator import ConstrainedEvaluator
 
 GENEROUS = sc.Limits(max_length=10**7, max_nodes=10**6, max_nesting=10**5)
 
@@ -363,3 +364,28 @@ def test_code_that_takes_long_to_make_is_announced_before(
 
     assert "makes the code of a gradient of 4" in caplog.text
     assert "operations; that takes about" in caplog.text
+
+
+def test_trust_constr_is_given_sparse_derivatives_of_constraints_in_few_variables_each(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Any] = []
+    given = ConstrainedEvaluator.sparse_curvature
+
+    def watched(self: ConstrainedEvaluator, x: Any, weights: Any) -> Any:
+        seen.append(given(self, x, weights))
+        dense = self.constraints.curvature(x, weights)
+        np.testing.assert_allclose(seen[-1].toarray(), dense, rtol=1e-15)
+        jacobian = self.sparse_jacobian(x)
+        assert (jacobian.toarray() == self.constraints.jacobian(x)).all()
+        return seen[-1]
+
+    monkeypatch.setattr(ConstrainedEvaluator, "sparse_curvature", watched)
+    n = 60
+    start = dict.fromkeys([f"x{i}" for i in range(n)], 0.5)
+    held = [f"x{i}^2 + x{i + 1}^2 <= 1.5" for i in range(0, n - 1, 2)]
+    total = " + ".join(f"(x{i} - 1)^2" for i in range(n))
+    found = sc.minimize(total, start, constraints=held, method="trust-constr")
+
+    np.testing.assert_allclose(list(found.x.values()), math.sqrt(0.75), rtol=1e-4)
+    assert seen

@@ -99,8 +99,10 @@ class Emitter:
                 self._plan_conditions(node)
             elif kind == "mul":
                 for arg in operands:
-                    if self._is_divisor(arg, region):
+                    if kinds[arg] == "pow" and self._is_divisor(arg, region):
                         self.divisors.add(arg)
+            if not program.regions:
+                continue
             for index, arg in enumerate(operands):
                 reader = region
                 if kind == "piecewise" and (index % 2 == 0 or index == len(operands) - 1):
@@ -121,7 +123,7 @@ class Emitter:
 
     def _is_divisor(self, node: Node, reader: Region | None) -> bool:
         graph = self.graph
-        if graph.kinds[node] != "pow" or self.program.uses[node] != 1 or node in self.constants:
+        if self.program.uses[node] != 1 or node in self.constants:
             return False
         power = graph.value(graph.args[node][1])
         return power is not None and power < 0 and self.program.regions.get(node) == reader
@@ -173,10 +175,11 @@ class Emitter:
 
     def read(self, node: Node, region: Region | None, level: int) -> str:
         """Return the text of an operand, read in `region`, in brackets if it binds too weakly."""
-        if self.graph.args[node] and self._region(node) != region:
-            return self.read_across(node, region)
-        if not self.graph.args[node] and self.graph.kinds[node] == "var" and region is not None:
-            return self.read_across(node, region)
+        if self.program.regions:
+            if self.graph.args[node] and self._region(node) != region:
+                return self.read_across(node, region)
+            if not self.graph.args[node] and self.graph.kinds[node] == "var" and region is not None:
+                return self.read_across(node, region)
         text, own = self.text[node], self.level[node]
         if node in self.negative:
             text, own = f"-{text}", ADDITION
@@ -184,6 +187,8 @@ class Emitter:
 
     def joined(self, region: Region | None, texts: Sequence[str], operator: str) -> str:
         """Return operands joined from left to right; of many, names stand for the first ones."""
+        if len(texts) <= MAX_TERMS:
+            return operator.join(texts)
         text = operator.join(texts[:MAX_TERMS])
         for begin in range(MAX_TERMS, len(texts), MAX_TERMS):
             name = self.fresh()
@@ -215,7 +220,11 @@ class Emitter:
         negative: bool = False,
     ) -> None:
         """Keep the text of a node, under a name where it is read more than once or too deep."""
-        depth = 1 + max((self.depth.get(arg, 0) for arg in operands), default=0)
+        depth = 0
+        for arg in operands:
+            below = self.depth.get(arg, 0)
+            depth = below if below > depth else depth
+        depth += 1
         named = self.program.uses[node] > 1 or node in self.needs_name
         if operands and (named or depth > MAX_DEPTH or len(text) > MAX_LENGTH):
             name = f"t{node}"
@@ -281,8 +290,9 @@ class Emitter:
                 self._coefficient(arg, text, above, below)
             else:
                 above.append(text)
-        top = self.joined(region, above, "*") or "1.0"
-        text = self.spell_quotient(region, top, below)
+        text = self.joined(region, above, "*") or "1.0"
+        if below:
+            text = self.spell_quotient(region, text, below)
         self._set(node, text, PRODUCT, operands, negative=negative)
 
     def _coefficient(self, node: Node, text: str, above: list[str], below: list[str]) -> None:

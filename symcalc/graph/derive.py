@@ -219,7 +219,10 @@ class _Reverse:
     def _give(self, node: Node, arg: Node, contribution: Node) -> None:
         if arg not in self.active or contribution == self.zero:
             return
-        self._add(node, arg, contribution, self.regions.get(node))
+        if not self.regions and not self.graph.shapes:
+            self.pending.setdefault(arg, {}).setdefault(None, []).append(contribution)
+        else:
+            self._add(node, arg, contribution, self.regions.get(node))
 
     def _add(self, node: Node, arg: Node, contribution: Node, region: Region | None) -> None:
         """Note a contribution made inside a region; a scalar gets the total over the rows."""

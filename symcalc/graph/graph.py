@@ -262,12 +262,12 @@ class Graph:
         """Return the nodes that the roots depend on, themselves included, leaves first."""
         stack = list(roots)
         seen = set(stack)
-        args = self.args
+        args, pop, push, note = self.args, stack.pop, stack.append, seen.add
         while stack:
-            for arg in args[stack.pop()]:
+            for arg in args[pop()]:
                 if arg not in seen:
-                    seen.add(arg)
-                    stack.append(arg)
+                    note(arg)
+                    push(arg)
         return sorted(seen)
 
     def variables(self, roots: Iterable[Node]) -> list[Node]:

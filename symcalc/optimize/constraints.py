@@ -84,6 +84,11 @@ class Constraints:
         """Return the weighted sum of the Hessians, shape (n, n)."""
         return self._matrix(x, weights)[: self.n_variables, : self.n_variables]
 
+    def jacobian_and_curvature(self, x: Vector, weights: Vector) -> tuple[Any, Any]:
+        """Return the derivatives and the weighted sum of the Hessians; sparse where both are."""
+        matrix, n = self.hessian(self._joined(x, weights)), self.n_variables
+        return matrix[n:, :n], matrix[:n, :n]
+
     def pulled(self, x: Vector, weights: Vector) -> Vector:
         """Return `J.T @ weights`, without the matrix."""
         gradient = self.value_and_gradient(self._joined(x, weights))[1]

@@ -54,11 +54,9 @@ def stabilize(graph: Graph, roots: Sequence[Node]) -> tuple[Graph, list[Node]]:
 
 def _has_unstable_power(graph: Graph) -> bool:
     """Whether there is a root, a power so high that it may overflow, or 1/a**n."""
-    exponents = {
-        graph.value(args[1])
-        for args, kind in zip(graph.args, graph.kinds, strict=True)
-        if kind == "pow"
-    }
+    kinds = graph.kinds
+    nodes = {args[1] for args, kind in zip(graph.args, kinds, strict=True) if kind == "pow"}
+    exponents = [graph.value(node) for node in nodes]
     return any(p is not None and (p.denominator != 1 or p == -1 or _is_high(p)) for p in exponents)
 
 

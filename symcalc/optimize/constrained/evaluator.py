@@ -189,6 +189,22 @@ class ConstrainedEvaluator(Evaluator):
         found = self._call(lambda z: self.constraints.curvature(z, weights), x)
         return np.full((x.size, x.size), np.nan) if isinstance(found, float) else found
 
+    def sparse_jacobian(self, x: Vector) -> Any:
+        """Return the derivatives as they came: sparse where most of them are known to vanish."""
+        return self._sparse(x, np.zeros(len(self.constraints)))[0]
+
+    def sparse_curvature(self, x: Vector, weights: Vector) -> Any:
+        """Return the weighted sum of the constraints' Hessians as it came."""
+        return self._sparse(x, weights)[1]
+
+    def _sparse(self, x: Vector, weights: Vector) -> tuple[Any, Any]:
+        found = self._call(lambda z: self.constraints.jacobian_and_curvature(z, weights), x)
+        if isinstance(found, float):
+            m, n = len(self.constraints), x.size
+            return np.full((m, n), np.nan), np.full((n, n), np.nan)
+        jacobian, curvature = found
+        return jacobian, curvature
+
     def pulled(self, x: Vector, weights: Vector) -> Vector:
         """Return the constraints' derivatives, transposed, times weights; no matrix is formed."""
         if not weights.any():

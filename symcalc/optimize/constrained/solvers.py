@@ -81,24 +81,29 @@ def run_trust_constr(
     evaluator: ConstrainedEvaluator, start: Point, journal: Journal, options: dict[str, Any],
     max_steps: int = ENDLESS,
 ) -> tuple[Vector, Outcome | None]:  # fmt: skip
-    """Run trust-constr from a point, with exact Hessians."""
+    """Run trust-constr from a point, with exact Hessians, sparse where they come so."""
     from scipy.optimize import NonlinearConstraint
 
     feed = Feed(evaluator, journal, start)
     constraints = evaluator.constraints
+    is_sparse = hasattr(evaluator.sparse_jacobian(start.x), "tocsr")
+    jacobian = evaluator.sparse_jacobian if is_sparse else evaluator.jacobian
+    curvature = evaluator.sparse_curvature if is_sparse else evaluator.curvature
+    has_hessian = is_sparse and evaluator.objective.hessian is not None
+    hessian = evaluator.hessian if has_hessian else evaluator.dense_hessian
     parts = []
     if len(constraints):
         upper = np.where(constraints.is_equality, 0.0, np.inf)
         parts.append(NonlinearConstraint(
             lambda x: _finite(evaluator.stack(x).values[: len(constraints)]),
             np.zeros(len(constraints)), upper,
-            jac=lambda x: _finite(evaluator.jacobian(x)),
-            hess=lambda x, v: _finite(evaluator.curvature(x, np.asarray(v))),
+            jac=lambda x: _finite(jacobian(x)),
+            hess=lambda x, v: _finite(curvature(x, np.asarray(v))),
         ))  # fmt: skip
     return _run("trust-constr", feed, start, parts, {
         "gtol": 1e-10, "xtol": 1e-12, "barrier_tol": 1e-10, "maxiter": min(max_steps, 3000),
         **options,
-    }, hess=lambda x: _finite(evaluator.dense_hessian(x)))  # fmt: skip
+    }, hess=lambda x: _finite(hessian(x)))  # fmt: skip
 
 
 def _run(
@@ -126,6 +131,10 @@ def _run(
     return (end if np.isfinite(end).all() else feed.current.x), None
 
 
-def _finite(numbers: Vector) -> Vector:
+def _finite(numbers: Any) -> Any:
     """Return numbers as SciPy wants them: it stops at none that is not finite."""
+    if hasattr(numbers, "tocsr"):
+        matrix = numbers.tocsr().copy()
+        matrix.data = _finite(matrix.data)
+        return matrix
     return np.nan_to_num(numbers, nan=-1e20, posinf=1e20, neginf=-1e20)
