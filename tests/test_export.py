@@ -252,6 +252,28 @@ def test_latex_is_a_document():
     assert text.count(r"\begin{") == text.count(r"\end{") == 2
 
 
+def test_long_latex_is_broken_before_signs_outside_of_brackets(tmp_path):
+    text = " + ".join(f"exp(-x{k}^2)*sin(x{k}*x{k + 1} - 1)/(1 + x{k})" for k in range(12))
+    found = sc.export(text, "latex", wrt="x0, x1", name="long_sum")
+    rows = found.text.split(r"\begin{align*}")[1].split("\\\\")
+    assert r"long\_sum &=" in rows[0]
+    assert len(rows) > 8
+    assert max(len(row) for row in rows) < 300
+    for row in rows[:-1]:
+        assert row.count("{") == row.count("}")
+        assert row.count(r"\left") == row.count(r"\right")
+    if shutil.which("pdflatex"):
+        found.write(tmp_path)
+        words = ["pdflatex", "-halt-on-error", "-interaction=nonstopmode", "long_sum.tex"]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0
+        assert "Overfull" not in done.stdout
+
+
+def test_names_with_accents_are_text_in_latex():
+    assert r"\text{été}" in sc.export("2*été", "latex").text
+
+
 @pytest.mark.parametrize(
     ("options", "error", "match"),
     [

@@ -21,6 +21,7 @@ from ..language import Limits
 from ..symbolic import prepare
 from ..symbolic.lengths import with_ranged_lengths
 from ..verify.sampling import sample_points
+from ..writing import latex_rows
 from .budget import budgeted
 from .exported import Export
 from .gradient import partials
@@ -217,15 +218,19 @@ def _samples(function: CompiledFunction, signature: Signature) -> list[Sample]:
 
 def _in_latex(expression: Expression, wrt: Sequence[str], name: str) -> Export:
     """Return a document with the formula and its gradient."""
-    lines = [f"  {name} &= {expression.latex}"]
+    formulas = [(name.replace("_", "\\_"), expression.latex)]
     if wrt:
         for variable, form in partials(expression, wrt).items():
             symbol = Expression(form.graph, form.graph.var(variable)).latex
-            head = f"\\frac{{\\partial {name}}}{{\\partial {symbol}}}"
-            lines.append(f"  {head} &= {form.latex}")
+            head = f"\\frac{{\\partial {formulas[0][0]}}}{{\\partial {symbol}}}"
+            formulas.append((head, form.latex))
+    lines = [
+        f"  {head} &= " + " \\\\\n  &\\quad ".join(latex_rows(form)) for head, form in formulas
+    ]
     body = " \\\\\n".join(lines)
     text = (
-        "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n\\begin{align*}\n"
+        "\\documentclass{article}\n\\usepackage{amsmath}\n\\allowdisplaybreaks\n"
+        "\\begin{document}\n\\begin{align*}\n"
         f"{body}\n\\end{{align*}}\n\\end{{document}}\n"
     )
     return Export("latex", name, {f"{name}.tex": text}, "", expression, tuple(wrt))

@@ -56,4 +56,5 @@ def _written(name: str) -> str:
 
 def _upright(name: str) -> str:
     """Return the name letter by letter."""
-    return "\\mathrm{" + name.replace("_", "\\_") + "}"
+    word = "mathrm" if name.isascii() else "text"  # accents are letters of text
+    return f"\\{word}{{" + name.replace("_", "\\_") + "}"
