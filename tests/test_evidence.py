@@ -107,13 +107,14 @@ def test_what_is_kept_of_a_long_run_stays_small_and_has_its_start() -> None:
     for k in range(100):
         large.take_point(np.full(100_000, float(k)), np.ones(100_000))
 
-    assert 10 < len(evidence.points) <= MAX_KEPT
+    x, _ = evidence.points()
+    assert 10 < len(x) <= MAX_KEPT
     assert 10 < len(evidence.hessians) <= MAX_KEPT
     assert evidence.n_hessians == 10_000
-    assert evidence.points[0][0] == 0.0
-    steps = np.diff([x[0] for x, _ in evidence.points])
+    assert x[0, 0] == 0.0
+    steps = np.diff(x[:, 0])
     assert (steps == steps[0]).all()
-    assert 2 <= len(large.points) <= FEWEST
+    assert 2 <= len(large.points()[0]) <= FEWEST
 
 
 def test_evidence_does_not_change_with_arrays_that_a_caller_uses_again() -> None:
@@ -122,8 +123,9 @@ def test_evidence_does_not_change_with_arrays_that_a_caller_uses_again() -> None
     x += 5.0
     g += 5.0
 
-    assert evidence.points[0][0].tolist() == [0.0, 0.0]
-    assert evidence.points[0][1].tolist() == [1.0, 1.0]
+    kept, gradients = evidence.points()
+    assert kept.tolist() == [[0.0, 0.0]]
+    assert gradients.tolist() == [[1.0, 1.0]]
 
 
 def test_a_resumed_run_tells_of_its_whole_way(tmp_path: Any) -> None:
@@ -376,6 +378,44 @@ def test_a_penalized_run_that_falls_without_limit_says_along_what() -> None:
 
     assert best.outcome is Outcome.UNBOUNDED
     assert said(best, "The objective falls without limit along x")
+
+
+def test_a_fit_names_the_step_of_its_model_that_has_no_number() -> None:
+    data = {"x": [1, 2, 3.0], "y": [2, 3, 5.0]}
+    rows = sc.fit("log(a*x)*b", data, target="y", start="a=-1, b=2")
+    pole = sc.fit("a/(x - 2) + b", data, target="y", start="a=1, b=1")
+    data = {"X": np.array([[1.0, 2.0], [3.0, 4.0], [-3.0, -1.0]]), "y": np.arange(3.0)}
+    arrays = sc.fit("log(X@w)", data, target="y", start={"w": np.ones(2)})
+
+    assert rows.notes[-1] == "`log(a*x)` is NaN at a = -1, x = 1 (a*x = -1)."
+    assert pole.notes[-1] == "`1/(x - 2)` is infinite at x = 2: the divisor `x - 2` is 0."
+    assert arrays.notes[-1] == "`log(X @ w)` is NaN in entry [2] at X @ w = -4."
+
+
+def test_of_an_objective_without_a_formula_the_place_and_the_component_are_told() -> None:
+    def value(x: Any) -> float:
+        return float(np.log(x[0]) ** 2 + np.sqrt(x[1]))
+
+    objective = Objective(
+        value, lambda x: (value(x), np.array([2 * np.log(x[0]) / x[0], 0.5 / np.sqrt(x[1])]))
+    )
+    off = minimize_objective(objective, [-1.0, 1.0], "ab")
+    steep = minimize_objective(objective, [1.5, 0.0], "ab")
+
+    assert off.diagnosis[-1] == "The objective is NaN at a = -1, b = 1."
+    assert steep.diagnosis[-1] == "The gradient by b is not finite at a = 1.5, b = 0."
+
+
+@pytest.mark.parametrize("method", ["ista", "momentum"])
+def test_too_large_a_rate_is_told_of_penalized_and_batched_runs(method: str) -> None:
+    if method == "ista":
+        best = sc.minimize("20*(x - 1)^2 + abs(x)", "x=4", method=method, rate=0.5)
+    else:
+        best = sc.minimize("sum((X@w - y)**2)", "w=zeros", data=ROWS, method=method, rate=5.0,
+                           batch_size=10)  # fmt: skip
+
+    assert best.outcome is Outcome.DIVERGED
+    assert said(best, "is too large; try rate=")
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from .array_fit_result import ArrayFit
 from .array_reading import ArrayFormula, occurring, read_array_formula
 from .array_shapes import name_shapes, sizes_of
 from .data import Table, load_data
+from .first_nan import Setting
+from .fit_blame import with_bad_entry
 from .reading import Formula, to_expression
 from .remembered import array_function_of, function_of
 from .structure import find_roughness
@@ -121,6 +123,8 @@ def fit_arrays(
         predictor=_ArrayModel(function, names, tuple(read.data), own), model=expression.text,
         target_name=target,
     )  # fmt: skip
+    setting = Setting(expression, names, read.data, read.sizes)
+    found = with_bad_entry(found, setting, flat.split(np.array(list(found.parameters.values()))))
     if read.notes:
         found = replace(found, notes=(*found.notes, *read.notes))
     result = ArrayFit(found, own, y.shape)

@@ -55,7 +55,8 @@ class Setting:
 def describe_not_finite(setting: Setting, point: Mapping[str, Any]) -> list[str]:
     """Return which step of the value, or else of the gradient, is not finite first, and its inputs.
 
-    Nothing where all of it is finite, or where there is too much to look at.
+    Nothing where all of it is finite, or where there is too much to look at; of a formula that is
+    an array, the value alone is looked at.
     """
     expression = setting.expression
     graph, root = prepare(expression.graph, expression.root)
@@ -65,6 +66,8 @@ def describe_not_finite(setting: Setting, point: Mapping[str, Any]) -> list[str]
         return []
     if not np.isfinite(found[root]).all():
         return [_Blame(graph, found, setting.begins).sentence(root, "")]
+    if graph.shape(root):
+        return []
     derived = ArrayDerivatives(graph, root, setting.wrt)
     partials: Sequence[Node] = derived.gradient
     found = node_values(derived.graph, [derived.root, *partials], values, setting.sizes)

@@ -17,6 +17,7 @@ from ..optimize.door import check_count
 from .array_fit import fit_arrays
 from .array_reading import is_over_arrays
 from .data import Table, load_data, refuse_masked
+from .fit_blame import with_bad_step
 from .fit_facts import find_linear, make_exact
 from .fit_model import Model, ModelRows
 from .reading import Formula
@@ -141,7 +142,7 @@ def fit(
         predictor=compiled, model=compiled.expression.text, target_name=target,
         columns=used, throw=throw,
     )  # fmt: skip
-    return data_rows.noted(found, table)
+    return with_bad_step(data_rows.noted(found, table), compiled, used)
 
 
 def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> Model:

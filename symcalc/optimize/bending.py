@@ -25,11 +25,11 @@ def describe_bending(evidence: Evidence, what: str = "objective") -> list[str]:
     gradient is monotone: `(g(u) - g(v)) @ (u - v) >= 0`. That both were seen proves nothing of
     places where the run has not been.
     """
-    hessians, points = evidence.hessians, evidence.points
+    hessians, (x, gradients) = evidence.hessians, evidence.points()
     # A few Hessians formed at the end say less of the way than its points.
-    if len(hessians) >= max(FEWEST, len(points) // 2):
+    if len(hessians) >= max(FEWEST, len(x) // 2):
         return [_by_hessians(np.array(hessians), evidence.n_hessians, what)]
-    return _by_gradients(points, what) if len(points) >= FEWEST else []
+    return _by_gradients(x, gradients, what) if len(x) >= FEWEST else []
 
 
 def _by_hessians(hessians: Vector, n_seen: int, what: str) -> str:
@@ -65,10 +65,9 @@ def _least(hessians: Vector) -> Vector:
     return np.asarray(found[:, 0] / size)
 
 
-def _by_gradients(points: list[tuple[Vector, Vector]], what: str) -> list[str]:
+def _by_gradients(x: Vector, g: Vector, what: str) -> list[str]:
     """Return between how many pairs of points the gradient is monotone."""
-    x, g = (np.array(part) for part in zip(*points, strict=True))
-    first, second = np.triu_indices(len(points), 1)
+    first, second = np.triu_indices(len(x), 1)
     moves, rises = x[first] - x[second], g[first] - g[second]
     lengths = np.linalg.norm(moves, axis=1)
     apart = lengths > 0.0

@@ -21,6 +21,7 @@ __all__ = [
     "at_bounds",
     "describe_convexity",
     "describe_fall",
+    "describe_lost",
     "describe_minima",
     "describe_rate",
     "describe_unbounded",
@@ -58,6 +59,19 @@ def describe_rate(
     smaller = min(1.0 / curvature, rate / 2.0) if 0.0 < curvature < np.inf else rate / 10.0
     instead = "backtracking" if evaluator.objective.rows is None else "one from the curvature"
     return [f"{happened}; try rate={smaller:.2g}, or none for {instead}."]
+
+
+def describe_lost(point: Point, names: tuple[str, ...]) -> list[str]:
+    """Return where an objective without a formula has no value, or by what no derivative."""
+    if point.is_finite:
+        return []
+    where = place_of(names, point.x)
+    if not np.isfinite(point.value):
+        what = "NaN" if np.isnan(point.value) else "infinite"
+        return [f"The objective is {what} at {where}."]
+    bad = [name for name, g in zip(names, point.gradient, strict=True) if not np.isfinite(g)]
+    more = ", …" if len(bad) > 3 else ""
+    return [f"The gradient by {', '.join(bad[:3])}{more} is not finite at {where}."]
 
 
 def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...]) -> list[str]:

@@ -60,6 +60,7 @@ class Evaluator:
         self.seed = seed
         self.minima: tuple[Point, ...] = ()
         self._latest: dict[str, tuple[Vector, Any]] = {}
+        self._earlier: tuple[Vector, Any] | None = None
         self._formed: dict[bytes, Vector] = {}
         self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
         self.best_x: Vector | None = None
@@ -221,6 +222,10 @@ class Evaluator:
         self.evidence.take_hessian(result)
         return result
 
+    def has_hessian(self, x: Vector) -> bool:
+        """Whether the Hessian at `x` costs nothing: it was formed just before."""
+        return self._recall("hessian", x) is not None
+
     def dense_hessian(self, x: Vector) -> Vector:
         """Return the Hessian as an array, from products where there is none; remembered."""
         if self.objective.hessian is not None:
@@ -292,11 +297,16 @@ class Evaluator:
         """Return what was evaluated last where it was at this point, else None."""
         if what != "hessian" and not self._by_residuals:
             return None
-        place, result = self._latest.get(what, (None, None))
-        return result if place is not None and bool((place == x).all()) else None
+        kept = self._latest.get(what)
+        if kept is not None and bool((kept[0] == x).all()):
+            return kept[1]
+        kept = self._earlier if what == "hessian" else None
+        return kept[1] if kept is not None and bool((kept[0] == x).all()) else None
 
     def _keep(self, what: str, x: Vector, result: Any) -> None:
-        """Remember the last evaluation of its kind."""
+        """Remember the last evaluation of its kind; of Hessians the last two."""
+        if what == "hessian":
+            self._earlier = self._latest.get(what)
         self._latest[what] = (x.copy(), result)
 
     def charge(self, n_evaluations: int) -> None:

@@ -49,8 +49,6 @@ class Evidence:
 
     Attributes
     ----------
-    points : list of (ndarray (n,), ndarray (n,))
-        Finite ones, in order, the first of them among them.
     hessians : list of ndarray (n, n)
         Finite dense ones.
     """
@@ -59,9 +57,14 @@ class Evidence:
         self._points: _Thinned[tuple[Vector, Vector]] = _Thinned()
         self._hessians: _Thinned[Vector] = _Thinned()
 
-    @property
-    def points(self) -> list[tuple[Vector, Vector]]:
-        return [pair for pair in self._points.items if np.isfinite(pair[1]).all()]
+    def points(self) -> tuple[Vector, Vector]:
+        """Return the points and their gradients, a row each, those that are finite."""
+        kept = self._points.items
+        if not kept:
+            return np.zeros((0, 0)), np.zeros((0, 0))
+        x, gradients = np.array([x for x, _ in kept]), np.array([g for _, g in kept])
+        sound = np.isfinite(gradients).all(axis=1)
+        return x[sound], gradients[sound]
 
     @property
     def hessians(self) -> list[Vector]:

@@ -101,8 +101,9 @@ def check_gradient(
     places = [start] if end is None or np.array_equal(start.x, end.x) else [start, end]
     sizes = _sizes(start.x, places[-1].x)
     slopes: list[Slope | None] = []
+    rng = np.random.default_rng(seed)
     for place in places:
-        line = Line(counted, place, sizes, bounds, seed + len(slopes))
+        line = Line(counted, place, sizes, bounds, rng)
         slope = line.settled()
         slopes.append(slope)
         if slope is None or slope.is_beyond_doubt or _is_still(slope, slopes[0]):

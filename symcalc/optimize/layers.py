@@ -39,16 +39,16 @@ def describe_vanishing(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
 
     At the start, and at how many of the points on the way that were not yet stationary.
     """
-    points = evidence.points
-    if not points:
+    x, gradients = evidence.points()
+    if not len(x):
         return []
     layers = layers_of(names)
     if len(layers) >= 2:
         labels, limit = list(layers), VANISHING
-        sizes = np.array([[_size(g[places]) for places in layers.values()] for _, g in points])
+        sizes = _sizes(gradients, layers)
     elif not layers and len(names) >= 2:
         labels, limit = list(names), VANISHING_ALONE
-        sizes = np.array([np.abs(g) * np.maximum(np.abs(x), 1.0) for x, g in points])
+        sizes = np.abs(gradients) * np.maximum(np.abs(x), 1.0)
     else:
         return []
     largest = sizes.max(axis=1)
@@ -89,13 +89,13 @@ def _on_the_way(labels: list[str], shares: Vector, limit: float, is_single: bool
 
 def describe_exploding(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
     """Return in which layer, or variable, the gradient grew far beyond that of the start."""
-    points = evidence.points
-    if len(points) < 2:
+    _, gradients = evidence.points()
+    if len(gradients) < 2:
         return []
     layers = layers_of(names) or {name: [place] for place, name in enumerate(names)}
-    first = max(_size(points[0][1][places]) for places in layers.values())
-    grown = [(name, max(_size(g[places]) for _, g in points)) for name, places in layers.items()]
-    name, most = max(grown, key=lambda pair: pair[1])
+    sizes = _sizes(gradients, layers)
+    first, grown = float(sizes[0].max()), sizes.max(axis=0)
+    name, most = list(layers)[int(grown.argmax())], float(grown.max())
     if not most > EXPLODING * first > 0.0:
         return []
     return [
@@ -104,7 +104,11 @@ def describe_exploding(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
     ]
 
 
-def _size(block: Vector) -> float:
-    """Return the root of the mean square."""
-    largest = float(np.abs(block).max())
-    return largest * float(np.sqrt(np.mean((block / largest) ** 2))) if largest else 0.0
+def _sizes(gradients: Vector, layers: dict[str, list[int]]) -> Vector:
+    """Return the root of the mean square in each layer, a row for each gradient."""
+    found = np.zeros((len(gradients), len(layers)))
+    for column, places in enumerate(layers.values()):
+        blocks = np.abs(gradients[:, places])
+        largest = np.maximum(blocks.max(axis=1), np.finfo(float).tiny)
+        found[:, column] = largest * np.sqrt(np.mean((blocks / largest[:, None]) ** 2, axis=1))
+    return found

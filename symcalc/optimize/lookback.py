@@ -28,7 +28,7 @@ def look_back(
     if not is_told and outcome is not Outcome.SADDLE:
         said += describe_bending(evidence, what)
     if facts.is_smooth and outcome not in (Outcome.UNBOUNDED, Outcome.NOT_FINITE):
-        said += describe_scaling(evaluator, best.x, names, free)
+        said += describe_scaling(evaluator, best.x, names, free, facts.n_residuals)
     said += describe_vanishing(evidence, names)
     if not outcome.is_good:
         said += describe_exploding(evidence, names)

@@ -14,6 +14,7 @@ from ..outcome import Outcome
 from .bounds import Bounds, Vector
 from .constrained import minimize_constrained, with_multipliers
 from .constraints import bound_labels, no_constraints
+from .diagnosis import describe_lost
 from .door import (
     check_bounds,
     check_count,
@@ -298,6 +299,8 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
         diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
     if outcome is Outcome.NOT_FINITE and evaluator.objective.explain is not None:
         diagnosis += evaluator.objective.explain(last.x if start.is_finite else start.x)
+    elif outcome is Outcome.NOT_FINITE:
+        diagnosis += describe_lost(last if start.is_finite else start, run.names)
     is_good = outcome is not None and outcome.is_good
     if check is not None and check.agrees is False:
         diagnosis.insert(0, check.sentence)

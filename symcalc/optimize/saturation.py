@@ -11,7 +11,7 @@ from .evaluator import Evaluator
 from .objective import Point
 from .plain import format_number
 from .probing import MATERIAL
-from .stationary import MAX_VARIABLES
+from .scaling import curvatures
 
 __all__ = ["describe_rest", "judge_saturation"]
 
@@ -75,9 +75,9 @@ def _in_words(found: Saturation) -> str:
 
 def _may_be_flat(evaluator: Evaluator, start: Point, best: Point) -> bool:
     """Whether curvatures, where they are at hand, leave it open that a variable does nothing."""
-    if evaluator.objective.hessian is None or best.x.size > MAX_VARIABLES:
+    diagonal = curvatures(evaluator, best.x) if evaluator.objective.hessian is not None else None
+    if diagonal is None:
         return True
-    diagonal = np.asarray(evaluator.hessian(best.x).diagonal(), dtype=float)
     curved = np.abs(diagonal) * np.maximum(best.x * best.x, 1.0)
     scale = max(float(curved.max()), abs(start.value), abs(best.value))
     return not bool((curved > FLAT * scale).all())

@@ -11,7 +11,7 @@ from .evaluator import Evaluator
 from .layers import layers_of
 from .stationary import MAX_VARIABLES
 
-__all__ = ["describe_scaling", "unit_between"]
+__all__ = ["curvatures", "describe_scaling"]
 
 #: Curvatures that differ by this factor are called badly scaled.
 UNEVEN = 1e6
@@ -19,22 +19,25 @@ UNEVEN = 1e6
 #: Up to this number of variables curvatures are found by a product with the Hessian for each.
 MAX_BY_PRODUCTS = 50
 
+#: A Jacobian of more numbers is not formed for it.
+MAX_JACOBIAN = 100_000
+
 #: More array variables than this are not compared by products.
 MAX_LAYERS = 8
 
 
 def describe_scaling(
-    evaluator: Evaluator, x: Vector, names: tuple[str, ...], free: Mask
+    evaluator: Evaluator, x: Vector, names: tuple[str, ...], free: Mask, n_residuals: int = 0
 ) -> list[str]:
     """Return between which variables the curvature differs too much, and a unit that mends it.
 
-    Curvatures come from the Hessian, from the Jacobian of residuals, or from products with the
-    Hessian; of many variables those of whole arrays are compared, by their means.
+    Of many variables, where no Hessian is formed, the means over whole arrays are compared.
     """
-    found = _of_numbers(evaluator, x, names, free)
-    if found is None:
-        found = _of_layers(evaluator, x, names, free)
-    labels, sizes = found
+    diagonal = curvatures(evaluator, x, n_residuals)
+    if diagonal is None:
+        labels, sizes = _of_layers(evaluator, x, names, free)
+    else:
+        labels, sizes = names, np.where(free, diagonal, np.nan)
     curved = np.flatnonzero(np.isfinite(sizes) & (sizes > 0.0))
     if curved.size < 2:
         return []
@@ -45,32 +48,38 @@ def describe_scaling(
     name = labels[least]
     return [
         f"Badly scaled: the curvature along {labels[most]} is {ratio:.1e} times that along "
-        f"{name}; with {name} = {unit_between(ratio):.0e}*s, varied as s, both are alike."
+        f"{name}; with {name} = {_unit_between(ratio):.0e}*s, varied as s, both are alike."
     ]
 
 
-def unit_between(ratio: float) -> float:
+def _unit_between(ratio: float) -> float:
     """Return the power of ten that makes curvatures of this ratio alike."""
     return float(10.0 ** round(0.5 * float(np.log10(ratio))))
 
 
-def _of_numbers(
-    evaluator: Evaluator, x: Vector, names: tuple[str, ...], free: Mask
-) -> tuple[tuple[str, ...], Vector] | None:
-    """Return the curvature along each variable that is free, None where there are too many."""
+def curvatures(evaluator: Evaluator, x: Vector, n_residuals: int = 0) -> Vector | None:
+    """Return the curvature along each variable, None where that is too much to find.
+
+    From the Hessian, over rows in batches that of the first rows; from the Jacobian of the
+    residuals; or from a product with the Hessian for each variable.
+    """
     objective, n = evaluator.objective, x.size
     if n > MAX_VARIABLES:
         return None
+    rows = objective.rows
+    if rows is not None and objective.hessian is not None:
+        batch = next(iter(rows.data.pieces()))
+        return np.asarray(rows.hessian(x, batch.rows, batch.n_rows).diagonal(), dtype=float)
+    is_formed = objective.hessian is not None and evaluator.has_hessian(x)
+    is_small = objective.hessian is not None or n_residuals * n <= MAX_JACOBIAN
+    if objective.residual_jacobian is not None and is_small and not is_formed:
+        jacobian = evaluator.residual_jacobian(x)  # of far less cost than the Hessian
+        return np.asarray(2.0 * np.einsum("ij,ij->j", jacobian, jacobian))
     if objective.hessian is not None:
-        diagonal = np.asarray(evaluator.hessian(x).diagonal(), dtype=float)
-    elif objective.residual_jacobian is not None:
-        jacobian = evaluator.residual_jacobian(x)
-        diagonal = 2.0 * np.sum(jacobian * jacobian, axis=0)
-    elif n <= MAX_BY_PRODUCTS:
-        diagonal = np.diag(evaluator.dense_hessian(x)).copy()
-    else:
-        return None
-    return names, np.where(free, diagonal, np.nan)
+        return np.asarray(evaluator.hessian(x).diagonal(), dtype=float)
+    if n <= MAX_BY_PRODUCTS:
+        return np.diag(evaluator.dense_hessian(x))
+    return None
 
 
 def _of_layers(

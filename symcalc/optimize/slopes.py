@@ -105,12 +105,11 @@ class Line:
 
     def __init__(
         self, value: Callable[[Vector], float], place: Place, sizes: Vector, bounds: Bounds | None,
-        seed: int,
+        rng: np.random.Generator,
     ) -> None:  # fmt: skip
         self.value, self.place, self.sizes, self.bounds = value, place, sizes, bounds
         # Along the signs of the gradient nothing cancels; the lengths are drawn, so that no two
         # components make up for each other.
-        rng = np.random.default_rng(seed)
         signs = np.where(place.gradient < 0.0, -1.0, 1.0)
         self.direction = signs * sizes * rng.uniform(0.5, 1.5, sizes.size)
 
