@@ -94,6 +94,20 @@ EQUIVALENT = {
     ),
     "program.contractions._Steps._opened: "
     "and/or of (graph.kinds[arg] == 'pow' and graph.shape(arg))": "the same product in other steps",
+    "graph.array_rules._unit: arguments of graph.compare('==', size, graph.const(0)) exchanged": (
+        "equality is symmetric"
+    ),
+    "arrays.indexing._cut: not (length < 0)": "a slice without elements, said in two ways",
+    "program.contractions._Steps._product: not (len(scalars) > 1)": (
+        "scalars multiplied one by one"
+    ),
+    "program.contractions._Steps._product: 2 for 1": "scalars multiplied one by one",
+    "program.pairs._factors: concat for ein": "shares beside their logarithm, computed apart",
+    "backends.steps.of_one: not (len(set(labels)) < len(labels))": (
+        "what has no equal labels comes out of einsum as it was"
+    ),
+    "backends.steps.of_one: 3 for 2": "diagonals and traces by einsum",
+    "backends.steps.of_one: not (len(kept) < len(out))": "a copy more",
     "program.order._cost: not a & b & result without its sign": "another order, the same product",
 }
 

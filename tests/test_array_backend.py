@@ -475,6 +475,25 @@ def test_the_mean_of_an_empty_column_is_no_number(text: str, backend: str) -> No
     assert np.isnan(gradient).all()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sum(X, axis=1)@y", "sum(X, axis=0)@y", "mean(X, axis=0)@y + sum(X.T@y)", "sum(X)",
+        "(X*M)@y@y", "y@(X.T*M)@y", "trace(X)*y@y", "sum(diag(X)*y)", "sum(X.T)*y@X@y",
+        "sum(diag(X.T))",
+    ],
+)  # fmt: skip
+def test_sums_and_diagonals_of_sparse_data_are_those_of_dense_ones(text: str) -> None:
+    from scipy.sparse import csr_array
+
+    rng = np.random.default_rng(5)
+    X, y = np.where(rng.uniform(size=(4, 4)) > 0.5, rng.normal(size=(4, 4)), 0.0), np.arange(4.0)
+    f = sc.compile(text, shapes="X: n n; y: n; M: n n")
+    point = {name: {"X": X, "y": y, "M": rng.normal(size=(4, 4))}[name] for name in f.names}
+
+    assert f(**point | {"X": csr_array(X)}) == pytest.approx(f(**point), rel=1e-13)
+
+
 def test_sparse_data_are_refused_where_more_than_a_product_needs_them() -> None:
     from scipy.sparse import csr_array
 

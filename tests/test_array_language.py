@@ -318,3 +318,10 @@ def test_slices_of_an_axis_with_a_name_are_those_of_numpy(cut: str) -> None:
     f = sc.compile(f"2*x[{cut}]", shapes={"x": "n"})
 
     np.testing.assert_array_equal(f(x=x), eval(f"2*x[{cut}]", {"x": x}))
+
+
+def test_a_slice_of_an_axis_of_known_length_may_end_at_a_dimension() -> None:
+    x, y = np.arange(1.0, 6.0), np.array([2.0, 3.0])
+    f = sc.compile("sum(x[:k]*y) + sum(x[k:])", shapes={"x": 5, "y": "k"})
+
+    assert f(x=x, y=y) == 8 + 12

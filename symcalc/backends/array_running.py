@@ -171,7 +171,7 @@ class ArrayRunner:
             check_parts(graph, outputs, sizes)
             if not sparse:
                 graph, outputs = in_layout(graph, outputs, sizes)
-            stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric)
+            stepped, roots = in_steps(graph, outputs, sizes, bound.symmetric, sparse)
             program = lower(stepped, roots)
             blocks = None if sparse else row_blocks(program, sizes)
             fused: list[Fused] = []

@@ -175,7 +175,9 @@ class MatrixEmitter(ArrayEmitter):
             sizes = [self.size(dimension) for dimension in self.graph.shape(arg)]
             self._set(node, "*".join(sizes) or "1", PRODUCT if sizes[1:] else ATOM, (arg,))
             return
-        text = f"{self.function('numpy.sum')}({self.full(arg, self._region(node), ADDITION)})"
+        own = self.text[arg] if arg in self.sparse else None
+        text = own or self.full(arg, self._region(node), ADDITION)
+        text = f"{self.function('numpy.sum')}({text})"
         self._set(node, text, ATOM, (arg,))
 
     def factorization(self, node: Node) -> None:
@@ -267,7 +269,10 @@ class MatrixEmitter(ArrayEmitter):
         """Emit a product with a sparse array: of matrices, or of its entries with a dense one."""
         texts = [self.text[arg] if arg in self.sparse else self._whole(node, arg) for arg in args]
         if len(args) == 1:
-            text, level = of_one(self.function, texts[0], data.factors[0], data.out), ATOM
+            text, labels = texts[0], data.factors[0]
+            if len(set(labels)) < len(labels):
+                text, labels = f"{text}.diagonal()", labels[:1]
+            text, level = of_one(self.function, text, labels, data.out), ATOM
         elif node in self.sparse:
             place = 0 if args[0] in self.sparse else 1
             own, other = data.factors[place], data.factors[1 - place]

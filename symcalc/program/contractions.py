@@ -31,6 +31,7 @@ def in_steps(
     roots: Sequence[Node],
     sizes: Mapping[str, int],
     symmetric: Set[str] = frozenset(),
+    sparse: Set[str] = frozenset(),
 ) -> tuple[Graph, list[Node]]:
     """Return the formulas with every contraction in steps of at most two factors.
 
@@ -41,13 +42,15 @@ def in_steps(
         The size of each dimension that has a name.
     symmetric : set of str
         Variables whose values are symmetric matrices: their transposes are themselves.
+    sparse : set of str
+        Variables whose values are sparse; with some, products of elements stay contractions.
 
     Notes
     -----
     The total of a product that nothing else reads becomes a contraction, and the scalars of a
     product are multiplied with each other before they meet an array.
     """
-    return _Steps(graph, roots, sizes, symmetric).run(roots)
+    return _Steps(graph, roots, sizes, symmetric, sparse).run(roots)
 
 
 class _Steps:
@@ -59,8 +62,9 @@ class _Steps:
         roots: Sequence[Node],
         sizes: Mapping[str, int],
         symmetric: Set[str],
+        sparse: Set[str],
     ) -> None:
-        self.graph, self.sizes, self.symmetric = graph, sizes, symmetric
+        self.graph, self.sizes, self.symmetric, self.sparse = graph, sizes, symmetric, sparse
         self.order = graph.reachable(roots)
         self.new = Graph()
         self.place: dict[Node, Node] = {}
@@ -340,7 +344,8 @@ class _Steps:
         """Return the node of a step; a factor alone with its axes in order is itself."""
         if not factors and not out:
             return self.new.const(1)
-        if len(factors) == 2 and {labels for _, labels in factors} == {tuple(out)}:
+        same = len(factors) == 2 and {labels for _, labels in factors} == {tuple(out)}
+        if same and not self.sparse:
             return self.new.mul([node for node, _ in factors])
         if len(factors) == 1 and factors[0][1] == tuple(out):
             return factors[0][0]
