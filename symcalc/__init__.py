@@ -73,13 +73,13 @@ if TYPE_CHECKING:
     from .language import Limits, define, read_assignments
     from .numeric import (
         Estimates,
-        QuadratureEstimate,
         numeric_derivative,
         numeric_gradient,
         numeric_hessian,
-        numeric_integral,
         numeric_jacobian,
     )
+    from .numeric.integrals import numeric_integral
+    from .numeric.quadrature import QuadratureEstimate
     from .optimize.fit import Fit
     from .optimize.optimum import Optimum
     from .optimize.rate_finder import RateSearch
@@ -212,7 +212,7 @@ _HOMES = {
     "Outcome": ".outcome",
     "SizeReport": ".backends",
     "VectorFunction": ".backends",
-    "QuadratureEstimate": ".numeric",
+    "QuadratureEstimate": ".numeric.quadrature",
     "Race": ".calculus.race_result",
     "RateSearch": ".optimize.rate_finder",
     "Series": ".calculus.found_series",
@@ -244,7 +244,7 @@ _HOMES = {
     "numeric_derivative": ".numeric",
     "numeric_gradient": ".numeric",
     "numeric_hessian": ".numeric",
-    "numeric_integral": ".numeric",
+    "numeric_integral": ".numeric.integrals",
     "numeric_jacobian": ".numeric",
     "parse": ".calculus.parse",
     "plot": ".present.plots",

@@ -75,6 +75,15 @@ def test_compiling_for_a_point_loads_nothing_of_native_code() -> None:
     assert "symcalc.backends.native" not in modules_after(LOSS)
 
 
+def test_minimizing_and_fitting_load_nothing_of_quadrature() -> None:
+    statement = (
+        "import symcalc\nsymcalc.minimize('(x - 1)^2', {'x': 0})\n"
+        "symcalc.fit('a*x', {'x': [1, 2, 3], 'y': [2, 4, 7]}, target='y', start='a=1')"
+    )
+
+    assert "symcalc.numeric.quadrature" not in modules_after(statement)
+
+
 def test_compiling_loads_nothing_of_jax_unless_it_is_asked_for() -> None:
     many = "import symcalc, numpy\nsymcalc.compile('x*sin(y)')(numpy.ones(30_000), 2.0)"
     for statement in (LOSS, many):

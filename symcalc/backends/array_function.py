@@ -17,7 +17,7 @@ from .arguments import Bound
 from .array_running import ArrayRunner
 from .compiled import CompiledFunction
 from .flat import FlatFunction
-from .native_path import has_native
+from .installed import has_native
 from .report import SizeReport
 from .sizes import known_size
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from ..errors import ArgumentError, CompileError, DerivativeError
 from ..expression import Expression
 from .arguments import Arguments
+from .installed import has_native
 
 __all__ = ["Definition"]
 
@@ -88,8 +88,7 @@ class Definition:
         backend = self._checked_backend()
         if backend == "native":
             return ("native",)
-        has_native = backend == "auto" and importlib.util.find_spec("llvmlite") is not None
-        return ("numpy", "native") if has_native else ("numpy",)
+        return ("numpy", "native") if backend == "auto" and has_native() else ("numpy",)
 
     def _identity(self) -> tuple[Any, ...]:
         kind = self._arguments.dtype, self.backend, self.accuracy, self.sparse

@@ -11,13 +11,14 @@ from ..errors import ArgumentError, CompileError
 from ..graph.graph import Graph, Node
 from ..program import missing_primitives
 from .arguments import Bound
+from .installed import has_native
 from .prediction import announce
 from .row_totals import TARGET, WEIGHT, products_of_rows
 
 if TYPE_CHECKING:
     from .native import BatchCall, PointCall, RowsCall, SumsCall
 
-__all__ = ["ACCURACIES", "BACKENDS", "NativePath", "has_native"]
+__all__ = ["ACCURACIES", "BACKENDS", "NativePath"]
 
 #: "jax" is a kind of function of its own.
 BACKENDS = ("auto", "numpy", "native", "jax")
@@ -201,13 +202,6 @@ class NativePath:
             if self.is_forced:
                 raise
             return None
-
-
-def has_native() -> bool:
-    """Whether native code can be made; asked late, as its modules take a while to load."""
-    from . import native
-
-    return native.has_native()
 
 
 def _flat(found: Any) -> list[float]:

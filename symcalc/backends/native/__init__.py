@@ -9,7 +9,6 @@ from .compile import (
     compile_point,
     compile_rows,
     compile_sums,
-    has_native,
 )
 from .elementwise import ElementwiseCall
 from .low_level import KINDS, low_level_function
@@ -27,6 +26,5 @@ __all__ = [
     "compile_point",
     "compile_rows",
     "compile_sums",
-    "has_native",
     "low_level_function",
 ]

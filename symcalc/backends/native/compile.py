@@ -16,14 +16,11 @@ from ...program import (
 )
 from .calls import BatchCall, PointCall, SumsCall
 from .elementwise import ElementwiseCall
-from .engine import get_engine, has_llvm
+from .engine import get_engine
 from .module import batch_module, grid_module, point_module, sums_module
 from .rows import RowsCall, Stage
 
-__all__ = ["compile_batch", "compile_elementwise", "compile_point", "compile_rows", "compile_sums",
-           "has_native"]  # fmt: skip
-
-has_native = has_llvm
+__all__ = ["compile_batch", "compile_elementwise", "compile_point", "compile_rows", "compile_sums"]
 
 
 def compile_batch(

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import MissingExtraError
+from ..installed import has_native
 from .mathematics import vector_width
 from .module import MANY, Module
 
-__all__ = ["Engine", "get_engine", "has_llvm"]
+__all__ = ["Engine", "get_engine"]
 
 #: Modules with more instructions than this are optimized less, so that compiling stays linear.
 LARGE = 4000
@@ -28,14 +29,6 @@ CACHE_SIZE = 256 * 2**20
 
 
 @functools.cache
-def has_llvm() -> bool:
-    """Whether llvmlite is installed."""
-    import importlib.util
-
-    return importlib.util.find_spec("llvmlite") is not None
-
-
-@functools.cache
 def get_engine() -> Engine:
     """Return the one compiler of this process.
 
@@ -44,7 +37,7 @@ def get_engine() -> Engine:
     MissingExtraError
         Without llvmlite; the message names the command that installs it.
     """
-    if not has_llvm():
+    if not has_native():
         raise MissingExtraError(
             "Native code needs llvmlite, which is not installed: pip install 'symcalc[native]'"
         )
