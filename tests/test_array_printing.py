@@ -252,3 +252,11 @@ def test_a_divisor_that_vanishes_is_printed_as_it_was_typed():
         slope = sc.gradient(text, "a", shapes=shapes)["a"]
 
         assert sc.parse(slope.text, shapes=shapes) == slope
+
+
+def test_a_number_among_logarithms_of_exponentials_is_no_axis():
+    for text in ("sum(log(exp(A) + exp(1)))", "sum(log(exp(v) + exp(1)))*s"):
+        found = sc.gradient(f"{text}**2", "s, A" if "A" in text else "s", shapes="A: n n; v: n")
+        for slope in found.values():
+            assert sc.parse(slope.text, shapes="A: n n; v: n").text == slope.text
+    assert "logsumexp(1, v)" in found["s"].text

@@ -94,6 +94,12 @@ class TextRenderer(Renderer):
         if not args:
             return self.named_constant(kind)
         shares = self.arrays.shares(args[0]) if kind == "exp" and self.arrays.is_used else None
+        if (
+            kind == "logsumexp"
+            and self.graph.shape(args[0])
+            and self.constant(args[-1]) is not None
+        ):
+            args = (args[-1], *args[:-1])  # a number behind an array reads as an axis
         return shares or self.call(kind, args)
 
     # -- the parts that other flavors spell otherwise -------------------------------------------
