@@ -8,11 +8,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from scipy.optimize import least_squares, minimize
 from scipy.sparse import csr_array
 
 import symcalc as sc
 from symcalc.backends import prediction
+from symcalc.backends.coloring import CompressedMatrix
 from symcalc.graph.interactions import interactions
 from symcalc.optimize.constrained.evaluator import ConstrainedEvaluator
 
@@ -30,6 +33,20 @@ CHAINS = (
     "max(x, y, z, w, u) + relu(v)",
     "x^y + atan2(u, v)",
 )
+
+
+def _patterns(n: int) -> st.SearchStrategy[list[set[int]]]:
+    """Return a strategy for the rows of symmetric patterns."""
+    pairs = st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=3 * n)
+
+    def rows(found: list[tuple[int, int]]) -> list[set[int]]:
+        near: list[set[int]] = [set() for _ in range(n)]
+        for one, other in found:
+            near[one].add(other)
+            near[other].add(one)
+        return near
+
+    return pairs.map(rows)
 
 
 def rosenbrock(n: int) -> str:
@@ -170,13 +187,11 @@ def test_a_sparse_hessian_is_undefined_where_the_function_is() -> None:
         assert np.isnan(f.hessian(-1.0, 2.0).data).all()
 
 
-def test_a_sparse_hessian_is_made_at_one_point_and_of_numbers() -> None:
+def test_a_sparse_hessian_is_made_at_one_point() -> None:
     f = sc.compile("x^2 + y^2", order=2, sparse=True)
 
     with pytest.raises(sc.ArgumentError, match="one point a call"):
         f.hessian([1.0, 2.0], 3.0)
-    with pytest.raises(sc.ArgumentError, match="formulas in numbers"):
-        sc.compile("sum(w**2)", order=2, wrt="w", shapes="w: n", sparse=True)
 
 
 def test_what_is_sparse_pickles_and_differs_from_what_is_dense() -> None:
@@ -200,6 +215,81 @@ def test_a_mean_of_terms_in_few_variables_each_is_minimized_by_newton() -> None:
     assert found.converged
     assert found.method == "newton"
     np.testing.assert_allclose(list(found.x.values()), 1.0, atol=1e-7)
+
+
+# -- sparse Hessians over arrays -----------------------------------------------------------------
+
+LOCAL = {
+    "a chain": ("sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)", {"x": 30}, 3 * 30 - 2),
+    "a sum of terms": ("sum(exp(x)*y) + mean(x**4)", {"x": 30}, 30),
+    "two variables": ("sum((x*z - y)**2) + x[0]*s**3", {"x": 30, "z": 30, "s": ()}, 4 * 30 + 3),
+    "one that all meet": ("sum((x - s)**4)", {"x": 30, "s": ()}, 3 * 30 + 1),
+    "a matrix": ("sum((A[1:, :] - A[:-1, :])**4)", {"A": (6, 5)}, 30 + 2 * 25),
+}
+
+
+@pytest.mark.parametrize("name", LOCAL)
+def test_a_sparse_hessian_over_arrays_has_the_entries_of_the_blocks(name: str) -> None:
+    text, sizes, n_entries = LOCAL[name]
+    shapes = "x: n; y: n; z: n; A: m k"
+    random = np.random.default_rng(3)
+    point = {key: random.normal(size=size) for key, size in sizes.items()}
+    data = {"y": random.normal(size=30)} if "y" in text else {}
+    sparse, dense = (
+        sc.compile(text, order=2, wrt=list(sizes), shapes=shapes, sparse=is_sparse)
+        for is_sparse in (True, False)
+    )
+    found = sparse.hessian(**point, **data)
+    blocks = dense.hessian(**point, **data)
+    lengths = {key: int(np.prod(size)) for key, size in sizes.items()}
+    expected = np.block(
+        [[np.reshape(blocks[a, b], (lengths[a], lengths[b])) for b in sizes] for a in sizes]
+    )
+
+    assert isinstance(found, csr_array)
+    assert found.nnz == n_entries
+    np.testing.assert_allclose(found.toarray(), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_a_dense_hessian_over_arrays_is_not_made_sparse() -> None:
+    f = sc.compile("sum(X@w)**2", order=2, wrt="w", shapes="X: m n; w: n", sparse=True)
+
+    with pytest.raises(sc.ArgumentError, match="is not sparse"):
+        f.hessian(X=np.ones((2, 400)), w=np.ones(400))
+
+
+def test_long_arrays_that_meet_their_neighbours_are_minimized_by_newton() -> None:
+    n = 2000
+    text = "sum(100*(x[1:] - x[:-1]**2)**2 + (1 - x[:-1])**2)"
+    found = sc.minimize(text, {"x": np.full(n, 0.9)})
+
+    assert found.converged
+    assert found.method == "newton"
+    np.testing.assert_allclose(found.x["x"], 1.0, atol=1e-7)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(1, 14).flatmap(_patterns))
+def test_every_entry_stands_alone_in_a_product_with_one_color(rows: list[set[int]]) -> None:
+    n = len(rows)
+    matrix = np.zeros((n, n))
+    for row, near in enumerate(rows):
+        for column in near:
+            matrix[row, column] = 1.0 + row * column + row + column
+    compressed = CompressedMatrix(rows)
+    products = [matrix @ seed for seed in compressed.seeds]
+
+    assert (compressed.from_products(products, "float64").toarray() == matrix).all()
+    assert len(products) <= n
+
+
+def test_a_row_and_a_column_that_all_meet_take_few_colors() -> None:
+    n = 300
+    arrow = [set(range(n)), *({0, k} for k in range(1, n))]
+    band = [{k for k in (i - 1, i, i + 1) if 0 <= k < n} for i in range(n)]
+
+    assert len(CompressedMatrix(arrow).seeds) == 2
+    assert len(CompressedMatrix(band).seeds) == 3
 
 
 # -- several formulas ----------------------------------------------------------------------------

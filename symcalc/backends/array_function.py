@@ -15,6 +15,8 @@ from ..graph.shapes import Shape, written
 from ..symbolic import stabilize
 from .arguments import Bound
 from .array_running import ArrayRunner
+from .array_sparsity import hessian_rows
+from .coloring import CompressedMatrix
 from .compiled import CompiledFunction
 from .flat import FlatFunction
 from .installed import has_native
@@ -24,6 +26,11 @@ from .sizes import known_size
 __all__ = ["ArrayFunction", "needs_shapes"]
 
 Array = NDArray[Any]
+
+_NOT_SPARSE = (
+    "The Hessian of this formula is not sparse, or its arrays are too large to find out; compile "
+    "it without `sparse=True`, or use `hessian_product`."
+)
 
 #: Kinds of nodes that code for columns of data knows.
 COLUMN_KINDS = frozenset({"sum", "size"})
@@ -99,6 +106,10 @@ class ArrayFunction(CompiledFunction):
     def hessian(self, *args: Any, **kwargs: Any) -> Any:
         """Return the second derivatives: `{(name, other): array}`, of both shapes together.
 
+        Compiled with `sparse=True` they are one `scipy.sparse.csr_array` over the vector that
+        `pack` makes, from a few products with directions: columns are colored so that no entry
+        hides another.
+
         Raises
         ------
         ArgumentError
@@ -107,6 +118,8 @@ class ArrayFunction(CompiledFunction):
         self._require(2)
         self._require_scalar()
         bound = self._arguments.bind(args, kwargs)
+        if self.sparse:
+            return self.sparse_hessian(bound)
         blocks = self.hessian_blocks(bound)
         if self.is_by_name:
             return blocks
@@ -201,6 +214,24 @@ class ArrayFunction(CompiledFunction):
         """Return the blocks of the Hessian by pairs of names."""
         return self.blocks_of(self.run("hessian", bound)[1:])
 
+    def sparse_hessian(self, bound: Bound) -> Any:
+        """Return the Hessian over all variables as one vector, in compressed rows."""
+        matrix = self.compressed_hessian(bound.sizes)
+        if matrix is None:
+            raise ArgumentError(_NOT_SPARSE)
+        flat = FlatFunction(self, bound)
+        parts = [flat.join(self.product(flat.split(seed), bound)) for seed in matrix.seeds]
+        return matrix.from_products(parts, self._arguments.real_dtype)
+
+    def compressed_hessian(self, sizes: Mapping[str, int]) -> CompressedMatrix | None:
+        """Return how the Hessian is made from products for sizes; None where it is not sparse."""
+        key = tuple(sorted(sizes.items()))
+        with self._lock:
+            if key not in self._compressed:
+                rows = hessian_rows(self.expression, self.wrt, sizes)
+                self._compressed[key] = None if rows is None else CompressedMatrix(rows)
+            return self._compressed[key]
+
     def blocks_of(self, entries: Sequence[Any]) -> dict[tuple[str, str], Any]:
         """Return the blocks on and below the diagonal, and what mirrors them, by pairs of names."""
         rest = iter(entries)
@@ -224,6 +255,7 @@ class ArrayFunction(CompiledFunction):
     def _set_up(self) -> None:
         super()._set_up()
         self._arrays = self._make_array_runner()
+        self._compressed: dict[Any, CompressedMatrix | None] = {}
         self._shape = self.expression.graph.shape(self.expression.root)
         #: whether an array is among the variables, so that derivatives are dicts
         self.is_by_name = any(self.shape_of(name) for name in self.wrt)

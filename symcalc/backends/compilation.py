@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import ArgumentError, CompileError
+from ..errors import CompileError
 from ..expression import Expression
 from ..symbolic import lengths
 from .array_function import ArrayFunction, needs_shapes
@@ -45,11 +45,6 @@ def compile_expression(
         from .jax import JaxArrayFunction, JaxFunction
 
         kind = JaxArrayFunction if of_arrays else JaxFunction
-    if sparse and of_arrays:
-        raise ArgumentError(
-            "`sparse=True` is for formulas in numbers; the Hessian of a formula over arrays comes "
-            "in blocks, and `hessian_product` forms none."
-        )
     return kind(
         expression, args, order=order, wrt=wrt, dtype=dtype, backend=backend, accuracy=accuracy,
         sparse=sparse,

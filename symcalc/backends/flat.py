@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import ArgumentError
 from .arguments import Bound, in_order
+from .array_sparsity import is_short
 from .sizes import known_size, sizes_of_flat
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ class FlatFunction:
         blocks = [np.reshape(parts[name], (rows, -1)) for name in self._function.wrt]
         return np.hstack(blocks) if len(blocks) > 1 else blocks[0]
 
-    def hessian(self, x: Any) -> Array:
-        """Return the Hessian as a matrix."""
+    def hessian(self, x: Any) -> Any:
+        """Return the Hessian as a matrix, sparse where the function was compiled so."""
+        if self._function.sparse:
+            return self.sparse_hessian(x)
         names = self._function.wrt
         blocks = self._function.hessian_blocks(self._at(x))
         lengths = [prod(size) for size in self._sizes]
@@ -71,6 +74,17 @@ class FlatFunction:
             for a, m in zip(names, lengths, strict=True)
         ]
         return np.vstack(rows)
+
+    def sparse_hessian(self, x: Any) -> Any:
+        """Return the Hessian as a matrix in compressed rows."""
+        return self._function.sparse_hessian(self._at(x))
+
+    def has_sparse_hessian(self, sizes: Mapping[str, int]) -> bool:
+        """Whether most second derivatives are known to vanish; quick to say no to most formulas."""
+        function = self._function
+        if not is_short(function.expression, function.wrt, sizes):
+            return False
+        return function.compressed_hessian(sizes) is not None
 
     def hessian_product(self, x: Any, direction: Any) -> Array:
         """Return Hessian × direction as a vector."""

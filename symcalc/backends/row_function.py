@@ -90,7 +90,7 @@ class RowFunction:
 
     def hessian(self, x: Array, rows: Sequence[Any], n_rows: int) -> Array:
         """Return the Hessian as a matrix."""
-        return self._flat(rows, n_rows).hessian(x)
+        return np.asarray(self._flat(rows, n_rows).hessian(x))
 
     def product(self, x: Array, direction: Array, rows: Sequence[Any], n_rows: int) -> Array:
         """Return Hessian × direction."""

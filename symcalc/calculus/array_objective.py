@@ -51,12 +51,15 @@ class ArrayObjective(ArrayFormula):
         rough, n, is_quadratic = look.roughness, self.vector.size, look.degree <= 2
         largest = MAX_SOLVED if is_quadratic and needs is None else MAX_DENSE
         forms_hessian = n <= largest or needs in ("hessian", "quadratic")
+        is_sparse = n > MAX_DENSE and f.has_sparse_hessian(self.sizes)
         squares = None
         if needs == "residuals":  # Newton's method, with exact curvature, meets valleys better
             squares = find_residuals(expression, tuple(self.start), self.data, self.sizes)
         split = self._split(needs) if needs in SPLITS else ""
         objective = Objective(
-            f.value, f.value_and_gradient, f.hessian if forms_hessian else None, f.hessian_product,
+            f.value, f.value_and_gradient,
+            f.sparse_hessian if is_sparse else f.hessian if forms_hessian else None,
+            f.hessian_product,
             None if squares is None else squares.values,
             None if squares is None else squares.jacobian,
             split=None if isinstance(split, str) else split,
@@ -69,6 +72,7 @@ class ArrayObjective(ArrayFormula):
             has_kinks="kink" in rough or "jump" in rough,
             has_jumps="jump" in rough,
             has_joins="join" in rough,
+            has_sparse_hessian=is_sparse,
             n_residuals=0 if squares is None else squares.n_residuals,
             is_quadratic=is_quadratic,
             unsplit=split if isinstance(split, str) else "",
