@@ -151,7 +151,7 @@ def race(
 
 
 def _summary(times: Sequence[float], n_shares: float, rounds: int) -> Times:
-    note = "" if len(times) == rounds else f"{len(times)} rounds instead of {rounds}"
+    note = "" if len(times) == rounds else f"{len(times)} of {rounds} rounds"
     return Times(n_shares * statistics.median(times), n_shares * min(times), note)
 
 

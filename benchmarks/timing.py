@@ -6,6 +6,7 @@ Import this module before NumPy: it pins the threads of the linear algebra libra
 from __future__ import annotations
 
 import argparse
+import functools
 import gc
 import importlib
 import importlib.metadata
@@ -110,8 +111,9 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
+@functools.cache
 def rival(name: str) -> ModuleType | None:
-    """Import a rival; where it is not installed, say so and return None."""
+    """Import a rival; where it is not installed, say so once and return None."""
     try:
         return importlib.import_module(name)
     except ImportError:
