@@ -230,6 +230,44 @@ def test_a_fall_without_limit_between_kinks_is_told() -> None:
     assert "without limit along" in best.diagnosis[-1]
 
 
+def test_a_fall_as_slow_as_a_logarithm_is_told_to_have_no_end() -> None:
+    assert sc.minimize("-log(1 + max(x, y))", "x=1, y=0").outcome is Outcome.UNBOUNDED
+
+
+@pytest.mark.parametrize("formula", ["max(exp(-x), exp(-2*y))", "abs(1/x - y) + 1/x"])
+def test_a_tail_that_flattens_out_is_no_strict_minimum(formula: str) -> None:
+    best = sc.minimize(formula, "x=1, y=2")
+
+    assert not any("strict" in sentence for sentence in best.diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("formula", "least"),
+    [
+        ("max(x^2, y^2, x*y)/max(1, abs(x + y))", 0.0),
+        ("sqrt(1 + abs(x - y)) + log(2 + max(x, -x, y))", 1.0 + float(np.log(2.0))),
+        ("abs(x - y)^1.5 + x^2", 0.0),
+        ("sqrt(max(x - 1, y)) + abs(x - 3)", float(np.sqrt(2.0))),
+    ],
+)
+def test_kinks_may_stand_in_denominators_roots_and_logarithms(formula: str, least: float) -> None:
+    best = sc.minimize(formula, "x=3, y=2.5")
+
+    assert best.fun == pytest.approx(least, abs=1e-8)
+    assert best.converged
+
+
+def test_small_components_in_variables_of_large_units_count() -> None:
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((50, 8)) * 10.0 ** np.linspace(-4, 4, 8)
+    y = 10.0 * rng.standard_normal(50)
+
+    best = sc.minimize("mean(max(0.9*(y - X@w), -0.1*(y - X@w)))", "w=zeros", data={"X": X, "y": y})
+
+    assert best.fun == pytest.approx(weighted_deviations(X, y, 0.9), rel=1e-9)
+    assert best.converged
+
+
 def test_the_reason_and_the_rules_name_the_kinks() -> None:
     best = sc.minimize("abs(x - y) + (x - 1)^2", "x=3, y=-2")
 

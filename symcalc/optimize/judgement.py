@@ -96,6 +96,9 @@ def judge(
         outcome, said, is_strict = judge_kinks(
             evaluator, rule, run.names, start, best, outcome, run.seed, run.facts.is_convex
         )
+        endless = _endless_fall(run, start, best, outcome)
+        if endless:
+            return Outcome.UNBOUNDED, endless
         if outcome is Outcome.UNBOUNDED:
             said += describe_unbounded(evaluator, start, run.names)
         else:

@@ -20,7 +20,7 @@ __all__ = ["ActiveKinks", "KinkEvaluator", "kinked_of"]
 EPS = float(np.finfo(float).eps)
 
 #: An argument this small beside the terms that it is made of counts as zero: rounding.
-ROUNDING = 2.0**12 * EPS
+ROUNDING = 2.0**7 * EPS
 
 #: More arguments of active kinks than this are not weighed against each other.
 MAX_ACTIVE = 3000
@@ -184,6 +184,23 @@ class KinkEvaluator(Evaluator):
         rows = np.abs(look.pull[self.function.kinks.owner])[:, None]
         reach = np.abs(self.second(look).jacobian) * rows
         return max(norm, float(reach.max(initial=0.0)))
+
+    def promise(self, point: Point) -> float:
+        """Return how far the objective may still fall along a subgradient that is not zero.
+
+        Each variable is let go as far as changes an argument of a kink by what it is made of: in
+        variables of large units small components promise much.
+        """
+        look = self.look(point.x)
+        owner = self.function.kinks.owner
+        assert self.sizes is not None
+        turns = np.abs(self.second(look).jacobian) / self.sizes[owner][:, None]
+        fastest = turns.max(axis=0, initial=0.0)
+        reach = np.where(fastest > 0.0, 1.0 / np.where(fastest > 0.0, fastest, 1.0), 0.0)
+        free = np.ones(point.x.size, dtype=np.bool_)
+        if self.bounds is not None:
+            free = self.bounds.free(point.x, point.gradient)
+        return float(np.abs(point.gradient[free]) @ reach[free])
 
     # -- inside -----------------------------------------------------------------------------
 

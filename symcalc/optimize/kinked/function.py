@@ -93,13 +93,13 @@ class KinkedFunction:
     is_quadratic: bool
     words: str
 
-    def look(self, x: Vector, rule: Callable[[Vector], Lines], last: Lines | None = None) -> Look:
+    def look(self, x: Vector, rule: Callable[[Vector], Lines]) -> Look:
         """Return value, gradient and kinks with lines that a rule makes of their arguments.
 
-        A kink inside another one is known first: one look more for each.
+        A kink inside another one is known first: one look more for each. Until it is known a kink
+        counts as 1, of which most functions have a value.
         """
-        kinks = self.kinks
-        lines = last or (np.zeros(kinks.n_pieces), np.zeros(kinks.n_kinks))
+        lines: Lines = (np.zeros(self.kinks.n_pieces), np.ones(self.kinks.n_kinks))
         for _ in range(self.depth):
             lines = rule(self.look_along(x, lines).arguments)
         return self.look_along(x, lines)

@@ -21,6 +21,9 @@ __all__ = ["judge_kinks"]
 
 EPS = float(np.finfo(float).eps)
 
+#: How far along an axis values are asked whether they rise, in units of 1 + |x|.
+STEP = 1e-3
+
 #: So many kinks are named.
 N_NAMED = 3
 
@@ -49,10 +52,10 @@ def judge_kinks(
         places = evaluator.objective.places
         if places is not None and (found is None or found[1].ranges.n_kinks <= N_NAMED):
             said += places(best.x)
-        bends = _bends(evaluator, look, found)
-        is_strict = bends is not None and bends > 0.0
+        bends = _strict_bend(evaluator, look, found)
+        is_strict = bends > 0.0
         if is_strict:
-            said.append(_strict(found, bends or 0.0))
+            said.append(_strict(found, bends))
     elif outcome in (None, Outcome.LINE_SEARCH_FAILED, Outcome.CONVERGED_GRADIENT):
         outcome = Outcome.LINE_SEARCH_FAILED
         said.append(f"{told[0].upper()}{told[1:]}; the test asks for "
@@ -82,36 +85,48 @@ def _proof(found: tuple[Subgradient, ActiveKinks] | None, told: str) -> list[str
     return said
 
 
-def _bends(
+def _strict_bend(
     evaluator: KinkEvaluator, look: Look, found: tuple[Subgradient, ActiveKinks] | None
-) -> float | None:
+) -> float:
     """Return the least curvature along the kinks, infinity where they leave no direction.
 
-    None where kinks point down, stand inside one another or have multipliers at an end: then
-    curvature along them says too little. Off the kinks the value rises at once, for multipliers
-    inside their ranges; along them the second order counts: R. Fletcher, Practical Methods of
-    Optimization, 1987, theorem 14.2.2.
+    Zero where values do not rise as it says, and where kinks point down, stand inside one another
+    or have multipliers at an end: then curvature along them says too little. Off the kinks the
+    value rises at once, for multipliers inside their ranges; along them the second order counts:
+    R. Fletcher, Practical Methods of Optimization, 1987, theorem 14.2.2.
     """
-    kinks = evaluator.function.kinks
-    n = look.x.size
-    rows, slopes = np.zeros((0, n)), look.lines[0].copy()
+    kinks, x = evaluator.function.kinks, look.x
+    rows, slopes = np.zeros((0, x.size)), look.lines[0].copy()
     if found is not None:
         least, active = found
         pull = look.pull[kinks.owner[active.pieces]]
         if evaluator.function.depth > 1 or least.margin <= AT_END or (pull <= 0.0).any():
-            return None
+            return 0.0
         slopes[active.pieces] = least.multipliers
-    look = evaluator.look_along(look.x, (slopes, look.lines[1]))
-    second = evaluator.second(look)
+    along = evaluator.look_along(x, (slopes, look.lines[1]))
+    second = evaluator.second(along)
     if found is not None:
         rows = _along(second.jacobian[active.pieces], active)
-    held = np.zeros(n, dtype=np.bool_)
+    held = np.zeros(x.size, dtype=np.bool_)
     if evaluator.bounds is not None:
-        held = (look.x <= evaluator.bounds.lower) | (look.x >= evaluator.bounds.upper)
-        pushed = ~evaluator.bounds.free(look.x, look.gradient)
-        if (held & ~(pushed & (np.abs(look.gradient) > AT_END))).any():
-            return None
-    return least_curvature(second.hessian[np.ix_(~held, ~held)], rows[:, ~held])
+        held = (x <= evaluator.bounds.lower) | (x >= evaluator.bounds.upper)
+        pushed = ~evaluator.bounds.free(x, along.gradient)
+        if (held & ~(pushed & (np.abs(along.gradient) > AT_END))).any():
+            return 0.0
+    bends, axis = least_curvature(second.hessian[np.ix_(~held, ~held)], rows[:, ~held])
+    move = np.zeros(x.size)
+    move[~held] = axis
+    return bends if bends == np.inf or _rises(evaluator, look, move, bends) else 0.0
+
+
+def _rises(evaluator: KinkEvaluator, look: Look, axis: Vector, bends: float) -> bool:
+    """Whether values a little way along an axis, on both sides, rise at least half as foretold."""
+    if not bends > 0.0:
+        return False
+    length = STEP * (1.0 + float(np.abs(look.x).max()))
+    least = look.value + 0.25 * bends * length**2
+    sides = [look.x + length * axis, look.x - length * axis]
+    return all(evaluator.look(x).value > least for x in sides if evaluator.is_inside(x))
 
 
 def _along(jacobian: Vector, active: ActiveKinks) -> Vector:

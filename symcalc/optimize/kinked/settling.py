@@ -115,8 +115,10 @@ def settle(evaluator: KinkEvaluator, look: Look, slopes: Vector) -> Vector | Non
         if key in seen:
             return None
         seen.add(key)
-        pattern = _completed(evaluator, x, pattern, slopes)
         found = _newton(evaluator, x, pattern, slopes)
+        if found is None:
+            pattern = _completed(evaluator, x, pattern, slopes)
+            found = _newton(evaluator, x, pattern, slopes)
         if found is None:
             return None
         slopes = found.lines[0]
@@ -135,6 +137,8 @@ def _completed(evaluator: KinkEvaluator, x: Vector, pattern: Pattern, slopes: Ve
     if not look.is_finite:
         return pattern
     second = evaluator.second(look)
+    if not (np.isfinite(second.hessian).all() and np.isfinite(second.jacobian).all()):
+        return pattern
     rows, _, _ = _equations(evaluator, look, second, pattern, slopes)
     free = _free(evaluator, look)
     hessian = second.hessian[np.ix_(free, free)]
@@ -159,7 +163,7 @@ def _completed(evaluator: KinkEvaluator, x: Vector, pattern: Pattern, slopes: Ve
 
 def _n_flat(hessian: Vector, rows: Vector) -> int:
     """Return in how many directions along the kinks nothing bends."""
-    curvature = _curvature(hessian, rows)
+    curvature, _ = _curvature(hessian, rows)
     size = float(np.abs(np.diag(hessian)).max(initial=0.0))
     return int((np.abs(curvature) <= FLAT * size).sum())
 
@@ -175,20 +179,23 @@ def _n_idle(hessian: Vector, jacobian: Vector) -> int:
     )
 
 
-def least_curvature(hessian: Vector, rows: Vector) -> float:
+def least_curvature(hessian: Vector, rows: Vector) -> tuple[float, Vector]:
     """Return the least curvature along what rows hold, infinity where they leave no direction.
 
-    Zero where it is none but for rounding.
+    With its axis; zero where it is none but for rounding, NaN where there is no Hessian.
     """
-    curvature = _curvature(hessian, rows)
+    if not (np.isfinite(hessian).all() and np.isfinite(rows).all()):
+        return np.nan, np.zeros(len(hessian))
+    curvature, axes = _curvature(hessian, rows)
     if not curvature.size:
-        return np.inf
+        return np.inf, np.zeros(len(hessian))
     size = float(np.abs(np.diag(hessian)).max(initial=0.0))
-    return float(curvature[0]) if abs(curvature[0]) > FLAT * size else 0.0
+    least = float(curvature[0]) if abs(curvature[0]) > FLAT * size else 0.0
+    return least, axes[:, 0]
 
 
-def _curvature(hessian: Vector, rows: Vector) -> Vector:
-    """Return the eigenvalues of a Hessian on the null space of rows, ascending."""
+def _curvature(hessian: Vector, rows: Vector) -> tuple[Vector, Vector]:
+    """Return the eigenvalues of a Hessian on the null space of rows, ascending, and the axes."""
     null = np.eye(len(hessian))
     if rows.size:
         lengths = np.maximum(np.linalg.norm(rows, axis=1), 1e-300)
@@ -196,8 +203,9 @@ def _curvature(hessian: Vector, rows: Vector) -> Vector:
         _, values, right = np.linalg.svd(triangle, full_matrices=True)
         null = right[int((values > DEPENDENT * values[0]).sum()) :].T
     if not null.size:
-        return np.zeros(0)
-    return np.asarray(np.linalg.eigvalsh(null.T @ hessian @ null))
+        return np.zeros(0), null
+    values, axes = np.linalg.eigh(null.T @ hessian @ null)
+    return np.asarray(values), np.asarray(null @ axes)
 
 
 def _newton(evaluator: KinkEvaluator, x: Vector, pattern: Pattern, slopes: Vector) -> Look | None:
@@ -282,10 +290,10 @@ def _saddle_solve(
 
     With its forces, and how much of the gradient the rows do not carry.
     """
-    n = gradient.size
+    n, floor = gradient.size, DEPENDENT * float(np.abs(hessian).max(initial=0.0))
     if not rows.size:
         left = float(np.abs(gradient).max(initial=0.0))
-        return _least_solved(hessian, -gradient), np.zeros(len(rows)), left
+        return _least_solved(hessian, -gradient, floor), np.zeros(len(rows)), left
     lengths = np.maximum(np.linalg.norm(rows, axis=1), 1e-300)
     scaled = rows / lengths[:, None]
     basis, triangle = np.linalg.qr(scaled)
@@ -296,22 +304,19 @@ def _saddle_solve(
     null = right[rank:].T
     if rank < n:
         reduced = null.T @ hessian @ null
-        move = move + null @ _least_solved(reduced, -null.T @ (gradient + hessian @ move))
+        move = move + null @ _least_solved(reduced, -null.T @ (gradient + hessian @ move), floor)
     forces = -(inverse.T @ (gradient + hessian @ move)) / lengths
     left = float(np.abs(null @ (null.T @ gradient)).max(initial=0.0))
     return move, forces, left
 
 
-def _least_solved(matrix: Vector, target: Vector) -> Vector:
+def _least_solved(matrix: Vector, target: Vector, floor: float) -> Vector:
     """Return the least solution of a symmetric system, flat directions left alone."""
     if not target.size:
         return target
-    size = np.sqrt(np.abs(np.diag(matrix)))
-    scale = 1.0 / np.where(size > 0.0, size, 1.0)
-    values, axes = np.linalg.eigh(scale[:, None] * matrix * scale)
-    firm = np.abs(values) > 1e-11 * np.abs(values).max(initial=0.0)
-    along = (axes.T @ (scale * target))[firm] / values[firm]
-    return np.asarray(scale * (axes[:, firm] @ along))
+    values, axes = np.linalg.eigh(matrix)
+    firm = np.abs(values) > floor
+    return np.asarray(axes[:, firm] @ ((axes.T @ target)[firm] / values[firm]))
 
 
 def _exchanged(kinks: Kinks, pattern: Pattern, look: Look, tiny: Vector) -> Pattern | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ..bounds import Vector
 from ..evaluator import Evaluator
 from ..loop import Step
 from ..objective import Point
@@ -22,6 +24,9 @@ NARROWEST = 1e-13
 
 #: From this width on the kinks that the slopes show are tried.
 FIRST_TRIED = 0.1
+
+#: So often a step is halved that leads out of the domain.
+MAX_HALVINGS = 30
 
 #: A rounded objective is minimized to this share of what rounding off adds.
 ENOUGH = 0.1
@@ -52,15 +57,18 @@ class KinkSteps:
         while width >= NARROWEST:
             found = newton_step(kinked, look, slopes, kinked.widths(width))
             if found is not None and found.look is not look:
-                if found.promised > ENOUGH * self._added(kinked, found.look):
-                    return Step(kinked.point(found.look.x), (width, found.slopes))
+                new = _defined(kinked, point.x, found.look.x)
+                is_there = new.x is found.look.x
+                if not is_there or found.promised > ENOUGH * self._added(kinked, found.look):
+                    return Step(new, (width, found.slopes if is_there else None))
                 look, slopes = found.look, found.slopes
             settled = self._settled(kinked, look, width)
             if settled is not None:
-                return Step(settled, (width * self.shrink, None))
+                promise = partial(kinked.promise, settled)
+                return Step(settled, (width * self.shrink, None), promise)
             width *= self.shrink
             if not np.array_equal(look.x, point.x):
-                return Step(kinked.point(look.x), (width, slopes))
+                return Step(_defined(kinked, point.x, look.x), (width, slopes))
             look = kinked.look_rounded(look.x, kinked.widths(width))
         return None
 
@@ -79,3 +87,14 @@ class KinkSteps:
         here, there = kinked.look(look.x), kinked.look(x)
         noise = 1e-13 * (1.0 + abs(here.value))
         return kinked.point(x) if there.value <= here.value + noise else None
+
+
+def _defined(kinked: KinkEvaluator, before: Vector, x: Vector) -> Point:
+    """Return the point at `x`, or on the way there: kinks may end where they are rounded beyond."""
+    new = kinked.point(x)
+    for _ in range(MAX_HALVINGS):
+        if new.is_finite:
+            break
+        x = 0.5 * (before + x)
+        new = kinked.point(x)
+    return new
