@@ -159,6 +159,7 @@ def tables(options: Namespace) -> Iterator[Table]:
     finally:
         shutil.rmtree(folder)
     yield Table("array throughput", " ".join((__doc__ or "").split()), rows, _figures(rows))
+    yield _integrands(rivals["numba"], 1 if options.smallest else 3 * rounds)
 
 
 def _measure(
@@ -199,6 +200,34 @@ def _figures(rows: Sequence[Row]) -> list[Figure]:
     figures.append(Figure(f"{words}geometric mean", _mean(plain), ">=", 1.5))
     figures.append(Figure(f"{words}least", min(plain), ">=", 1.5))
     return figures
+
+
+def _integrands(numba: ModuleType | None, rounds: int) -> Table:
+    """Time SciPy's `quad` with integrands of several makes."""
+    from scipy import LowLevelCallable
+    from scipy.integrate import quad
+
+    import symcalc as sc
+
+    text = "exp(-a*x**2)*sin(20*x) + 1/(1 + x**2)"
+    function = sc.compile(text, ["x", "a"])
+    low_level = function.low_level(a=2)
+
+    def by_hand(x: float) -> float:
+        return math.exp(-2.0 * x**2) * math.sin(20 * x) + 1 / (1 + x**2)
+
+    contenders: dict[str, Any] = {
+        OURS: lambda: quad(low_level, 0, 3),
+        f"{OURS}, called from Python": lambda: quad(function, 0, 3, args=(2.0,)),
+        "Python by hand": lambda: quad(by_hand, 0, 3),
+    }
+    if numba is not None:
+        compiled = numba.cfunc("float64(float64)")(by_hand)
+        own = LowLevelCallable(compiled.ctypes)
+        contenders["numba's cfunc"] = lambda: quad(own, 0, 3)
+    what = "`scipy.integrate.quad` from 0 to 3; ours is the low-level function `f.low_level(a=2)`."
+    row = race(text.replace("**", "^"), contenders, rounds, tolerance=1e-6)
+    return Table("integrands for SciPy's quad", what, [row])
 
 
 def _ratios(rows: Sequence[Row], above: str, below: str) -> list[float]:

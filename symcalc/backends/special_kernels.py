@@ -231,13 +231,14 @@ def lambertw(x: Array) -> Array:
 
 
 def hyp1f1(a: Array, b: Array, x: Array) -> Array:
-    """Return the function of Kummer; for positive a and b its limits at infinite x.
+    """Return the function of Kummer; for positive a and b infinite from 1e5 on, 0 at -oo.
 
-    SciPy does not come to an end at oo.
+    SciPy does not come to an end at numbers much larger.
     """
-    far = np.isinf(x)
+    rising = np.greater(a, 0) & np.greater(b, 0)
+    far = np.isinf(x) | (np.greater(x, 1e5) & rising)
     value = _special().hyp1f1(a, b, np.where(far, 0.0, x))
-    limit = np.where(np.greater(a, 0) & np.greater(b, 0), np.where(np.less(x, 0), 0.0, x), np.nan)
+    limit = np.where(rising, np.where(np.less(x, 0), 0.0, np.inf), np.nan)
     return np.where(far, limit, value)[()]
 
 

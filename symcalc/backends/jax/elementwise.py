@@ -18,7 +18,7 @@ def log1p(x: Array) -> Array:
     near = jnp.where(is_near, x, 0.0)
     rough = jnp.log(1.0 + near)
     corrected = rough - (jnp.expm1(rough) - near) / (1.0 + near)
-    return jnp.where(is_near, corrected, jnp.log(1.0 + x))
+    return jnp.where(is_near, jnp.copysign(corrected, x), jnp.log(1.0 + x))
 
 
 def atanh(x: Array) -> Array:
