@@ -11,6 +11,7 @@ import symcalc as sc
 from symcalc.optimize import Objective, minimize_objective
 from symcalc.optimize.bending import describe_bending
 from symcalc.optimize.evidence import FEWEST, MAX_KEPT, Evidence
+from symcalc.optimize.layers import describe_vanishing
 from symcalc.outcome import Outcome
 
 RNG = np.random.default_rng(2)
@@ -220,13 +221,28 @@ def test_a_layer_that_dies_later_is_named_with_the_points_that_show_it() -> None
     for k in range(10):
         share = 1.0 if k < 2 else 1e-9
         evidence.take_point(np.full(3, float(k)), np.array([share, share, 1.0]))
-    from symcalc.optimize.layers import describe_vanishing
 
-    (text,) = describe_vanishing(evidence, names)
+    assert describe_vanishing(evidence, names, set) == []  # it may have arrived
+    (text,) = describe_vanishing(evidence, names, lambda: {"U"})
     assert text == (
         "Vanishing gradient on the way, beside that in w: U (at most 1e-09, at 8 of 10 points). "
         "These hardly move."
     )
+
+
+def test_a_variable_that_arrived_before_the_others_does_not_vanish() -> None:
+    best = sc.minimize("sqrt(x) + y^2", "x=1, y=1", bounds={"x": (0, None)})
+
+    assert not said(best, "Vanishing")
+
+
+def test_a_variable_that_does_nothing_on_the_way_is_named() -> None:
+    best = sc.minimize(
+        "cosh(x) + (tanh(y) - 0.5)^2", "x=3, y=25", method="momentum", rate=0.02, max_steps=40
+    )
+
+    (text,) = said(best, "Vanishing gradient")
+    assert "beside that in x: y (at most" in text
 
 
 def test_a_layer_that_arrives_with_all_others_does_not_vanish() -> None:

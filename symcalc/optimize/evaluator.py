@@ -96,6 +96,11 @@ class Evaluator:
         self._start = start
         self._deep = -_DEEP * (1.0 + abs(start.value))
 
+    @property
+    def first_value(self) -> float:
+        """The value at the start, NaN before the run has begun."""
+        return float("nan") if self._start is None else self._start.value
+
     @contextmanager
     def beyond_limits(self) -> Iterator[None]:
         """Let the judgement at the end evaluate after time or budget ran out."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from .bounds import Vector
 from .evidence import Evidence
 
-__all__ = ["describe_exploding", "describe_vanishing", "layers_of"]
+__all__ = ["describe_exploding", "describe_vanishing", "flat_among", "layers_of"]
 
 #: A layer of the gradient below this share of the largest one is called vanishing; of a single
 #: variable, its size counted in, this share.
 VANISHING, VANISHING_ALONE = 1e-6, 1e-12
+
+#: What curvature does to a value below this share of it is flat.
+FLAT = 1e-6
 
 #: A gradient that grew by this factor since the start is called exploding.
 EXPLODING = 1e6
@@ -34,10 +39,35 @@ def layers_of(names: tuple[str, ...]) -> dict[str, list[int]]:
     return found
 
 
-def describe_vanishing(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
+def flat_among(
+    labels: tuple[str, ...], curvatures: Vector, evidence: Evidence, names: tuple[str, ...],
+    scale: float,
+) -> set[str]:  # fmt: skip
+    """Return the variables, and layers, that are too flat to change values of a size `scale`.
+
+    By their curvatures, over distances as large as they were on the way.
+    """
+    x, _ = evidence.points()
+    reach = dict(zip(names, np.maximum(np.abs(x).max(axis=0), 1.0).tolist(), strict=True))
+    for layer, places in layers_of(names).items():
+        reach[layer] = max(reach[names[place]] for place in places)
+    curved = {
+        label
+        for label, curvature in zip(labels, curvatures.tolist(), strict=True)
+        if not abs(curvature) * reach[label] ** 2 <= FLAT * scale
+    }
+    layers = {label.partition("[")[0] for label in labels}
+    return {*labels, *layers} - curved - {label.partition("[")[0] for label in curved}
+
+
+def describe_vanishing(
+    evidence: Evidence, names: tuple[str, ...], find_flat: Callable[[], set[str]]
+) -> list[str]:
     """Return in which layers, or variables, the gradient vanishes beside that in others.
 
-    At the start, and at how many of the points on the way that were not yet stationary.
+    At the start, and at how many of the points on the way that were not yet stationary. On the way
+    it vanishes in a layer that has arrived before others, too: only those count that have no
+    curvature either, as `find_flat` says of the end.
     """
     x, gradients = evidence.points()
     if not len(x):
@@ -56,7 +86,7 @@ def describe_vanishing(evidence: Evidence, names: tuple[str, ...]) -> list[str]:
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = sizes / largest[:, None]
     said = _at_start(labels, shares[0], limit) if layers and largest[0] > 0.0 else []
-    return said or _on_the_way(labels, shares[moving], limit, is_single=not layers)
+    return said or _on_the_way(labels, shares[moving], limit, not layers, find_flat)
 
 
 def _at_start(labels: list[str], shares: Vector, limit: float) -> list[str]:
@@ -71,11 +101,16 @@ def _at_start(labels: list[str], shares: Vector, limit: float) -> list[str]:
     ]
 
 
-def _on_the_way(labels: list[str], shares: Vector, limit: float, is_single: bool) -> list[str]:
+def _on_the_way(
+    labels: list[str], shares: Vector, limit: float, is_single: bool,
+    find_flat: Callable[[], set[str]],
+) -> list[str]:  # fmt: skip
     """Return which layers vanish at most points of the way."""
     n_small = (shares < limit).sum(axis=0)
     needed = max(FEWEST, len(shares) if is_single else MOST * len(shares))
     found = np.flatnonzero((n_small >= needed) & (shares > 0.0).any(axis=0))
+    flat = find_flat() if found.size else set()
+    found = np.array([i for i in found if labels[i] in flat], dtype=np.int64)
     if not found.size:
         return []
     listed = ", ".join(

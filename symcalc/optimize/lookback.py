@@ -7,9 +7,9 @@ from ..outcome import Outcome
 from .bending import describe_bending
 from .bounds import Mask
 from .evaluator import Evaluator
-from .layers import describe_exploding, describe_vanishing
+from .layers import describe_exploding, describe_vanishing, flat_among
 from .objective import Point
-from .scaling import describe_scaling
+from .scaling import curvatures_by_name, describe_scaling
 
 __all__ = ["look_back"]
 
@@ -29,7 +29,13 @@ def look_back(
         said += describe_bending(evidence, what)
     if facts.is_smooth and outcome not in (Outcome.UNBOUNDED, Outcome.NOT_FINITE):
         said += describe_scaling(evaluator, best.x, names, free, facts.n_residuals)
-    said += describe_vanishing(evidence, names)
+
+    def flat_layers() -> set[str]:
+        found = curvatures_by_name(evaluator, best.x, names, free, facts.n_residuals)
+        scale = max(abs(evaluator.first_value), abs(best.value))
+        return flat_among(*found, evidence, names, scale)
+
+    said += describe_vanishing(evidence, names, flat_layers)
     if not outcome.is_good:
         said += describe_exploding(evidence, names)
     return said

@@ -11,7 +11,7 @@ from .evaluator import Evaluator
 from .layers import layers_of
 from .stationary import MAX_VARIABLES
 
-__all__ = ["curvatures", "describe_scaling"]
+__all__ = ["curvatures", "curvatures_by_name", "describe_scaling"]
 
 #: Curvatures that differ by this factor are called badly scaled.
 UNEVEN = 1e6
@@ -33,11 +33,7 @@ def describe_scaling(
 
     Of many variables, where no Hessian is formed, the means over whole arrays are compared.
     """
-    diagonal = curvatures(evaluator, x, n_residuals)
-    if diagonal is None:
-        labels, sizes = _of_layers(evaluator, x, names, free)
-    else:
-        labels, sizes = names, np.where(free, diagonal, np.nan)
+    labels, sizes = curvatures_by_name(evaluator, x, names, free, n_residuals)
     curved = np.flatnonzero(np.isfinite(sizes) & (sizes > 0.0))
     if curved.size < 2:
         return []
@@ -50,6 +46,16 @@ def describe_scaling(
         f"Badly scaled: the curvature along {labels[most]} is {ratio:.1e} times that along "
         f"{name}; with {name} = {_unit_between(ratio):.0e}*s, varied as s, both are alike."
     ]
+
+
+def curvatures_by_name(
+    evaluator: Evaluator, x: Vector, names: tuple[str, ...], free: Mask, n_residuals: int = 0
+) -> tuple[tuple[str, ...], Vector]:
+    """Return the curvatures of single variables, NaN for held ones, or else those of layers."""
+    diagonal = curvatures(evaluator, x, n_residuals)
+    if diagonal is None:
+        return _of_layers(evaluator, x, names, free)
+    return names, np.where(free, diagonal, np.nan)
 
 
 def _unit_between(ratio: float) -> float:
