@@ -298,6 +298,8 @@ def test_what_a_language_lacks_is_named():
         sc.export("besselj(0, x)", "python")
     with pytest.raises(sc.CompileError, match="`besselj` has no form in JAX"):
         sc.export("besselj(0, x)", "jax")
+    with pytest.raises(sc.CompileError, match="`polygamma` has no form in JAX"):
+        sc.export("digamma(x)", "jax")
     with pytest.raises(sc.CompileError, match="`jv` has no form in JAX"):
         sc.export("sum(besselj(0, X@w))", "jax", wrt="w", shapes="X: m n; w: n")
     for language in ("numpy", "jax"):

@@ -148,7 +148,7 @@ class Jax(Numpy):
     decorator = ("@jax.jit",)
     special_functions: ClassVar[Mapping[str, str]] = {
         name: f"scipy.special.{name}"
-        for name in ("erf", "erfc", "erfinv", "gamma", "gammaln", "digamma", "polygamma", "beta")
+        for name in ("erf", "erfc", "erfinv", "gamma", "gammaln", "digamma", "beta")
     }
 
     def has(self, path: str) -> bool:
