@@ -31,9 +31,12 @@ Found = Sequence[tuple[Table, float]]
 
 
 def write_page(
-    path: Path, found: Found, elapsed: float, failed: Sequence[str], *, is_smallest: bool
+    path: Path, found: Found, elapsed: float, failed: Sequence[str], special: str = ""
 ) -> None:
-    """Write the page, and the plot as an SVG of the same name beside it."""
+    """Write the page, and the plot as an SVG of the same name beside it.
+
+    What was `special` about the command is said; smallest sizes say nothing about speed.
+    """
     plot = path.with_suffix(".svg")
     _draw([table for table, _ in found], plot)
     blocks = [
@@ -44,11 +47,7 @@ def write_page(
             "turns, A B A B …; a number is the median of all rounds, the minima stand below each "
             "table. `×` is the contender's time in units of ours: below 1, ours is slower."
         ),
-        *(
-            ["**Smallest sizes, one round: these numbers say nothing about speed.**"]
-            if is_smallest
-            else []
-        ),
+        *([f"**Made with `{special}`: a quick look, no measurement.**"] if special else []),
         _machine(found, elapsed, failed),
         f"![The time of each contender in units of ours, by table]({plot.name})",
         "## In short",

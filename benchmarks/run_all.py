@@ -1,8 +1,9 @@
 """Print all tables of speed, ours beside its rivals, each benchmark in a process of its own.
 
 `python benchmarks/run_all.py --write docs/benchmarks.md` also writes them as a page with a plot;
-`--smallest` takes the smallest sizes, once, to see that all run and agree (under two minutes).
-`--everything` runs the benchmarks of correctness too, and prints what they find.
+`--smallest` takes the smallest sizes, once, to see that all run and agree (under two minutes);
+`--rounds N` limits the rounds. `--everything` runs the benchmarks of correctness too, and prints
+what they find.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def main() -> int:
         for name in TABLES + (OTHERS if options.everything else ()):
             file = Path(folder) / f"{name}.json"
             kept = ["--json", str(file)] if name in TABLES else []
+            if kept and options.rounds:
+                kept += ["--rounds", str(options.rounds)]
             script = Path(__file__).with_name(f"{name}.py")
             done = subprocess.run([sys.executable, str(script), *words, *kept], check=False)
             if done.returncode:
@@ -74,7 +77,8 @@ def main() -> int:
             print(flush=True)
     if options.write:
         elapsed = time.perf_counter() - begin
-        write_page(Path(options.write), found, elapsed, failed, is_smallest=options.smallest)
+        special = " ".join([*words, *(["--rounds", str(options.rounds)] if options.rounds else [])])
+        write_page(Path(options.write), found, elapsed, failed, special)
         print(f"written: {options.write}")
     if failed:
         print(f"did not run to the end: {', '.join(failed)}")

@@ -32,6 +32,10 @@ LEAST_SECONDS = 0.01
 ENOUGH_SECONDS = 10.0
 
 
+#: What the command line allows.
+_most_rounds = 1000
+
+
 class Times(NamedTuple):
     """Seconds of one call, over all rounds, and what is to be said about them."""
 
@@ -138,6 +142,7 @@ def race(
     found = {key: c if isinstance(c, Contender) else Contender(c) for key, c in contenders.items()}
     compare(name, {key: c.read(c.call(0) if is_fresh else c.call()) for key, c in found.items()},
             tolerance)  # fmt: skip
+    rounds = min(rounds, _most_rounds)
     repeats = dict.fromkeys(found, 1)
     if not is_fresh:
         repeats = {key: _repeats(c.call) for key, c in found.items()}
@@ -215,7 +220,9 @@ def run(
     *extra: str,
 ) -> None:  # fmt: skip
     """Print the tables of a benchmark, and keep them where the command line says."""
+    global _most_rounds
     options = arguments(description, *extra, files=("json",))
+    _most_rounds = options.rounds or _most_rounds
     header((description or "").partition("\n")[0].rstrip("."), packages)
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else math.nan
     kept = []

@@ -62,7 +62,8 @@ def arguments(
 ) -> argparse.Namespace:
     """Read the command line: `--smallest` runs every part once at its smallest size.
 
-    Further options are flags; those in `files` take the path of a file.
+    Further options are flags; those in `files` take the path of a file, and with them goes
+    `--rounds N`, for a machine that is busy or a person in a hurry.
     """
     parser = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
     parser.add_argument("--smallest", action="store_true", help="smallest sizes, one repetition")
@@ -70,6 +71,8 @@ def arguments(
         parser.add_argument(f"--{name}", action="store_true")
     for name in files:
         parser.add_argument(f"--{name}", metavar="FILE")
+    if files:
+        parser.add_argument("--rounds", type=int, metavar="N", help="at most so many rounds")
     return parser.parse_args()
 
 

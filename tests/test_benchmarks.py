@@ -83,7 +83,7 @@ alone = Row("ours is lost", {"rival": Times(3.0, 3.0)})
 lost = Row("a*b", {"symcalc": Times(2.0, 1.9), "rival": Times(1.0, 0.8, "2 rounds")}, "a note")
 figures = [Figure("ours / rival", 2.0, "<=", 1.0), Figure("rival / ours", 4.0, ">=", 3.0)]
 table = Table("races", "Who is first.", [won, lost, alone], figures)
-write_page(Path(r"FILE"), [(table, 9.5)], 61.0, ["broken"], is_smallest=False)
+write_page(Path(r"FILE"), [(table, 9.5)], 61.0, ["broken"], "--rounds 2")
 """
 
 
@@ -100,6 +100,7 @@ def test_the_page_shows_losses_as_plainly_as_wins(tmp_path: Path) -> None:
     assert "- reached: rival / ours 4 (target >= 3)" in page
     assert "other work ran beside it" in page
     assert "did not run to the end: broken" in page
+    assert "Made with `--rounds 2`" in page
     assert "`a*b`, rival: 2 rounds" in page
     assert "`a*b`: a note" in page
     ElementTree.parse(tmp_path / "page.svg")
