@@ -2,7 +2,8 @@
 
 Ten variables from Python floats, and 500 from one array. By hand is what a person would write in
 NumPy, and in C, called through ctypes with memory that was given once; "buffered" is the fastest
-way that CasADi and ddx-ad have, into memory of their own. "One vector" is ours as SciPy calls it.
+way that CasADi and ddx-ad have, into memory of their own. "One vector" is ours as SciPy calls it,
+"native" the same in machine code, which "auto" comes to after thousands of calls.
 """
 
 from __future__ import annotations
@@ -99,6 +100,9 @@ def _all(
         OURS: lambda: function.value_and_gradient(*point),
         "symcalc, one vector": lambda: function.flat_value_and_gradient(vector),
     }
+    if rival("llvmlite") is not None:
+        native = sc.compile(text, names, order=1, backend="native")
+        found["symcalc, native"] = lambda: native.flat_value_and_gradient(vector)
     if len(point) == N:
         for name, make in makers().items():
             call = make(text, names)
@@ -178,4 +182,8 @@ def _in_c(library: ctypes.CDLL, title: str, vector: Any) -> Contender:
 
 
 if __name__ == "__main__":
-    run(tables, __doc__, ("numpy", "sympy", "casadi", "symengine", "ddx-ad", "jax", "numba"))
+    run(
+        tables,
+        __doc__,
+        ("numpy", "sympy", "llvmlite", "casadi", "symengine", "ddx-ad", "jax", "numba"),
+    )
