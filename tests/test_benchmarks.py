@@ -21,7 +21,7 @@ ARRAYS = {"arrays_corpus.py", "arrays_items.py", "make_arrays_corpus.py"}
 NO_BENCHMARKS = SHARED | INTEGRALS | ARRAYS
 SCRIPTS = sorted(path.stem for path in FOLDER.glob("*.py") if path.name not in NO_BENCHMARKS)
 WITH_TABLES = {
-    name for name in SCRIPTS if "run(tables, " in (FOLDER / f"{name}.py").read_text("utf-8")
+    name for name in SCRIPTS if "def tables(options" in (FOLDER / f"{name}.py").read_text("utf-8")
 }
 
 
