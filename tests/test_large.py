@@ -32,6 +32,7 @@ CHAINS = (
     "z*z where z = x + y",
     "max(x, y, z, w, u) + relu(v)",
     "x^y + atan2(u, v)",
+    "exp(x) - exp(y) + log(u + 2) - log(v + 3)",
 )
 
 

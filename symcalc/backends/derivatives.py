@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError
 from ..graph.derive import gradient_nodes, jacobian_nodes
 from ..graph.graph import Graph, Node
+from ..graph.interactions import interactions
 from ..symbolic import repair_joins, stabilize
 from .sparse import Pattern
 
@@ -19,11 +20,21 @@ __all__ = ["Derivatives", "second_derivatives"]
 #: Above this many variables, a Hessian with fewer than one entry in five is given as sparse.
 SPARSE_FROM, SPARSE_DENSITY = 50, 0.2
 
+#: Beside those of the entries, so many pairs of variables are looked at for zeros.
+MAX_PAIRS = 10_000
+
 
 class Derivatives:
-    """Derivatives of one expression in fixed variables, appended to a copy of its graph."""
+    """Derivatives of one expression in fixed variables, appended to a copy of its graph.
 
-    def __init__(self, graph: Graph, root: Node, wrt: Sequence[str]) -> None:
+    `source` is the formula as it was typed, where `graph` and `root` are another spelling of it.
+    """
+
+    def __init__(
+        self, graph: Graph, root: Node, wrt: Sequence[str],
+        source: tuple[Graph, Node] | None = None,
+    ) -> None:  # fmt: skip
+        self._source, self._names = source or (graph, root), tuple(wrt)
         self.graph, self.root = graph.copy(), root
         self.wrt = [self.graph.var(name) for name in wrt]
         self._gradient: list[Node] | None = None
@@ -58,12 +69,24 @@ class Derivatives:
         """The entries on and below the diagonal that are not identically zero."""
         if self._hessian is None:
             gradient = self.gradient
-            entries = second_derivatives(self.graph, gradient, self.wrt)
+            entries = self._without_zeros(second_derivatives(self.graph, gradient, self.wrt))
             source = self.graph.add(gradient)
             columns = [self.wrt[column] for _, column in entries]
             refined = self._refined(source, list(entries.values()), columns)
             self._hessian = dict(zip(entries, refined, strict=True))
         return self._hessian
+
+    def _without_zeros(self, entries: dict[tuple[int, int], Node]) -> dict[tuple[int, int], Node]:
+        """Leave out entries that are zero by the formula as typed, whatever its other spelling."""
+        graph, root = self._source
+        known = {graph.data[node]: node for node in graph.variables([root])}
+        moving = [place for place, name in enumerate(self._names) if name in known]
+        nodes = [known[self._names[place]] for place in moving]
+        rows = interactions(graph, root, nodes, MAX_PAIRS + 8 * len(entries))
+        if rows is None:
+            return entries
+        there = {(moving[i], moving[j]) for i, near in enumerate(rows) for j in near}
+        return {place: node for place, node in entries.items() if place in there}
 
     @property
     def hessian_places(self) -> list[tuple[int, int]]:

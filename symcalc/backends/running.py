@@ -79,7 +79,8 @@ class Runner:
         """The derivation, made at the first use."""
         with self._lock:
             if self._derivatives is None:
-                self._derivatives = Derivatives(*self._prepared(), self._wrt)
+                source = self._expression.graph, self._expression.root
+                self._derivatives = Derivatives(*self._prepared(), self._wrt, source)
             return self._derivatives
 
     def outputs(self, what: str) -> tuple[Graph, list[Node], tuple[str, ...]]:
