@@ -138,19 +138,20 @@ def test_constraints_over_arrays_hold_entry_by_entry_with_multipliers_in_their_s
     assert best.multipliers["A@x == b"] == pytest.approx(weights)
 
 
-def test_many_variables_take_the_augmented_lagrangian() -> None:
+@pytest.mark.parametrize("method", ["auto", "augmented_lagrangian"])
+def test_many_variables_take_a_method_of_our_own(method: str) -> None:
     rng = np.random.default_rng(5)
     n, m = 600, 40
     A, b, c = rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=n)
     best = sc.minimize(
         "sum((x - c)^2)/2", {"x": np.zeros(n)}, data={"A": A, "b": b, "c": c},
-        constraints=["A@x <= b", "x >= 0"],
+        constraints=["A@x <= b", "x >= 0"], method=method,
     )  # fmt: skip
     assert best.multipliers is not None
     push, press = best.multipliers["A@x <= b"], best.multipliers["x >= 0"]
     x = best.x["x"]
 
-    assert best.method == "augmented_lagrangian"
+    assert best.method == ("interior_point" if method == "auto" else method)
     assert best.converged
     assert (A @ x - b).max() < 1e-8
     assert x.min() >= 0.0

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..language import Limits
-from ..optimize import ConstraintState, Objective, Optimum, StepState, minimize_constrained
+from ..optimize import (
+    ConstraintState,
+    Objective,
+    Optimum,
+    StepState,
+    minimize_constrained,
+    suits_barriers,
+)
 from ..optimize.plain import count_of
 from .array_objective import ArrayObjective
 from .constraint_reading import Link
@@ -20,7 +27,8 @@ from .structure import find_roughness
 
 __all__ = ["minimize_lifted"]
 
-#: Above this number of variables, kinks and constraints together kinks are left as they are.
+#: Above this number of variables, kinks and constraints together kinks are left as they are, but
+#: for convex problems whose matrices can be formed.
 MAX_LIFTED = 400
 
 #: A piece holds a kink when it has more than this share of the weights of all pieces.
@@ -47,9 +55,11 @@ def minimize_lifted(
     if lifted is None:
         return None
     whole = compile_constraints([*lifted.links, *lifted.pieces], lifted.setting, pairs)
-    if len(lifted.names) + len(whole.constraints) > MAX_LIFTED:
-        return None
     smooth, facts = lifted.target.to_objective("product", _of_each(pairs, lifted.setting))
+    is_large = len(lifted.names) + len(whole.constraints) > MAX_LIFTED
+    convex = replace(facts, is_convex=facts.is_convex and whole.constraints.is_convex)
+    if is_large and not suits_barriers(whole.constraints, convex, True):
+        return None
     if whole.roughness:
         facts = replace(facts, has_kinks=True)
     n = lifted.stand_ins.first

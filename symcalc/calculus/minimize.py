@@ -74,8 +74,8 @@ def minimize(
         off, as those of norm1, "active_kinks" where they do not; "downhill_simplex" and
         "pattern_search" on values only. SciPy's "L-BFGS-B", "BFGS", "CG", "Newton-CG",
         "trust-ncg", "trust-krylov", "trust-exact", "TNC", "Nelder-Mead", "Powell"; "lm", "trf" and
-        "dogbox" for sums of squares; with constraints "SLSQP", "trust-constr" and
-        "augmented_lagrangian". For the lowest of several minima
+        "dogbox" for sums of squares; with constraints "SLSQP", "trust-constr",
+        "augmented_lagrangian" and "interior_point". For the lowest of several minima
         "multistart", "basin_hopping", and within bounds SciPy's "shgo", "dual_annealing" and
         "differential_evolution": `Optimum.minima` lists what they find.
         On batches of rows: "sgd", "svrg", "saga", and with `batch_size` also "momentum" and the

@@ -8,6 +8,7 @@ from .constrained import (
     ConstraintState,
     StandIns,
     minimize_constrained,
+    suits_barriers,
     with_multipliers,
 )
 from .constraints import Constraints, Label, no_constraints
@@ -45,5 +46,6 @@ __all__ = [
     "minimize_constrained",
     "minimize_objective",
     "no_constraints",
+    "suits_barriers",
     "with_multipliers",
 ]

@@ -79,6 +79,8 @@ def _judged_by_values(run: Run, end: Judgement) -> Judgement:
 
 def go_on(run: Run, ends: list[Judgement]) -> None:
     """Go on from an end that is no minimum, and with other methods where it is no end at all."""
+    if run.is_auto and run.method == "interior_point" and not ends[-1].is_good:
+        ends.append(_from(run, "augmented_lagrangian", run.start))
     if not run.is_auto or run.is_large:
         return
     for _ in range(3):

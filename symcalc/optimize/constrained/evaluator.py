@@ -139,6 +139,8 @@ class ConstrainedEvaluator(Evaluator):
         self._known: dict[tuple[str, bytes], Any] = {}
         #: what a method keeps of its factorizations, made again from its memory where it is lost
         self.factors: Any = None
+        #: the multipliers of all constraints and bounds that a method ended with
+        self.found_weights: Vector | None = None
 
     def state(self, x: Vector) -> dict[str, Any]:
         """Return, as plain data, counts, the best point, and what is remembered of `x`."""

@@ -26,6 +26,12 @@ def look_from_afar(evaluator: ConstrainedEvaluator, x: Vector) -> Candidate:
     point, stack = evaluator.point(x), evaluator.stack(x)
     weights, active = _multipliers(evaluator, x, point.gradient, stack)
     kkt = _residuals(evaluator, x, point.gradient, stack, weights, active)
+    known = evaluator.found_weights
+    if known is not None:  # those of the method itself may be sharper
+        places = np.flatnonzero((known != 0.0) | stack.is_equality)
+        own = _residuals(evaluator, x, point.gradient, stack, known, places)
+        if own.stationarity + own.complementarity < kkt.stationarity + kkt.complementarity:
+            weights, active, kkt = known, places, own
     return Candidate(point, stack, np.zeros((0, x.size)), Multipliers(weights, active, kkt, True))
 
 

@@ -10,20 +10,25 @@ import numpy as np
 from ...facts import ObjectiveFacts
 from ...outcome import Outcome
 from ..bounds import Vector
-from ..constraints import Label
+from ..constraints import Constraints, Label
 from ..keeping import Keeper
-from ..loop import run_loop
+from ..loop import Stepper, run_loop
 from ..objective import Point
 from ..stopping import StoppingRule
 from ..trace import Callback, Journal
 from .augmented import AugmentedSteps
 from .evaluator import ConstrainedEvaluator
+from .interior import InteriorSteps
 from .solvers import run_slsqp, run_trust_constr
 
-__all__ = ["MAX_DENSE", "Run", "begin", "solve"]
+__all__ = ["MAX_DENSE", "Run", "begin", "solve", "suits_barriers"]
 
 #: Above this many variables and constraints together "auto" takes the augmented Lagrangian.
 MAX_DENSE = 400
+
+#: Barriers suit convex problems of up to this many numbers in the constraints' derivatives, and
+#: variables where these and the Hessian are formed once, the Hessian at each step, and both.
+MAX_FORMED, MAX_ONCE, MAX_HESSIANS, MAX_BOTH = 20_000_000, 3_000, 1_000, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,24 @@ def solve(run: Run, method: str, start: Point, journal: Journal) -> tuple[Vector
         return run_slsqp(run.evaluator, start, journal, options, run.max_steps)
     if method == "trust-constr":
         return run_trust_constr(run.evaluator, start, journal, options, run.max_steps)
-    stepper, run.evaluator.accepted = AugmentedSteps(**options), None
+    stepper: Stepper
+    if method == "interior_point":
+        stepper = InteriorSteps(is_quadratic=run.facts.is_quadratic)
+    else:
+        stepper = AugmentedSteps(**options)
+    run.evaluator.accepted = run.evaluator.factors = run.evaluator.found_weights = None
     outcome = run_loop(run.evaluator, start, stepper, journal)
     last = run.evaluator.accepted
     return (start.x if last is None else last), outcome
+
+
+def suits_barriers(constraints: Constraints, facts: ObjectiveFacts, is_lifted: bool) -> bool:
+    """Whether a large problem is convex and its matrices are few or small enough to be formed.
+
+    Where variables stand for kinks no other method suits.
+    """
+    n, is_linear = constraints.n_variables, bool(constraints.is_linear.all())
+    most = MAX_ONCE if is_lifted else MAX_BOTH
+    if is_linear:
+        most = MAX_ONCE if is_lifted or facts.is_quadratic else MAX_HESSIANS
+    return facts.is_convex and 0 < len(constraints) * n <= MAX_FORMED and n <= most

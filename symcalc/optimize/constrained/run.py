@@ -25,7 +25,7 @@ from .defined_start import from_defined_start
 from .ends import explore, go_on, judged
 from .evaluator import ConstrainedEvaluator, StandIns
 from .judgement import Judgement
-from .problem import MAX_DENSE, Run, begin, solve
+from .problem import MAX_DENSE, Run, begin, solve, suits_barriers
 
 __all__ = ["minimize_constrained"]
 
@@ -68,7 +68,7 @@ def minimize_constrained(
     bounds : Bounds
         Of every variable, infinite where there is none.
     method : str
-        "auto", "SLSQP", "trust-constr" or "augmented_lagrangian".
+        "auto", "SLSQP", "trust-constr", "augmented_lagrangian" or "interior_point".
     max_steps, tolerance, callback, seed, time_limit, max_evaluations, throw, progress, options
         As for `minimize_objective`; `tolerance` is that of the KKT conditions, in units of the
         gradient's size or 1.
@@ -76,7 +76,7 @@ def minimize_constrained(
     notes : sequence of str
         What is to be said of the constraints, put behind the diagnosis.
     keeping : Keeping or None
-        As for `minimize_objective`; for the augmented Lagrangian.
+        As for `minimize_objective`; for the methods of our own.
     stand_ins : StandIns or None
         Which of the variables stand for kinks.
 
@@ -99,7 +99,8 @@ def minimize_constrained(
     known = facts or ObjectiveFacts()
     known = replace(known, is_convex=known.is_convex and constraints.is_convex)
     is_auto = method == "auto"
-    name, why = _chosen(method, start.size, len(constraints), keeping is not None)
+    name, why = _chosen(method, start.size, constraints, known, keeping is not None,
+                         stand_ins is not None)  # fmt: skip
     row = CONSTRAINED[name]
     check_options(row, options or {}, why if is_auto else None)
     chosen = dict(row.make(options or {}))
@@ -109,7 +110,7 @@ def minimize_constrained(
         max_evaluations = check_count("max_evaluations", max_evaluations)
     keeper = None
     if keeping is not None:
-        if name != "augmented_lagrangian":
+        if name not in ("augmented_lagrangian", "interior_point"):
             raise ArgumentError(
                 f"`checkpoint` is for methods of our own; {name!r} runs inside SciPy. With "
                 "constraints or bounds use method='augmented_lagrangian', or 'auto'."
@@ -133,7 +134,10 @@ def minimize_constrained(
     return optimum
 
 
-def _chosen(method: str, n_variables: int, n_constraints: int, is_kept: bool) -> tuple[str, str]:
+def _chosen(
+    method: str, n_variables: int, constraints: Constraints, facts: ObjectiveFacts, is_kept: bool,
+    is_lifted: bool,
+) -> tuple[str, str]:  # fmt: skip
     """Return the method and why."""
     if method != "auto":
         name = find_method(method).name
@@ -141,9 +145,12 @@ def _chosen(method: str, n_variables: int, n_constraints: int, is_kept: bool) ->
             allowed = ", ".join(repr(known) for known in CONSTRAINED)
             raise ArgumentError(f"Method {name!r} cannot keep to constraints. Use {allowed}.")
         return name, "asked for"
+    n_constraints = len(constraints)
     what = count_of(n_constraints, "constraint") if n_constraints else "there are bounds"
     size = f"{what}, {count_of(n_variables, 'variable')}, exact derivatives"
     if n_variables + n_constraints > MAX_DENSE:
+        if suits_barriers(constraints, facts, is_lifted):
+            return "interior_point", f"{size}: convex, few enough to form matrices"
         return "augmented_lagrangian", f"{size}: no matrix is formed"
     if is_kept:
         return "augmented_lagrangian", f"{size}, a run kept in a file"

@@ -40,6 +40,11 @@ CONSTRAINED_METHODS = (
         _STARTS | {"penalty": "the first penalty on the squares of violations"},
         takes_bounds=True, aliases=("auglag",),
     ),
+    Method(
+        "interior_point", "Newton's steps between barriers, on sparse or dense matrices; many "
+        "constraints", "product", _check, _STARTS, takes_bounds=True, aliases=("barrier",),
+        max_steps=500,
+    ),
 )  # fmt: skip
 
 _SLSQP = next(row for row in SCIPY_METHODS if row.name == "SLSQP")
