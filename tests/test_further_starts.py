@@ -131,8 +131,9 @@ def test_the_automatic_choice_can_be_kept_in_a_file(
 
 
 def test_many_variables_kept_in_a_file_take_a_method_of_our_own(tmp_path: Path) -> None:
-    text = "sum(exp(w) - w) + sum(w)^2/10"
-    best = sc.minimize(text, "w=zeros", shapes="w: 150", checkpoint=tmp_path / "run.npz")
+    X = np.random.default_rng(0).normal(size=(20, 150))
+    best = sc.minimize("sum(softplus(X@w)) + w@w - sum(w)", {"w": np.zeros(150)}, data={"X": X},
+                       checkpoint=tmp_path / "run.npz")  # fmt: skip
 
     assert best.method == "limited_memory"
     assert best.why.endswith("a run kept in a file")

@@ -68,7 +68,8 @@ def classify(
     objective itself is asked, along the axis of least curvature.
     """
     objective = evaluator.objective
-    is_large = point.x.size > MAX_BY_PRODUCTS and objective.hessian is None
+    n = point.x.size
+    is_large = n > MAX_VARIABLES or (n > MAX_BY_PRODUCTS and objective.hessian is None)
     if is_large and objective.hessian_product is not None and free.any():
         if is_convex:
             return None
