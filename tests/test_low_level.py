@@ -94,3 +94,15 @@ def test_bad_requests_are_refused_at_the_door():
         sc.compile("sum(w)", shapes="w: n").low_level()
     with pytest.raises(sc.CompileError, match="float32"):
         sc.compile("x", dtype="float32").low_level()
+
+
+def test_a_missing_extra_is_named(monkeypatch):
+    from symcalc.backends.native import engine
+
+    engine.get_engine.cache_clear()
+    monkeypatch.setattr(engine, "has_llvm", lambda: False)
+    try:
+        with pytest.raises(sc.MissingExtraError, match=r"pip install 'symcalc\[native\]'"):
+            sc.compile("x + 1").low_level()
+    finally:
+        engine.get_engine.cache_clear()
