@@ -10,6 +10,7 @@ import pytest
 from scipy.special import log_expit, log_softmax, logsumexp, softmax
 
 import symcalc as sc
+from symcalc.backends.array_kernels import log_sum_exp, log_sum_exp_and_shares
 
 SHAPES = "Z: m k; b: k; p: k; y: m"
 RNG = np.random.default_rng(11)
@@ -168,3 +169,17 @@ def test_exponentials_are_shares_only_of_their_own_sum(text):
     factors = np.outer(x, x) if "X" in text else x
 
     assert f(x=x, X=X) == pytest.approx(np.sum(expected * factors), rel=1e-13)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+@pytest.mark.parametrize("shape", [(3, 4, 5), (40, 2, 3), (2, 3, 40)])
+def test_exponentials_over_an_axis_of_three_are_those_of_scipy(shape, axis):
+    x = np.random.default_rng(4).normal(scale=300.0, size=shape)
+    for array in (x, np.where(x > 400, np.inf, x), np.where(x < -100, -np.inf, x)):
+        with np.errstate(invalid="ignore", over="ignore"):
+            value, shares = log_sum_exp_and_shares(array, axis)
+            expected = softmax(array, axis=axis)
+        np.testing.assert_allclose(value, logsumexp(array, axis=axis), rtol=1e-13)
+        is_number = np.isfinite(expected)
+        np.testing.assert_allclose(shares[is_number], expected[is_number], rtol=1e-12, atol=1e-300)
+        np.testing.assert_array_equal(log_sum_exp(array, axis), value)
