@@ -100,7 +100,7 @@ def test_a_missing_extra_is_named(monkeypatch):
     from symcalc.backends.native import engine
 
     engine.get_engine.cache_clear()
-    monkeypatch.setattr(engine, "has_llvm", lambda: False)
+    monkeypatch.setattr(engine, "has_native", lambda: False)
     try:
         with pytest.raises(sc.MissingExtraError, match=r"pip install 'symcalc\[native\]'"):
             sc.compile("x + 1").low_level()
