@@ -291,6 +291,16 @@ def test_widths_do_not_change_where_a_run_ends(options: dict[str, Any]) -> None:
     assert problem.is_minimum(best.fun)
 
 
+def test_a_gradient_method_that_is_stuck_at_a_kink_names_the_one_that_is_not() -> None:
+    formula, start = "abs(x - y) + 100*abs(x + y) + (x - 1)^2", "x=3, y=2.5"
+
+    stuck = sc.minimize(formula, start, method="quasi_newton")
+
+    assert not stuck.converged
+    assert any("try method='active_kinks'" in sentence for sentence in stuck.diagnosis)
+    assert sc.minimize(formula, start, method="active_kinks").converged
+
+
 def test_jumps_are_no_kinks() -> None:
     with pytest.raises(sc.ArgumentError, match="needs an objective with kinks"):
         sc.minimize("floor(x) + abs(x - y)", "x=3, y=2", method="active_kinks")

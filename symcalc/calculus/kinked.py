@@ -27,8 +27,8 @@ MAX_PIECES, MAX_ENTRIES = 200_000, 20_000_000
 #: Functions whose kinks are lines.
 _BENT = frozenset({"abs", "relu", "max", "min", "amax", "amin"})
 
-#: Functions named in words.
-N_NAMED = 3
+#: Functions named in words, and so many letters of each.
+N_NAMED, LONG = 3, 40
 
 Indices = NDArray[np.int64]
 
@@ -140,7 +140,8 @@ class _Lines:
             if pieces is not None:
                 depths[node] += 1
                 self.depth = max(self.depth, depths[node])
-                self._texts.append(f"{Expression(before, node).text:.40}")
+                text = Expression(before, node).text
+                self._texts.append(text if len(text) <= LONG else f"{text[:LONG]}…")
                 moved = [(place[arg], sign, arg not in self._moving) for arg, sign in pieces]
                 place[node] = self._line(node, moved)
                 continue

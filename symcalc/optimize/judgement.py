@@ -233,8 +233,9 @@ def _judge_stall(
         return Outcome.CONVERGED_STEP, []
     said = [f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."]
     if run.facts.has_kinks:
+        other = "active_kinks" if run.why == "asked for" else "downhill_simplex"
         said.append("The objective has kinks; at one, no gradient method can show a minimum: "
-                    "try method='downhill_simplex'.")  # fmt: skip
+                    f"try method={other!r}.")  # fmt: skip
     if outcome is Outcome.CONVERGED_GRADIENT:
         said.append("The run came to rest elsewhere, at a higher value than this best point.")
     failed_search = outcome is Outcome.LINE_SEARCH_FAILED
