@@ -137,18 +137,18 @@ _RULES = (
         "no norms of groups or other terms with a known proximal map",
     ),
     _Rule(
+        with_fallback(METHODS["levenberg_marquardt"], METHODS["downhill_simplex"]),
+        lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX and c.is_free and c.has_squares,
+        lambda c: f"a sum of {c.squares} with kinks in {c.size}",
+        f"no sum of squares with kinks in at most {MAX_SIMPLEX} variables without bounds",
+    ),
+    _Rule(
         METHODS["active_kinks"],
         lambda c: c.objective.kinked is not None and c.n <= MAX_KINKED,
         lambda c: f"{count_of(c.n_kinks, 'kink')} of {c.kinked_words}, which no single variable "
         f"has, in {c.size}",
         "no kinks of abs, relu, max or min beyond single variables, or more than "
         f"{MAX_KINKED} variables",
-    ),
-    _Rule(
-        with_fallback(METHODS["levenberg_marquardt"], METHODS["downhill_simplex"]),
-        lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX and c.is_free and c.has_squares,
-        lambda c: f"a sum of {c.squares} with kinks in {c.size}",
-        f"no sum of squares with kinks in at most {MAX_SIMPLEX} variables without bounds",
     ),
     _Rule(
         METHODS["downhill_simplex"], lambda c: c.facts.has_kinks and c.n <= MAX_SIMPLEX,
