@@ -60,8 +60,9 @@ class SizeReport:
     Notes
     -----
     Times are predicted from the operations, for calls with plain numbers on this machine. On 46
-    formulas of 300 and 3000 operations four predictions in five were 0.6 to 1.3 times the time
-    measured, and none was off by more than a factor of 4; branches that are not taken count.
+    formulas of 300 and 3000 operations four predictions of a call in five were 0.6 to 1.3 times
+    the time measured, and none was off by more than a factor of 4; that of making native code may
+    be off by a factor of 3. Branches that are not taken count.
     """
 
     n_inputs: int
