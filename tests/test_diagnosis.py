@@ -118,6 +118,17 @@ def test_the_edge_of_the_domain_that_the_end_stands_on_is_named() -> None:
     assert "the edge of the domain of `asin(x)`, abs(x) = 1" in said
 
 
+def test_an_end_at_the_edge_of_the_domain_is_told_where_the_gradient_is_infinite_too() -> None:
+    best = sc.minimize("x*sqrt(x - 3)", "x=5")
+
+    assert best.x == {"x": 3.0}
+    assert not best.converged
+    assert best.diagnosis[:2] == (
+        "At the edge of the domain of `sqrt(x - 3)`, x - 3 = 0.",
+        "The gradient is not finite at the best point.",
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "start"),
     [

@@ -32,7 +32,7 @@ from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Journal
 
-__all__ = ["STALLED", "Run", "best_point", "judge"]
+__all__ = ["STALLED", "Run", "best_point", "describe_edge", "judge"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -144,6 +144,14 @@ def judge(
     diagnosis += describe_convexity(run.facts, outcome, is_strict)
     diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
     return outcome, diagnosis
+
+
+def describe_edge(evaluator: Evaluator, best: Point) -> list[str]:
+    """Say where a run ended that has a value and no finite gradient at its best point."""
+    if not np.isfinite(best.value):
+        return []
+    said = [] if evaluator.objective.places is None else evaluator.objective.places(best.x)
+    return [*said, "The gradient is not finite at the best point."]
 
 
 def _judge_split(

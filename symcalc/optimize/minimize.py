@@ -29,7 +29,7 @@ from .door import (
 from .escape import run_with_escapes
 from .evaluator import Evaluator
 from .gradient_check import GradientCheck, verify_gradient
-from .judgement import STALLED, Run, best_point, judge
+from .judgement import STALLED, Run, best_point, describe_edge, judge
 from .keeping import Keeping, identity_of, open_keeper
 from .kinked import KinkEvaluator, as_kinked
 from .methods import (
@@ -294,6 +294,8 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
             diagnosis += said
         elif outcome is None:
             outcome = Outcome.NOT_FINITE
+        elif outcome is not Outcome.NOT_FINITE:
+            diagnosis += describe_edge(evaluator, best)
     if outcome is Outcome.NOT_FINITE and not start.is_finite:
         what = "objective" if not np.isfinite(start.value) else "gradient"
         diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
