@@ -265,3 +265,31 @@ def test_the_same_seed_gives_the_same_bits() -> None:
 
     assert runs[0].x == runs[1].x
     assert runs[0].n_evaluations == runs[1].n_evaluations
+
+
+@pytest.mark.parametrize("constraint", ["x^2 <= 0", "x^3 >= 0"])
+def test_what_rounding_leaves_of_a_gradient_carries_no_multiplier(constraint: str) -> None:
+    best = sc.minimize("x", "x=1", constraints=[constraint])
+    assert best.outcome is Outcome.NO_MULTIPLIERS
+    assert best.multipliers is None
+
+
+def test_a_constraint_in_small_units_keeps_its_multiplier() -> None:
+    best = sc.minimize("x + y", "x=0.5, y=0.1", constraints=["1e-12*(x^2 + y^2 - 1) <= 0"])
+    assert best.converged
+    assert best.multipliers is not None
+    assert list(best.multipliers.values()) == pytest.approx([1e12 / np.sqrt(2)])
+
+
+def test_a_constraint_that_is_infinitely_steep_at_the_end_is_named() -> None:
+    best = sc.minimize("x + y", "x=0.1, y=0.1", constraints=["sqrt(x) + sqrt(y) <= 1"])
+    assert not best.converged
+    assert any("sqrt(x) + sqrt(y) <= 1` is not finite" in said for said in best.diagnosis)
+
+
+@pytest.mark.parametrize("method", ["augmented_lagrangian", "interior_point"])
+def test_a_limit_on_steps_leaves_a_sentence_on_the_conditions(method: str) -> None:
+    best = sc.minimize("(x - 2)^4 + exp(y)", "x=0, y=0", constraints=["x - y <= 1"],
+                       method=method, max_steps=1)  # fmt: skip
+    assert best.outcome is Outcome.MAX_STEPS
+    assert any("KKT conditions do not hold" in said for said in best.diagnosis)

@@ -148,3 +148,27 @@ def test_rows_and_entries_that_stand_on_a_kink_are_counted() -> None:
     best = sc.minimize("sum(abs(X@w - y))", {"w": np.ones(2)}, data=data, method="Nelder-Mead")
     (said,) = places(best)
     assert said.endswith("where X @ w - y = 0 in entry [1] and 1 more.")
+
+
+@pytest.mark.parametrize(("objective", "flat"), [
+    ("exp(-x) + y^2", "x"), ("x^2 + exp(-y)", "y"), ("x^2 + z^2 + 100*y^4", "y"),
+])  # fmt: skip
+def test_the_variable_whose_curvature_fades_is_named_flat(objective: str, flat: str) -> None:
+    start = {name: 1.0 for name in "xyz" if name in objective.replace("exp", "")}
+    best = sc.minimize(objective, start, method="trust_region")
+    assert any(f"Flat to second order along {flat}:" in said for said in best.diagnosis)
+    assert not any("strict" in said for said in best.diagnosis)
+
+
+@pytest.mark.parametrize(("objective", "falling"), [("x^3 + y^2", "x"), ("x^2 + y^3", "y")])
+def test_an_inflection_beside_a_curved_variable_is_no_minimum(objective: str, falling: str) -> None:
+    best = sc.minimize(objective, "x=1, y=1")
+    assert best.outcome is Outcome.SADDLE
+    assert any(f"falls along {falling};" in said for said in best.diagnosis)
+
+
+@pytest.mark.parametrize("method", ["lion", "ista", "adam"])
+def test_a_run_that_the_limit_on_steps_ended_says_what_it_lacks(method: str) -> None:
+    best = sc.minimize("exp(-x) + y^2", "x=0, y=1", method=method, max_steps=20)
+    assert best.outcome is Outcome.MAX_STEPS
+    assert any("the test asks for" in said for said in best.diagnosis)

@@ -185,3 +185,10 @@ def test_a_kink_that_is_not_stood_for_is_still_judged_by_values() -> None:
     assert best.converged
     assert best.fun == pytest.approx(0.5, abs=1e-9)
     assert "There are kinks" in " ".join(best.diagnosis)
+
+
+def test_variables_inside_kinks_are_not_called_vanishing() -> None:
+    best = sc.minimize("sum(abs(w - c))", {"w": np.zeros(4)}, data={"c": [1.0, 2.0, 3.0, 4.0]},
+                       constraints=["sum(w) == 1"])  # fmt: skip
+    assert best.converged
+    assert not any("Vanishing" in said for said in best.diagnosis)

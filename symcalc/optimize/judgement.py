@@ -32,7 +32,7 @@ from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Journal
 
-__all__ = ["STALLED", "Run", "best_point", "describe_edge", "judge"]
+__all__ = ["STALLED", "Run", "best_point", "describe_edge", "judge", "short_of"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -154,6 +154,16 @@ def describe_edge(evaluator: Evaluator, best: Point) -> list[str]:
     return [*said, "The gradient is not finite at the best point."]
 
 
+def short_of(outcome: Outcome | None, best: Point, norm: float, rule: StoppingRule) -> list[str]:
+    """Say how far the gradient is from the test where a limit ended the run."""
+    is_over = outcome is None or outcome.is_good or rule.is_met(best.value, norm)
+    return [] if is_over else [_norm_beside_test(best, norm, rule)]
+
+
+def _norm_beside_test(best: Point, norm: float, rule: StoppingRule) -> str:
+    return f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."
+
+
 def _judge_split(
     run: Run, evaluator: SplitEvaluator, journal: Journal, start: Point, best: Point,
     outcome: Outcome | None,
@@ -239,7 +249,7 @@ def _judge_stall(
     near = norm <= rule.tolerance**0.5 * max(1.0, abs(best.value))
     if values_only and (near or run.facts.has_kinks):
         return Outcome.CONVERGED_STEP, []
-    said = [f"The gradient norm is {norm:.2g}, the test asks for {rule.threshold(best.value):.2g}."]
+    said = [_norm_beside_test(best, norm, rule)]
     if run.facts.has_kinks:
         other = "active_kinks" if run.why == "asked for" else "downhill_simplex"
         said.append("The objective has kinks; at one, no gradient method can show a minimum: "

@@ -16,12 +16,14 @@ __all__ = ["look_back"]
 
 def look_back(
     evaluator: Evaluator, best: Point, names: tuple[str, ...], free: Mask,
-    facts: ObjectiveFacts, outcome: Outcome, what: str = "objective",
+    facts: ObjectiveFacts, outcome: Outcome, what: str = "objective", has_layers: bool = True,
 ) -> list[str]:  # fmt: skip
     """Return what the points and Hessians of a run show, and the scales at its best point.
 
     `what` they are of is the objective, or its smooth part. Where convexity is proven nothing is
-    said of signs of it, and nothing at an end from where the objective was found to fall.
+    said of signs of it, and nothing at an end from where the objective was found to fall. Without
+    `has_layers` nothing is said of gradients that vanish: where variables stand for kinks, the
+    objective's gradient in those that the kinks are made of is in the constraints.
     """
     evidence, said = evaluator.evidence, list[str]()
     is_told = facts.is_convex or facts.is_quadratic or facts.has_jumps
@@ -35,7 +37,8 @@ def look_back(
         scale = max(abs(evaluator.first_value), abs(best.value))
         return flat_among(*found, evidence, names, scale)
 
-    said += describe_vanishing(evidence, names, flat_layers)
+    if has_layers:
+        said += describe_vanishing(evidence, names, flat_layers)
     if not outcome.is_good:
         said += describe_exploding(evidence, names)
     return said

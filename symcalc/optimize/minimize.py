@@ -29,7 +29,7 @@ from .door import (
 from .escape import run_with_escapes
 from .evaluator import Evaluator
 from .gradient_check import GradientCheck, verify_gradient
-from .judgement import STALLED, Run, best_point, describe_edge, judge
+from .judgement import STALLED, Run, best_point, describe_edge, judge, short_of
 from .keeping import Keeping, identity_of, open_keeper
 from .kinked import KinkEvaluator, as_kinked
 from .methods import (
@@ -291,7 +291,7 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
             except KeyboardInterrupt:
                 outcome = Outcome.INTERRUPTED if outcome in STALLED else outcome
                 said = ["The judgement of the end was interrupted."]
-            diagnosis += said
+            diagnosis += said or short_of(outcome, best, norm, journal.rule)
         elif outcome is None:
             outcome = Outcome.NOT_FINITE
         elif outcome is not Outcome.NOT_FINITE:

@@ -83,7 +83,10 @@ def classify(
     floor = FLAT * float(np.abs(curvature).max())
     if is_quadratic and curvature[0] >= -floor:
         return _classify_quadratic(hessian, names, free)
-    if curvature[0] > floor and not _fades(evaluator, point, free, curvature[0]):
+    fading: Vector | None = axes[:, 0]
+    if curvature[0] > floor:
+        fading = _fading(evaluator, point, free, curvature, axes)
+    if fading is None:
         eigenvalues = np.linalg.eigvalsh(hessian)
         return StationaryPoint(
             "minimum",
@@ -91,7 +94,7 @@ def classify(
             f"its condition number {eigenvalues[-1] / eigenvalues[0]:.2g}.",
         )
     axis = np.zeros(point.x.size)
-    axis[free] = axes[:, 0]
+    axis[free] = fading
     axis /= np.linalg.norm(axis)
     words = describe_axis(axis, names)
     if not _falls(evaluator, point, axis):
@@ -179,27 +182,36 @@ def _free_hessian(evaluator: Evaluator, x: Vector, free: Mask) -> Vector | None:
 
 def _scaled_eigenvalues(hessian: Vector) -> tuple[Vector, Vector]:
     """Return eigenvalues and axes with the variables scaled by the diagonal, ascending."""
-    largest = float(np.abs(hessian).max())
-    if largest == 0.0:
+    if not hessian.any():
         return np.zeros(len(hessian)), np.eye(len(hessian))
-    scale = 1.0 / np.sqrt(np.maximum(np.abs(np.diag(hessian)), EPS * largest))
+    scale = _scale_of(hessian)
     curvature, axes = np.linalg.eigh(scale[:, None] * hessian * scale)
     return np.asarray(curvature, dtype=float), np.asarray(scale[:, None] * axes, dtype=float)
 
 
-def _fades(evaluator: Evaluator, point: Point, free: Mask, lowest: float) -> bool:
-    """Whether the least curvature is gone within one Newton step of the point."""
+def _scale_of(hessian: Vector) -> Vector:
+    """Return the lengths that give each variable curvature one, or at most that."""
+    largest = float(np.abs(hessian).max())
+    return np.asarray(1.0 / np.sqrt(np.maximum(np.abs(np.diag(hessian)), EPS * largest)))
+
+
+def _fading(
+    evaluator: Evaluator, point: Point, free: Mask, curvature: Vector, axes: Vector
+) -> Vector | None:
+    """Return the axis whose curvature is gone within one Newton step of the point, if one is."""
     hessian = _free_hessian(evaluator, point.x, free)
     if hessian is None or not point.gradient[free].any():
-        return False
+        return None
     x = point.x.copy()
-    x[free] -= np.linalg.lstsq(hessian, point.gradient[free], rcond=None)[0]
+    # In one scale, so that curvatures of unlike size count, and a Hessian that shrinks as a whole.
+    scale = _scale_of(hessian)
+    slope = scale * point.gradient[free]
+    x[free] -= scale * np.linalg.lstsq(scale[:, None] * hessian * scale, slope, rcond=None)[0]
     after = _free_hessian(evaluator, x, free) if evaluator.is_inside(x) else None
     if after is None or not np.isfinite(after).all():
-        return True
-    # Both in the scale of the first, so that a Hessian that shrinks as a whole is seen.
-    scale = 1.0 / np.sqrt(np.abs(np.diag(hessian)))
-    return bool(np.linalg.eigvalsh(scale[:, None] * after * scale)[0] < 0.8 * lowest)
+        return np.asarray(axes[:, 0])
+    least, faded = np.linalg.eigh(scale[:, None] * after * scale)
+    return np.asarray(scale * faded[:, 0]) if least[0] < 0.8 * curvature[0] else None
 
 
 def _falls(evaluator: Evaluator, point: Point, axis: Vector) -> bool:

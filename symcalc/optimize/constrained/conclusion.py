@@ -16,7 +16,7 @@ from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..trace import Journal, Trace
 from .evaluator import FEASIBLE
-from .judgement import Judgement, describe_active, name_of
+from .judgement import Judgement, describe_active, name_of, unmet, worst
 from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
 from .polish import Candidate, look_at
@@ -43,8 +43,15 @@ def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgemen
         if limit is Outcome.NOT_FINITE or not at.point.is_finite:
             ends.append(judge_large(at, run.tolerance, run.labels))
         else:
-            ends.append(Judgement(at, limit, ()))
+            ends.append(Judgement(at, limit, _short_of(run, at)))
     return min(ends, key=_rank)
+
+
+def _short_of(run: Run, at: Candidate) -> tuple[str, ...]:
+    """Say what the best point lacks where a limit ended the run."""
+    if at.violation > FEASIBLE:
+        return (worst(at, run.labels),)
+    return () if at.meets(run.tolerance) else (unmet(at, run.tolerance),)
 
 
 def _rank(end: Judgement) -> tuple[int, float, int]:
@@ -103,7 +110,10 @@ def conclude(
 def _way(run: Run, at: Candidate, facts: ObjectiveFacts, outcome: Outcome) -> list[str]:
     """Return what the run saw on its way, and which constraints are of unlike size."""
     free = np.ones(at.point.x.size, dtype=np.bool_)
-    said = look_back(run.evaluator, at.point, run.names, free, facts, outcome)
+    has_layers = run.evaluator.stand_ins is None
+    said = look_back(
+        run.evaluator, at.point, run.names, free, facts, outcome, has_layers=has_layers
+    )
     return said if run.is_large else said + _sizes(at, run.labels)
 
 

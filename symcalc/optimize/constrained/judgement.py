@@ -12,12 +12,16 @@ from ..constraints import Label
 from ..plain import place_of
 from .curvature import examine
 from .evaluator import FEASIBLE, ConstrainedEvaluator
-from .multipliers import Qualification, qualify
+from .multipliers import Places, Qualification, find_multipliers, qualify
 from .polish import Candidate, look_at, restore
 
-__all__ = ["Judgement", "describe_active", "judge", "not_finite", "worst"]
+__all__ = ["Judgement", "describe_active", "judge", "not_finite", "unmet", "worst"]
 
 EPS = float(np.finfo(float).eps)
+
+#: Gradients of constraints no longer than this are looked at beside the point, at this distance in
+#: units of 1 + |x|.
+FAINT, MOVED = 1e-8, 1e-10
 
 
 class Judgement(NamedTuple):
@@ -43,6 +47,11 @@ def judge(
         return Judgement(at, Outcome.NOT_FINITE, not_finite(at, labels))
     if at.violation > FEASIBLE:
         return Judgement(at, Outcome.INFEASIBLE, (worst(at, labels),))
+    steep = steep_at(at)
+    if steep.size:
+        text = f"The gradient of {name_of(int(steep[0]), labels)} is not finite at this point"
+        return Judgement(at, Outcome.NOT_FINITE, (f"{text}: no multipliers exist there.",))
+    at = without_noise(evaluator, at)
     quality = qualify(at.stack, at.jacobian, at.multipliers.active)
     if at.meets(tolerance):
         second = examine(evaluator, at, names)
@@ -52,12 +61,11 @@ def judge(
             return Judgement(at, Outcome.SADDLE, tuple(said), second.lower)
         return Judgement(at, Outcome.CONVERGED_KKT, tuple(said))
     exact = look_at(evaluator, restore(evaluator, at.point.x))
-    if exact.violation <= at.violation:
-        at, quality = exact, qualify(exact.stack, exact.jacobian, exact.multipliers.active)
+    if exact.violation <= at.violation and not steep_at(exact).size:
+        at = without_noise(evaluator, exact)
+        quality = qualify(at.stack, at.jacobian, at.multipliers.active)
     if quality.holds:
-        name, largest = max(at.multipliers.kkt.rows(), key=lambda row: row[1])
-        text = f"The KKT conditions do not hold to {tolerance:.2g}: the residual of {name} is "
-        return Judgement(at, Outcome.SOLVER_FAILED, (f"{text}{largest:.2g}.",))
+        return Judgement(at, Outcome.SOLVER_FAILED, (unmet(at, tolerance),))
     lower = _sampled_fall(evaluator, at, seed)
     text = _no_multipliers(at, quality, labels, names)
     ended = Outcome.NO_MULTIPLIERS if lower is None else Outcome.SOLVER_FAILED
@@ -74,6 +82,43 @@ def name_of(place: int, labels: tuple[Label, ...]) -> str:
             index = ", ".join(map(str, np.unravel_index(int(found[0]), label.shape)))
             return f"`{label.text}` [{index}]"
     return "a bound"
+
+
+def steep_at(at: Candidate) -> Places:
+    """Return the active constraints whose gradients are not finite, as at the edge of a root."""
+    active = at.multipliers.active
+    rows = at.stack.rows_of(at.jacobian, active)
+    return np.asarray(active[~np.isfinite(rows).all(axis=1)])
+
+
+def without_noise(evaluator: ConstrainedEvaluator, at: Candidate) -> Candidate:
+    """Return the candidate with zero for gradients that are but the rounding of its point.
+
+    At the end of `x**2 <= 0` some 1e-16 is left of the gradient, and a multiplier of 1e16 would
+    balance any objective: a move by `MOVED` changes all of such a gradient.
+    """
+    x, m = at.point.x, at.stack.n_rows
+    held = at.multipliers.weights[:m] != 0.0
+    lengths = np.linalg.norm(at.jacobian, axis=1)
+    faint = np.flatnonzero(held & (lengths <= FAINT))
+    if not faint.size:
+        return at
+    moved = evaluator.jacobian(x + MOVED * (1.0 + float(np.abs(x).max(initial=0.0))))
+    changes = np.linalg.norm(moved[faint] - at.jacobian[faint], axis=1)
+    lost = faint[changes > 0.5 * lengths[faint]]
+    if not lost.size:
+        return at
+    jacobian = at.jacobian.copy()
+    jacobian[lost] = 0.0
+    found = find_multipliers(x, at.point.gradient, at.stack, jacobian)
+    return at._replace(jacobian=jacobian, multipliers=found)
+
+
+def unmet(at: Candidate, tolerance: float) -> str:
+    """Say by how much the first-order conditions do not hold."""
+    name, largest = max(at.multipliers.kkt.rows(), key=lambda row: row[1])
+    text = f"The KKT conditions do not hold to {tolerance:.2g}: the residual of {name} is "
+    return f"{text}{largest:.2g}."
 
 
 def worst(at: Candidate, labels: tuple[Label, ...]) -> str:
