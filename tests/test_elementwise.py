@@ -11,6 +11,7 @@ from symcalc.backends import threads
 pytest.importorskip("llvmlite")
 
 from symcalc.backends.native import compile_elementwise
+from symcalc.backends.native.elementwise import SHORT
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +57,25 @@ def test_results_have_any_shape(shape):
     run = _compiled("a + 2*b", ["a", "b"])
     a, b = np.random.default_rng(1).normal(size=(2, *shape))
     np.testing.assert_array_equal(run([a, b], shape)[0], a + 2 * b)
+
+
+@pytest.mark.parametrize("n", [SHORT - 1, SHORT, 5000, 40_000])
+def test_rows_that_lie_apart_in_memory_are_read_where_their_numbers_are(n):
+    run = _compiled("a + 2*b", ["a", "b"])
+    a, b = np.random.default_rng(2).normal(size=(2, 2 * n))
+    for row in (a[::2], a[::-2], a.reshape(n, 2)[:, 1]):
+        np.testing.assert_array_equal(run([row, b[:n]], (n,))[0], row + 2 * b[:n])
+        np.testing.assert_array_equal(run([row[None], b[:n]], (1, n))[0], (row + 2 * b[:n])[None])
+
+
+def test_formulas_of_arrays_that_lie_apart_in_memory_have_the_value_of_their_copies():
+    f = sc.compile("sum(sin(y)*exp(-y**2))", order=1, wrt="y", shapes="y: m")
+    apart = np.random.default_rng(3).normal(size=80_000)[::2]
+    value, gradient = f.value_and_gradient(y=apart.copy())
+    for _ in range(2):  # the second call looks at nothing again
+        found, slopes = f.value_and_gradient(y=apart)
+        assert found == value
+        np.testing.assert_array_equal(slopes["y"], gradient["y"])
 
 
 @pytest.mark.parametrize("shape", [(7,), (3, 0), (2, 3, 5), (2, 3, 101)])

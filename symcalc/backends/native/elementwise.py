@@ -114,7 +114,7 @@ class ElementwiseCall:
         """Return how an array lies in memory, one that cannot be read there copied."""
         if array.size == 1:
             return _Operand(np.full(self._width, array.item()), 0, 0)
-        if n_rows == 1 or _is_whole(array, shape):
+        if _is_whole(array, shape):
             return _Operand(array, 1, 8 * shape[-1])
         if array.shape[-1] == 1:
             column = np.broadcast_to(array, (*shape[:-1], 1)).reshape(-1, 1)
