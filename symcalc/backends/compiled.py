@@ -256,7 +256,7 @@ class CompiledFunction(Definition):
         >>> import symcalc as sc
         >>> found = sc.compile("sin(x*y) + (x*y)^2", order=2).report()
         >>> found["value"].counts.operations, found["gradient"].counts.operations
-        (4, 8)
+        (4, 9)
         >>> found.n_nonzero, found.n_places
         (4, 4)
         """
