@@ -372,6 +372,7 @@ LOSSES = [
     ("sum((y - a*exp(-b*x))^2)*exp(a)", "a b"),
     ("sum((x - a*mean(x))^2)/mean(y^2)", "a"),
     ("a*3 + sum(x)", "a"),
+    ("sqrt(sum(where(x > a, y, b*x)^2))", "a b"),
 ]
 
 

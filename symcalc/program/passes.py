@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..graph.graph import Graph, Node
+from ..graph.interactions import LOGIC
 from ..graph.rewrite import cut_off
 
 __all__ = ["SIZE", "Formulas", "RowPasses", "row_passes"]
@@ -89,17 +90,22 @@ def row_passes(graph: Graph, outputs: Sequence[Node]) -> RowPasses | None:
 
 
 def _numbers_read(graph: Graph, rows: Sequence[Node], leaves: dict[Node, str]) -> list[Node]:
-    """Return the numbers that formulas for one row read and that are not numbers as they stand."""
+    """Return the numbers that formulas for one row read and that are not numbers as they stand.
+
+    Conditions are no numbers: what they compare is read, and each row compares it.
+    """
+    shapes, kinds = graph.shapes, graph.kinds
     found: set[Node] = set()
     seen, waiting = set(rows), list(rows)
     while waiting:
         node = waiting.pop()
-        for arg in graph.args[node] if node in graph.shapes or node in rows else ():
+        is_open = node in shapes or node in rows or kinds[node] in LOGIC
+        for arg in graph.args[node] if is_open else ():
             if arg in seen:
                 continue
             seen.add(arg)
-            if arg in graph.shapes:
+            if arg in shapes or kinds[arg] in LOGIC:
                 waiting.append(arg)
-            elif arg not in leaves and graph.kinds[arg] not in ("const", "var"):
+            elif arg not in leaves and kinds[arg] not in ("const", "var"):
                 found.add(arg)
     return sorted(found)
