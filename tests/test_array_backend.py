@@ -576,3 +576,23 @@ def test_rows_are_weighted_by_roots_where_no_weight_is_negative(weight: str, is_
 
     np.testing.assert_allclose(f(X=X, y=y), X.T @ (plain[:, None] * X), rtol=1e-12, atol=1e-13)
     assert ("sqrt(" in f.source) == is_root
+
+
+def test_a_call_in_another_thread_does_not_change_what_is_known_of_sizes(monkeypatch):
+    from symcalc.backends.array_running import ArrayRunner
+
+    f = sc.compile("mean((X@w)**2)", shapes="X: m n; w: n", wrt="w", order=1)
+    note, calls = ArrayRunner.note, []
+
+    def between(self, *found):
+        calls.append(found)
+        if len(calls) == 1:  # another thread runs between the code of this call and its note
+            f.value_and_gradient(X=np.ones((5, 2)), w=np.ones(2))
+        note(self, *found)
+
+    monkeypatch.setattr(ArrayRunner, "note", between)
+    for _ in range(2):
+        value, gradient = f.value_and_gradient(X=np.ones((50, 2)), w=np.ones(2))
+        assert value == 4.0
+        assert gradient["w"].tolist() == [4.0, 4.0]
+    assert len(calls) == 2

@@ -105,8 +105,8 @@ class ArrayRunner:
 
     def note(self, what: str, shapes: tuple[tuple[int, ...], ...], bound: Bound) -> None:
         """Keep the code that ran for arrays of these shapes, if it may run for all of them."""
-        _, _, code = self._recent.get((what, False), (None, None, None))
-        if code is not None and not (code.has_lengths or 0 in bound.sizes.values()):
+        code = self._code((what, False), bound)  # another thread may have run since
+        if not (code.has_lengths or 0 in bound.sizes.values()):
             if len(self._noted) >= MAX_SIZES:
                 self._noted.clear()
             self._noted[what, shapes] = code
