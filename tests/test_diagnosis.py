@@ -172,3 +172,23 @@ def test_a_run_that_the_limit_on_steps_ended_says_what_it_lacks(method: str) -> 
     best = sc.minimize("exp(-x) + y^2", "x=0, y=1", method=method, max_steps=20)
     assert best.outcome is Outcome.MAX_STEPS
     assert any("the test asks for" in said for said in best.diagnosis)
+
+
+@pytest.mark.parametrize(("objective", "start"), [
+    ("x^3 + abs(y - x)", "x=1, y=1"), ("x^4 - x^2 + abs(y - x^2)", "x=0, y=1"),
+    ("abs(x - y) - x^2*y^2", "x=0, y=0"),
+])  # fmt: skip
+def test_a_point_on_a_kink_from_where_the_objective_falls_along_it_is_no_minimum(
+    objective: str, start: str
+) -> None:
+    best = sc.minimize(objective, start, method="active_kinks")
+    assert best.outcome is Outcome.SADDLE
+    assert any(" falls to " in said for said in best.diagnosis)
+
+
+@pytest.mark.parametrize("objective", [
+    "x^4 + abs(y - x^2)", "0.1*x + 0.2*y - 0.3*z + abs(x - y) + abs(y - z)",
+])  # fmt: skip
+def test_a_point_on_a_kink_along_which_nothing_falls_stays_a_minimum(objective: str) -> None:
+    start = {name: 0.0 for name in "xyz" if name in objective}
+    assert sc.minimize(objective, start, method="active_kinks").converged

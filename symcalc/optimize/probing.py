@@ -9,7 +9,10 @@ import numpy as np
 
 from .bounds import Bounds, Vector
 
-__all__ = ["FARTHEST", "N_AT_JOINS", "N_OBLIQUE", "Fall", "Probe", "find_fall", "is_on_plateau"]
+__all__ = [
+    "FARTHEST", "MAX_AXES", "N_AT_JOINS", "N_OBLIQUE", "Fall", "Probe", "fall_on_way", "find_fall",
+    "is_on_plateau",
+]  # fmt: skip
 
 EPS = float(np.finfo(float).eps)
 
@@ -84,6 +87,16 @@ def find_fall(probe: Probe, seed: int = 0) -> Fall | None:
     return None
 
 
+def fall_on_way(probe: Probe, direction: Vector, back: Callable[[Vector], Vector]) -> Fall | None:
+    """Return a lower point on either side of a direction whose points are brought back to a set."""
+    length = 1.0 + float(np.abs(probe.x).max(initial=0.0))
+    for side in (length, -length):
+        fall = _look(probe, side * direction, back)
+        if fall is not None:
+            return fall
+    return None
+
+
 def is_on_plateau(probe: Probe, index: int) -> bool:
     """Whether the value is constant along an axis near the point, but not further out."""
     axis = np.zeros_like(probe.x)
@@ -111,13 +124,16 @@ def _directions(x: Vector, seed: int, n_oblique: int) -> Iterator[Vector]:
         yield scale * vector / np.linalg.norm(vector)
 
 
-def _look(probe: Probe, direction: Vector) -> Fall | None:
-    """Go out along a direction until the value changes."""
+def _look(
+    probe: Probe, direction: Vector, back: Callable[[Vector], Vector] | None = None
+) -> Fall | None:
+    """Go out along a direction until the value changes, each point brought back where asked."""
     noise = 64.0 * EPS * abs(probe.value)
     material = MATERIAL * (abs(probe.value) + probe.descent)
     is_flat = True
     for k in range(N_DISTANCES):
         x = probe.x + NEAREST * 4.0**k * direction
+        x = x if back is None else back(x)
         if probe.bounds is not None and not probe.bounds.contain(x):
             return None
         value = probe.function(x)

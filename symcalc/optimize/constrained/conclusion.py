@@ -43,7 +43,8 @@ def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgemen
         if limit is Outcome.NOT_FINITE or not at.point.is_finite:
             ends.append(judge_large(at, run.tolerance, run.labels))
         else:
-            ends.append(Judgement(at, limit, _short_of(run, at)))
+            is_fall = limit is Outcome.UNBOUNDED
+            ends.append(Judgement(at, limit, () if is_fall else _short_of(run, at)))
     return min(ends, key=_rank)
 
 

@@ -10,7 +10,7 @@ from ...outcome import Outcome
 from ..bounds import Vector
 from ..diagnosis import at_bounds, describe_fall
 from ..objective import Point
-from ..probing import N_OBLIQUE, Probe, find_fall
+from ..probing import MAX_AXES, N_OBLIQUE, Fall, Probe, fall_on_way, find_fall
 from ..stopping import StoppingRule
 from .certificate import Subgradient
 from .evaluator import ActiveKinks, KinkEvaluator
@@ -23,6 +23,9 @@ EPS = float(np.finfo(float).eps)
 
 #: How far along an axis values are asked whether they rise, in units of 1 + |x|.
 STEP = 1e-3
+
+#: Falls along kinks count in units of this share of the forces there.
+SEEN = 1e-3
 
 #: So many kinks are named.
 N_NAMED = 3
@@ -62,6 +65,11 @@ def judge_kinks(
                     f"{rule.threshold(best.value):.2g}.")  # fmt: skip
     if outcome.is_good and not (is_convex or is_strict):
         outcome, more = _by_values(evaluator, names, start, best, outcome, seed)
+        fall = None
+        if found is not None and outcome.is_good and best.x.size <= MAX_AXES:
+            fall = _fall_along(evaluator, look, found, start.value - best.value)
+        if fall is not None:
+            outcome, more = Outcome.SADDLE, [describe_fall(fall, tuple(names))]
         said += more
     return outcome, said, is_strict
 
@@ -137,6 +145,38 @@ def _along(jacobian: Vector, active: ActiveKinks) -> Vector:
         members = jacobian[group == label]
         rows.append(members[1:] - members[0])
     return np.concatenate(rows)
+
+
+def _fall_along(
+    evaluator: KinkEvaluator, look: Look, found: tuple[Subgradient, ActiveKinks], descent: float
+) -> Fall | None:
+    """Look for a fall by values along the kinks, each point brought back onto them.
+
+    Across a kink values rise at once, and random directions all cross it.
+    """
+    least, active = found
+    slopes = look.lines[0].copy()
+    slopes[active.pieces] = least.multipliers
+    second = evaluator.second(evaluator.look_along(look.x, (slopes, look.lines[1])))
+    rows = _along(second.jacobian[active.pieces], active)
+    bends, axis = least_curvature(second.hessian, rows)
+    if not np.isfinite(bends):
+        return None
+    # What is rounded on the way is of the size of the forces that cancel at the kinks.
+    descent = max(descent, SEEN * float(np.abs(look.pull).max()))
+
+    def value(x: Vector) -> float:
+        return evaluator.look(x).value if evaluator.is_inside(x) else np.nan
+
+    def back(x: Vector) -> Vector:
+        for _ in range(3):
+            off = _along(evaluator.look(x).arguments[active.pieces][:, None], active)[:, 0]
+            if not np.isfinite(off).all():
+                return x
+            x = x - np.linalg.lstsq(rows, off, rcond=None)[0]
+        return x
+
+    return fall_on_way(Probe(value, look.x, look.value, descent), axis, back)
 
 
 def _strict(found: tuple[Subgradient, ActiveKinks] | None, bends: float) -> str:
