@@ -128,6 +128,7 @@ EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, 1e-300, 1e300, -1e300, 710.0, mat
         "1/x^3 + x^-2.5",
         "x^17*y",
         "asech(x) + acoth(y)",
+        "log1p(x)*atanh(y)",
         "cbrt(x)*atan2(y, x)",
         "ceil(x) + floor(y)",
         "log(x) + sqrt(y)",

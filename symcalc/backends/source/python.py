@@ -17,8 +17,10 @@ _GUARDED = (
 ).split()
 
 
-#: What these give at 0, and where they overflow, if not NaN and infinity.
-_AT_ZERO = dict.fromkeys(("log", "log10", "log2"), "-math.inf if x == 0 else math.nan") | {
+#: What these give at their poles, and where they overflow, if not NaN and infinity.
+_AT_POLES = dict.fromkeys(("log", "log10", "log2"), "-math.inf if x == 0 else math.nan") | {
+    "atanh": "math.copysign(math.inf, x) if abs(x) == 1 else math.nan",
+    "log1p": "-math.inf if x == -1 else math.nan",
     "tgamma": "math.copysign(math.inf, x) if x == 0 else math.nan"
 }
 _BEYOND = {"sinh": "math.copysign(math.inf, x)"}
@@ -29,7 +31,7 @@ def _guarded(name: str) -> str:
     own = "gamma" if name == "tgamma" else name
     return (
         f"def sc_{name}(x):\n    try:\n        return math.{own}(x)\n"
-        f"    except ValueError:\n        return {_AT_ZERO.get(name, 'math.nan')}\n"
+        f"    except ValueError:\n        return {_AT_POLES.get(name, 'math.nan')}\n"
         f"    except OverflowError:\n        return {_BEYOND.get(name, 'math.inf')}"
     )
 
