@@ -118,6 +118,14 @@ def test_the_edge_of_the_domain_that_the_end_stands_on_is_named() -> None:
     assert "the edge of the domain of `asin(x)`, abs(x) = 1" in said
 
 
+def test_a_minimum_without_a_finite_gradient_does_not_claim_a_small_one() -> None:
+    best = sc.minimize("sqrt(abs(x - 1)) + abs(y)", "x=0, y=1")
+
+    assert best.x == {"x": 1.0, "y": 0.0}
+    assert best.outcome is Outcome.CONVERGED_STEP
+    assert "The gradient is not finite at the best point." in best.diagnosis
+
+
 def test_an_end_at_the_edge_of_the_domain_is_told_where_the_gradient_is_infinite_too() -> None:
     best = sc.minimize("x*sqrt(x - 3)", "x=5")
 

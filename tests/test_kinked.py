@@ -230,6 +230,18 @@ def test_a_fall_without_limit_between_kinks_is_told() -> None:
     assert "without limit along" in best.diagnosis[-1]
 
 
+def test_a_kink_without_a_value_that_steps_come_near_to_is_no_minimum() -> None:
+    best = sc.minimize("log(abs(x))", "x=1")  # falls without limit
+
+    assert not best.converged
+    assert "that may be worth 2 of the value" in best.diagnosis[0]
+
+
+@pytest.mark.parametrize("off", [0.0, 2.0**-52, 1e-9])
+def test_a_start_within_rounding_of_the_minimum_is_told_to_be_it(off: float) -> None:
+    assert sc.minimize("abs(x - y) + (x - 1)^2", {"x": 1.0 + off, "y": 1.0}).converged
+
+
 def test_a_fall_as_slow_as_a_logarithm_is_told_to_have_no_end() -> None:
     assert sc.minimize("-log(1 + max(x, y))", "x=1, y=0").outcome is Outcome.UNBOUNDED
 

@@ -296,6 +296,8 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
             outcome = Outcome.NOT_FINITE
         elif outcome is not Outcome.NOT_FINITE:
             diagnosis += describe_edge(evaluator, best)
+            if outcome is Outcome.CONVERGED_GRADIENT:  # of a point that was not the best one
+                outcome = Outcome.CONVERGED_STEP
     if outcome is Outcome.NOT_FINITE and not start.is_finite:
         what = "objective" if not np.isfinite(start.value) else "gradient"
         diagnosis.append(f"The {what} is not finite at the start; start elsewhere.")
