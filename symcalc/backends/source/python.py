@@ -21,7 +21,7 @@ _GUARDED = (
 _AT_POLES = dict.fromkeys(("log", "log10", "log2"), "-math.inf if x == 0 else math.nan") | {
     "atanh": "math.copysign(math.inf, x) if abs(x) == 1 else math.nan",
     "log1p": "-math.inf if x == -1 else math.nan",
-    "tgamma": "math.copysign(math.inf, x) if x == 0 else math.nan"
+    "tgamma": "math.copysign(math.inf, x) if x == 0 else math.nan",
 }
 _BEYOND = {"sinh": "math.copysign(math.inf, x)"}
 
