@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import math
 import random
+import sys
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -355,6 +358,27 @@ def test_a_slow_piece_of_python_is_ended() -> None:
 
     assert within_seconds(0.1, forever) is None
     assert within_seconds(5.0, lambda: 7) == 7
+
+
+@pytest.mark.parametrize("has_alarms", [False, True])
+def test_an_import_is_ended_after_its_module_is_whole(
+    has_alarms: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"slow_{has_alarms}".lower()
+    (tmp_path / f"{name}.py").write_text(
+        "import time\nend = time.monotonic() + 0.1\n"
+        "while time.monotonic() < end:\n    sorted([2, 1])\nis_whole = True\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("symcalc.symbolic.deadline._Clock.has_alarms", has_alarms)
+
+    def work() -> None:
+        importlib.import_module(name)
+        while True:
+            sorted([2, 1])
+
+    assert within_seconds(0.02, work) is None
+    assert sys.modules.pop(name).is_whole
 
 
 # -- how it is shown ------------------------------------------------------------------------------

@@ -38,7 +38,8 @@ def within_seconds(seconds: float, work: Callable[[], Result]) -> Result | None:
 
     Notes
     -----
-    Only work in Python can be ended, and one long step in C is waited for. In a process of the
+    Only work in Python can be ended; one long step in C is waited for, and so is an import, which
+    would leave half a module behind. In a process of the
     caller's, a profile function of the interpreter looks at the clock at each call and return of
     this thread; after `use_alarms` the process's own alarm does it. Deadlines may be nested.
     """
@@ -67,7 +68,8 @@ def _with_alarm(seconds: float, work: Callable[[], Result], late: TooLateError) 
     begun = time.monotonic()
 
     def ring(number: int, frame: FrameType | None) -> None:
-        raise late
+        if not _is_importing(frame):
+            raise late
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, max(seconds, 1e-6), AGAIN)
@@ -86,7 +88,7 @@ def _with_profile(seconds: float, work: Callable[[], Result], late: TooLateError
     before = sys.getprofile()
 
     def watch(frame: FrameType, event: Any, argument: Any) -> None:
-        if time.monotonic() > end:
+        if time.monotonic() > end and not _is_importing(frame):
             raise late
         if before is not None:
             before(frame, event, argument)
@@ -96,3 +98,15 @@ def _with_profile(seconds: float, work: Callable[[], Result], late: TooLateError
         return work()
     finally:
         sys.setprofile(before)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """Whether the work under the nearest deadline is importing a module."""
+    while frame is not None and frame.f_code not in _DEADLINES:
+        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+            return True
+        frame = frame.f_back
+    return False
+
+
+_DEADLINES = (_with_alarm.__code__, _with_profile.__code__)
