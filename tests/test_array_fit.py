@@ -117,7 +117,7 @@ def test_the_same_fit_is_there_number_by_number() -> None:
     ("arguments", "message"),
     [
         ({"target": "z"}, "no `z` for the target"),
-        ({"model": "X*w", "start": {"w": [1, 2, 3]}}, r"shape \(m, n\); it must have that"),
+        ({"model": "X*w", "start": {"w": [1, 2, 3]}}, r"shape \(m, n\); it must have the shape"),
         ({"start": "w=zeros, b=0, c=1"}, "`c` has a start"),
         ({"model": "X@w + d", "start": "w=zeros"}, "`d` in the model has neither"),
         ({"bounds": {"w": ([0, 0], None)}}, "bounds of `w` have entries of shape"),
@@ -142,7 +142,9 @@ def test_new_data_of_another_width_are_refused() -> None:
 
 
 def test_a_column_with_two_axes_is_refused_by_its_shape() -> None:
-    with pytest.raises(sc.ArgumentError, match=r"shape \(m, n\); it must have that of the target"):
+    with pytest.raises(
+        sc.ArgumentError, match=r"shape \(m, n\); it must have the shape of the target"
+    ):
         sc.fit("a + b*X", DATA, target="y", start="a=0, b=1")
 
 

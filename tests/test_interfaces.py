@@ -105,6 +105,8 @@ def test_a_model_of_the_whole_table_is_linear_regression() -> None:
         ("a*x*exp(-k*x_late) + log(xmax)", {}, ("x", "x_late"), (0, 1)),
         ("a*age + b*dose", {"named": ["dose", "sex", "age"]}, ("age", "dose"), (2, 0)),
         ("a*u", {"features": {"u": "sex"}, "named": ["dose", "sex"]}, ("u",), (1,)),
+        ("a*u + b*v", {"features": "u, v", "named": ["v", "u"]}, ("u", "v"), (1, 0)),
+        ("a*e + b", {"features": ["e"], "n_columns": 1}, ("e",), (0,)),
     ],
 )
 def test_names_meet_columns(
@@ -131,6 +133,11 @@ def test_names_meet_columns(
         ({"model": "a*x", "features": {"x": 3}}, "no column 3; it has 3"),
         ({"model": "X@w"}, "needs the shapes of its parameters"),
         ({"model": "a*x", "features": {"x": 0}, "n_starts": 0}, "n_starts"),
+        ({"model": "a*x", "features": 3}, "`features` holds 3"),
+        ({"model": "2*x + pi", "features": {"x": 0}}, "no parameters"),
+        ({"model": "a*x + b", "start": "a=1"}, "2 variables without a start .x, b."),
+        ({"model": "w*(X[:, 0] - mean(X[:, 0]))", "start": "w=1"}, "it mixes rows"),
+        ({"model": "X@w", "start": "w=zeros", "bounds": {"w": 3}}, "bounds of `w` are 3"),
         ({"model": "a*x +", "features": {"x": 0}}, "ends"),
     ],
 )
@@ -150,6 +157,32 @@ def test_a_data_frame_gives_its_columns_by_name() -> None:
     assert model.parameters_ == pytest.approx({"a": 2.0, "b": -1.0})
     assert list(model.feature_names_in_) == ["dose", "sex", "age"]
     assert model.predict(frame.iloc[:1]) == pytest.approx(2.0 * TABLE[:1, 2] - TABLE[:1, 0])
+
+
+def test_columns_and_names_that_agree_in_part_are_refused() -> None:
+    with pytest.raises(ValueError, match="`u` in `features` is the name of a column, and `v`"):
+        find_features("a*u + b*v", features=["v", "u"], start=None, n_columns=2, named=["u", "sex"])
+
+
+def test_starts_that_nobody_gave_lie_within_the_bounds() -> None:
+    decay = sc.FormulaRegressor("a*exp(-b*x) + c", bounds={"b": (1.1, 5), "c": (0, 0.7)})
+    wave = sc.FormulaRegressor(
+        "tanh(X@v)", start="v=random", n_starts=3, bounds={"v": (0.5, np.array([1.0, 2.0, 1.0]))}
+    )
+
+    found = wave.fit(TABLE, np.tanh(LINE)).parameters_["v"]
+    parameters = decay.fit(T[:, None], DECAY).parameters_
+    assert parameters == pytest.approx({"a": 2.5, "b": 1.3, "c": 0.5}, rel=1e-6)
+    assert ((found >= 0.5) & (found <= [1.0, 2.0, 1.0])).all()
+
+
+def test_parameters_that_the_table_does_not_determine_are_warned_of() -> None:
+    twice = np.column_stack([T, 2.0 * T])
+
+    with pytest.warns(UserWarning, match="The data do not determine b, c"):
+        model = sc.FormulaRegressor("a + b*x1 + c*x2").fit(twice, DECAY)
+
+    assert model.converged_
 
 
 def test_it_works_in_a_pipeline_and_in_a_search_over_formulas() -> None:

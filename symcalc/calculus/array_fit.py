@@ -108,7 +108,7 @@ def fit_arrays(
     )  # fmt: skip
     if target in read.data:
         raise ArgumentError(f"The model contains its target `{target}`.")
-    names = tuple(read.start)
+    names, pairs = tuple(read.start), read.bounds(bounds)
     function = array_function_of(read.expression, order=1, wrt=names)
     flat = function.at_data(read.sizes, **_dense(read.data))
     own = {name: np.shape(value) for name, value in read.start.items()}
@@ -117,8 +117,8 @@ def fit_arrays(
     expression = read.expression
     rough = find_roughness(expression.graph, expression.root, names)
     found = fit_residuals(
-        rows.residuals, rows.jacobian, read.vector, read.names, target=y.ravel(),
-        weights=_weights(weights, table, y.shape), bounds=read.bounds(bounds), method=method,
+        rows.residuals, rows.jacobian, _drawn_inside(read, start, pairs), read.names,
+        target=y.ravel(), weights=_weights(weights, table, y.shape), bounds=pairs, method=method,
         time_limit=limits.seconds, has_jumps="jump" in rough, linear=_linear(read),
         predictor=_ArrayModel(function, names, tuple(read.data), own), model=expression.text,
         target_name=target,
@@ -131,6 +131,18 @@ def fit_arrays(
     if throw and not result.converged:
         raise OutcomeError(str(result.outcome), result)
     return result
+
+
+def _drawn_inside(read: ArrayFormula, start: Mapping[str, Any], pairs: list[Any] | None) -> Array:
+    """Return the start as one vector, draws of "random" moved into their bounds."""
+    vector = read.vector
+    if pairs is None:
+        return vector
+    drawn = [isinstance(w := start[n.partition("[")[0]], str) and w == "random" for n in read.names]
+    lower, upper = np.array(
+        [(-np.inf if low is None else low, np.inf if up is None else up) for low, up in pairs]
+    ).T
+    return np.where(drawn, np.clip(vector, lower, upper), vector)
 
 
 def _dense(arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ..graph.shapes import Shape, written
 from ..language import Limits
 from ..language.declarations import read_properties, read_shapes
 from ..language.tokens import tokenize
+from ..optimize.plain import show
 from .array_shapes import name_shapes, sizes_of
 from .data import Table
 from .reading import Formula
@@ -74,7 +75,13 @@ class ArrayFormula:
             return None
         found: list[Any] = []
         for (name, value), pair in zip(self.start.items(), pairs, strict=True):
-            lower, upper = (None, None) if pair is None else pair
+            try:
+                lower, upper = (None, None) if pair is None else pair
+            except (TypeError, ValueError):
+                raise ArgumentError(
+                    f"The bounds of `{name}` are {show(pair)}; give a pair (lower, upper) of "
+                    "numbers, of arrays, or None."
+                ) from None
             sides = [_spread(name, side, np.shape(value)) for side in (lower, upper)]
             found += zip(*sides, strict=True)
         return found
@@ -154,7 +161,7 @@ def read_array_formula(
     if not is_right(expression):
         shape = expression.graph.shape(expression.root)
         have = f"has the shape {written(shape)}" if shape else "is one number"
-        wanted = f"have that of the target, {result}" if result else "be one number"
+        wanted = f"have the shape of the target, {result}" if result else "be one number"
         advice = "" if result else " Write sum(...) of it."
         raise ArgumentError(f"The {what} {have}; it must {wanted}.{advice}")
     words = {v.name: v.assumption for v in expression.variables} | read_properties(shapes)

@@ -154,8 +154,6 @@ def load_data(data: Any) -> Table:
     """
     if isinstance(data, Table):
         return data
-    if isinstance(data, Table):
-        return data
     if isinstance(data, (str, Path)):
         return _load_path(Path(data))
     single: frozenset[str] = frozenset()

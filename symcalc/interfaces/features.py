@@ -13,6 +13,7 @@ from ..calculus.reading import Formula, to_expression
 from ..calculus.start import to_values
 from ..errors import ArgumentError
 from ..language.tokens import tokenize
+from ..optimize.plain import count_of, show
 
 __all__ = ["MATRIX", "Features", "find_features"]
 
@@ -64,9 +65,9 @@ def find_features(
 ) -> Features:
     """Return which names of a model are columns.
 
-    Those in `features`, in their order or at their places; else names of columns that the model
-    contains; else all names without a start; else `x`, or `x1`, `x2`, … Numbered names are taken by
-    their numbers, others by order of first appearance.
+    Those in `features`, at their places or, unless columns have these names, in their order; else
+    names of columns that the model contains; else all names without a start; else `x`, or `x1`,
+    `x2`, … Numbered names are taken by their numbers, others by order of first appearance.
 
     Raises
     ------
@@ -74,7 +75,7 @@ def find_features(
         When columns and names do not match in number, or a name is not in the model.
     """
     known = () if start is None else tuple(to_values(start, "parameter"))
-    words = _words(model)
+    words, features = _words(model), _to_features(features, named)
     if features is None and MATRIX in words and MATRIX not in (*known, *named):
         if not known:
             raise ArgumentError(
@@ -82,7 +83,7 @@ def find_features(
                 'a start, such as start="w=zeros, b=0".'
             )
         return Features((MATRIX,), (), known, is_matrix=True)
-    present = set(to_expression(model, declared=(*known, *named)).names)
+    present = set(to_expression(model, declared=(*known, *named, *(features or ()))).names)
     ordered = list(dict.fromkeys(word for word in words if word in present))
     if isinstance(features, Mapping):
         chosen = _listed(features, ordered, known)
@@ -94,14 +95,44 @@ def find_features(
             raise ArgumentError(f"`{clash[0]}` has a start and is a column of the table.")
         places = tuple(list(named).index(name) for name in by_name)
         return Features(tuple(by_name), places, _others(ordered, by_name))
-    chosen = _listed(features, ordered, known) if features else _guessed(ordered, known)
+    is_listed = features is not None
+    chosen = _listed(features, ordered, known) if is_listed else _guessed(ordered, known)
     if len(chosen) != n_columns:
+        is_left = bool(known) and not is_listed
+        which = f"{count_of(len(chosen), 'variable')}{' without a start' * is_left}"
+        advice = "give every parameter a start, " if is_left and len(chosen) > n_columns else ""
         raise ArgumentError(
-            f"The model has {len(chosen)} variable{'s' * (len(chosen) != 1)} "
-            f"({', '.join(chosen) or 'none'}), the table {n_columns} columns; name one variable "
-            "for each column in `features`, or give only the columns of the model."
+            f"The model has {which} ({', '.join(chosen) or 'none'}), the table "
+            f"{count_of(n_columns, 'column')}; {advice}name one variable for each column in "
+            "`features`, or give only the columns of the model."
         )
     return Features(chosen, tuple(range(n_columns)), _others(ordered, chosen))
+
+
+def _to_features(features: Any, named: Sequence[str]) -> Any:
+    """Return `features` as a tuple of names, or a dict where columns have these names; or None."""
+    if features is None or isinstance(features, Mapping):
+        return features
+    if isinstance(features, str):
+        features = [name.strip() for name in features.split(",")]
+    try:
+        chosen = tuple(features)
+    except TypeError:
+        chosen = (features,)
+    strange = [name for name in chosen if not isinstance(name, str)]
+    if strange:
+        raise ArgumentError(
+            f"`features` holds {show(strange[0])}; give names in the model, in the order of the "
+            'columns, or a dict with places, such as {"x": 3}.'
+        )
+    is_named = [name in named for name in chosen]
+    if any(is_named) and not all(is_named):
+        raise ArgumentError(
+            f"`{chosen[is_named.index(True)]}` in `features` is the name of a column, and "
+            f"`{chosen[is_named.index(False)]}` is none; say which column each is with a dict, "
+            'such as {"x": "age"}.'
+        )
+    return {name: name for name in chosen} if chosen and all(is_named) else chosen
 
 
 def _words(model: Formula) -> list[str]:
@@ -115,7 +146,7 @@ def _others(ordered: Sequence[str], chosen: Collection[str]) -> tuple[str, ...]:
 
 def _listed(features: Any, ordered: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """Return `features` as distinct names that the model contains."""
-    chosen = (features,) if isinstance(features, str) else tuple(features)
+    chosen = tuple(features)
     for name in chosen:
         if name not in ordered:
             raise ArgumentError(f"`{name}` is in `features`, but not in the model.")

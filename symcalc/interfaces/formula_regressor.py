@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,8 @@ from ..calculus.reading import to_expression
 from ..calculus.start import to_values
 from ..errors import ArgumentError, MissingExtraError
 from ..optimize.door import check_count
-from .features import Features, find_features
+from ..optimize.plain import show
+from .features import MATRIX, Features, find_features
 
 __all__ = ["FormulaRegressor"]
 
@@ -23,6 +24,9 @@ Array = NDArray[np.float64]
 
 #: Runs from different starts where no start is given and the model is not linear.
 DEFAULT_STARTS = 5
+
+#: A row that is so much of the largest value off without the others is made of them, not rounded.
+MIXED = 1e-4
 
 #: Spread of the decimal logarithms of other starts, and the share of them that change sign.
 DECADES, FLIPPED = 1.0, 0.25
@@ -45,12 +49,14 @@ class FormulaRegressor(*_bases()):  # type: ignore[misc]
     model : str, Expression or SymPy expression
         In parameters and columns: `"a*exp(-b*x) + c"`; or of the whole table, `"X@w + b"`.
     features : sequence of str, or dict, optional
-        The names in the model that are columns, in the order of the columns; or `{"x": 3}`, places
-        of columns by name, `{"x": "age"}`, names of columns of a data frame. By default: names of
-        columns of a data frame; else names without a start; else `x`, or `x1`, `x2`, … Numbered
-        names go by their numbers, others by their first appearance in the model.
+        The names in the model that are columns, in the order of the columns, or, where columns of a
+        data frame have these names, those; or `{"x": 3}`, places of columns by name, `{"x":
+        "age"}`, names of columns of a data frame. By default: names of columns of a data frame;
+        else names without a start; else `x`, or `x1`, `x2`, … Numbered names go by their numbers,
+        others by their first appearance in the model.
     start : dict or str, optional
-        A first guess for every parameter, as for `fit`; default: 1 for each.
+        A first guess for every parameter, as for `fit`; default: 1 for each, or the nearest number
+        within its bounds.
     bounds : dict, optional
         `{"b": (0, None)}`.
     shapes : dict or str, optional
@@ -142,7 +148,10 @@ class FormulaRegressor(*_bases()):  # type: ignore[misc]
             self.model, features=self.features, start=self.start, n_columns=table.shape[1],
             named=[str(name) for name in getattr(self, "feature_names_in_", ())],
         )  # fmt: skip
+        if not found.parameters:
+            raise ArgumentError("The model has no parameters: there is nothing to fit.")
         best = self._best(found, table, target, weights, check_random_state(self.random_state))
+        _refuse_mixed_rows(best, found, table)
         self._mapping, self.features_ = found, found.names
         self.result_, self.converged_ = best, bool(best.converged)
         self.parameters_, self.standard_errors_ = best.parameters, best.standard_errors
@@ -150,6 +159,8 @@ class FormulaRegressor(*_bases()):  # type: ignore[misc]
         if not self.converged_:
             sentences = (best.outcome.value, *best.notes)
             warnings.warn(" ".join(sentences), warning, stacklevel=2)
+        elif any(np.isinf(error).any() for error in best.standard_errors.values()):
+            warnings.warn(" ".join(best.notes), UserWarning, stacklevel=2)
         return self
 
     def predict(self, X: Any) -> Array:
@@ -186,13 +197,17 @@ class FormulaRegressor(*_bases()):  # type: ignore[misc]
         return best
 
     def _starts(self, found: Features, random: Any, n_starts: int) -> Iterator[dict[str, Any]]:
-        """Yield the start, and others with parameters around those in it."""
-        first = dict.fromkeys(found.parameters, 1.0)
+        """Yield the start, and others with parameters around those in it, within the bounds."""
+        pairs = self.bounds if isinstance(self.bounds, Mapping) else {}
+        first = {name: _inside(1.0, pairs.get(name)) for name in found.parameters}
         if self.start is not None:
             first = to_values(self.start, "parameter")
         yield first
         for _ in range(n_starts - 1):
-            yield {name: _moved(value, random) for name, value in first.items()}
+            yield {
+                name: _inside(_moved(value, random), pairs.get(name))
+                for name, value in first.items()
+            }
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "result_")
@@ -206,6 +221,39 @@ def _moved(value: Any, random: Any) -> Any:
     sizes = np.where(np.equal(value, 0.0), 1.0, value) * 10.0 ** random.normal(0, DECADES, shape)
     moved = np.where(random.uniform(size=shape) < FLIPPED, -sizes, sizes)
     return moved if shape else float(moved)
+
+
+def _inside(value: Any, pair: Any) -> Any:
+    """Return a number or an array within a pair of bounds; what is no pair `fit` refuses."""
+    if pair is None or isinstance(value, str):
+        return value
+    try:
+        lower, upper = (
+            np.asarray(free if side is None else side, dtype=float)
+            for side, free in zip(pair, (-np.inf, np.inf), strict=True)
+        )
+        moved = np.clip(value, lower, upper)
+    except (TypeError, ValueError):
+        return value
+    return moved if np.ndim(moved) else float(moved)
+
+
+def _refuse_mixed_rows(fitted: Any, found: Features, table: Array) -> None:
+    """Refuse a model of the whole table whose value at a row depends on the other rows."""
+    if not found.is_matrix:
+        return
+    with np.errstate(all="ignore"):
+        whole = np.asarray(fitted.predict(found.to_data(table)), dtype=float)
+        for row in (0, len(table) - 1):
+            alone = np.asarray(fitted.predict(found.to_data(table[row : row + 1])), dtype=float)
+            off = np.abs(alone.ravel()[0] - whole[row])
+            if off > MIXED * np.abs(whole).max():
+                raise ArgumentError(
+                    f"The model is {float(alone.ravel()[0]):g} at row {row + 1} alone and "
+                    f"{float(whole[row]):g} at that row among the others: it mixes rows, as a mean "
+                    f"over `{MATRIX}` does, so it cannot predict row by row. Make such columns in "
+                    "a pipeline before the model."
+                )
 
 
 def _rank(fitted: Any) -> tuple[bool, float]:
@@ -230,7 +278,12 @@ def _weights(sample_weight: Any, n_rows: int) -> Array | None:
     """Return one weight for each row, or None."""
     if sample_weight is None:
         return None
-    weights = np.asarray(sample_weight, dtype=float)
+    try:
+        weights = np.asarray(sample_weight, dtype=float)
+    except (TypeError, ValueError):
+        raise ArgumentError(
+            f"`sample_weight` is {show(sample_weight)}; give one number for each row."
+        ) from None
     if weights.shape not in ((), (n_rows,)):
         raise ArgumentError(
             f"`sample_weight` has the shape {weights.shape}; the target has {n_rows} rows."
