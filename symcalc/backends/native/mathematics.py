@@ -2,8 +2,9 @@
 
 Functions of vectors are glibc's libmvec, called by the names of the vector ABI: `_ZGVeN8v_exp` is
 `exp` of eight doubles in AVX-512 registers. They are right to 4 units in the last place (glibc
-manual, 19.7 Known Maximum Errors in Math Functions). Where there is no libmvec (musl, macOS,
-Windows, old glibc), or it lacks a function, SLEEF serves if it is installed (right to 1.5 units,
+manual, 19.7 Known Maximum Errors in Math Functions). Some functions `vector_functions.py` has
+itself. Where there is no libmvec (musl, macOS, Windows, old glibc), or it lacks a function, SLEEF
+serves if it is installed (right to 1.5 units,
 `_u15` and less in its names), else libm one double after the other, mostly right to one unit.
 """
 
@@ -17,9 +18,9 @@ from ctypes.util import find_library
 
 __all__ = ["SOURCES", "scalar_address", "vector_address", "vector_width"]
 
-#: Letter of the vector ABI, processor feature that it needs, and number of doubles; best first.
-_X86 = (("e", "avx512f", 8), ("d", "avx2", 4), ("b", "sse2", 2))
-_ARM = (("n", "neon", 2),)
+#: Letter of the vector ABI, processor features that it needs, and number of doubles; best first.
+_X86 = (("e", {"avx512f"}, 8), ("d", {"avx2", "fma"}, 4), ("b", {"sse2"}, 2))
+_ARM = (("n", {"neon"}, 2),)
 
 #: What SLEEF calls the instructions that a letter stands for.
 _SLEEF_WORDS = {"e": "avx512f", "d": "avx2", "b": "sse2", "n": "advsimd"}
@@ -28,7 +29,7 @@ _SLEEF_WORDS = {"e": "avx512f", "d": "avx2", "b": "sse2", "n": "advsimd"}
 _OVERFLOW_IN_SLEEF = frozenset({"acosh", "asinh"})
 
 
-def _abi() -> tuple[tuple[str, str, int], ...]:
+def _abi() -> tuple[tuple[str, set[str], int], ...]:
     machine = platform.machine().lower()
     if machine in ("x86_64", "amd64"):
         return _X86
@@ -37,8 +38,8 @@ def _abi() -> tuple[tuple[str, str, int], ...]:
 
 def vector_width(features: dict[str, bool]) -> tuple[int, str]:
     """Return how many doubles the processor takes side by side, and the letter of their ABI."""
-    for letter, feature, width in _abi():
-        if features.get(feature, feature in ("sse2", "neon")):
+    for letter, needed, width in _abi():
+        if all(features.get(feature, feature in ("sse2", "neon")) for feature in needed):
             return width, letter
     return 2, ""
 

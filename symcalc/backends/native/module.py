@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from .grid import grid_text
 from .library import library_address
 from .mathematics import scalar_address, vector_address
 from .parts import cut
+from .vector_functions import FASTEST, has_vector_function, vector_function_text
 
 __all__ = ["MANY", "Module", "batch_module", "grid_module", "point_module", "sums_module"]
 
@@ -41,6 +43,9 @@ class Module:
 #: A function has no effect but its result: calls may be merged and left out.
 _PURE = "nounwind willreturn memory(none)"
 
+#: With more calls of functions of vectors than this, they are not put into the line that calls.
+MOST_INLINE = 8
+
 
 class _Declarations:
     """Collects the functions of C's mathematics that a body calls."""
@@ -49,12 +54,19 @@ class _Declarations:
         self._width, self._letter = width, letter
         self.addresses: dict[str, int] = {}
         self.lines: dict[str, str] = {}
+        self._own: Counter[str] = Counter()
 
     def function(self, name: str, n_args: int) -> tuple[str, bool]:
         """Declare a function; return its symbol and whether it takes vectors."""
         if name.startswith(LIBRARY):
             return self._library_function(name), False
-        found = vector_address(name, n_args, self._letter, self._width) if self._width > 1 else None
+        found = None
+        if self._width > 1:
+            if name not in FASTEST:
+                found = vector_address(name, n_args, self._letter, self._width)
+            if found is None and has_vector_function(name, self._letter):
+                self._own[name] += 1
+                return f"symcalc_{name}_of_vectors", True
         kind = "double" if found is None else f"<{self._width} x double>"
         symbol, address = (name, scalar_address(name)) if found is None else found
         if address is None:
@@ -64,6 +76,17 @@ class _Declarations:
         given = ", ".join([kind] * n_args)
         self.lines[symbol] = f"declare {kind} @{symbol}({given}) {_PURE}"
         return symbol, found is not None
+
+    def text(self) -> str:
+        """Return all declarations and definitions."""
+        inline = self._own.total() <= MOST_INLINE
+        own = [
+            vector_function_text(
+                name, f"symcalc_{name}_of_vectors", self._width, self._letter, inline
+            )
+            for name in self._own
+        ]
+        return "\n".join([*self.lines.values(), *own])
 
     def _library_function(self, name: str) -> str:
         """Declare a function of SciPy, and define one of doubles around it."""
@@ -131,7 +154,7 @@ def _module(
         text = point_text(parts, n_slots)
     else:
         text = _WRITERS[entry](parts, n_slots, width, len(names), len(outputs))
-    lines = "\n".join(declared.lines.values())
+    lines = declared.text()
     if width > 1:
         lines += NAN_BITS.format(width=width, vector=f"<{width} x double>")
     return Module(f"{lines}\n{text}", entry, declared.addresses, len(body.lines))
