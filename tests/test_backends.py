@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import cmath
+import inspect
+import itertools
 import math
 import pickle
 import subprocess
@@ -15,7 +17,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
-from symcalc.backends import compile_expression
+from symcalc.backends import compile_expression, kernels, scalar_kernels
 
 
 def test_gradient_and_hessian_have_the_batch_in_front():
@@ -92,6 +94,33 @@ def test_a_product_with_a_quotient_in_it_is_computed_as_typed():
     f = sc.compile("x*(x/y)")
 
     assert f(1e200, 1e200) == f(np.array([1e200]), 1e200)[0] == 1e200
+
+
+def test_a_sum_in_a_sum_is_added_up_first_as_it_is_typed():
+    f = sc.compile("x + (y - z)", order=1)
+
+    assert f(1.0, 1e200, 1e200) == f(np.array([1.0]), 1e200, 1e200)[0] == 1.0
+    assert sc.compile("x + y - z")(1.0, 1e200, 1e200) == 0.0
+
+
+SIGNED = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 2.0, 0.5, 1e-20, 1e308, 700.5]
+
+
+@pytest.mark.parametrize("name", scalar_kernels.__all__)
+def test_kernels_on_plain_floats_are_those_on_arrays_infinities_and_signed_zeros_too(name):
+    one, many = getattr(scalar_kernels, name), getattr(kernels, name[len("scalar_") :], None)
+    many = many or getattr(np, name[len("scalar_") :])
+    kinds = [p.kind for p in inspect.signature(one).parameters.values()]
+    n_args = 2 if inspect.Parameter.VAR_POSITIONAL in kinds else len(kinds)
+    for point in itertools.product(SIGNED, repeat=n_args):
+        try:
+            found = one(*point)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            continue  # then the kernel on arrays is called
+        with np.errstate(all="ignore"):
+            wanted = float(many(*map(np.float64, point)))
+        assert found == pytest.approx(wanted, rel=1e-13, abs=0, nan_ok=True), point
+        assert math.isnan(found) or math.copysign(1, found) == math.copysign(1, wanted), point
 
 
 def test_plain_numbers_give_a_plain_float():

@@ -234,6 +234,17 @@ def test_matrices_are_exported_to_array_languages(language, text, wrt, shapes, t
     assert done.stdout.startswith("ok: worst relative gap")
 
 
+@pytest.mark.parametrize("language", ["c", "cpp", "fortran", "rust"])
+def test_arguments_that_a_formula_does_not_read_bring_no_warning(language, tmp_path):
+    if not TOOLS[language]():
+        pytest.skip(f"no tool for {language} is installed")
+    number = sc.export("max(0.5, 0) + csch(2)", language, wrt="x", name="number")
+    count = sc.export("sum(1 + 0*t)", language, wrt="a", shapes="t: rows", name="count")
+    for found in (number, count):
+        done = _run(found, tmp_path)
+        assert done.returncode == 0, done.stderr
+
+
 def test_a_value_alone_is_exported_with_order_0(tmp_path):
     found = sc.export("x^2 + 3", "python", order=0)
     assert "gradient" not in found.text

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import symcalc as sc
+from symcalc.backends.native.parts import cut
 from symcalc.functions import TABLE
 
 pytest.importorskip("llvmlite")
@@ -258,6 +259,23 @@ def test_a_long_formula_is_cut_into_parts():
     np.testing.assert_array_equal(gradient, wanted[1])
     columns = np.random.default_rng(2).normal(size=(n, 11))
     np.testing.assert_allclose(native.gradient(*columns), plain.gradient(*columns), rtol=1e-13)
+
+
+@pytest.mark.parametrize("shift", [1, 2, 3])
+def test_no_part_ends_inside_of_a_call_for_one_place_of_a_vector(shift):
+    lines = [f"  %v{k} = fadd <8 x double> %in0, %in0" for k in range(shift)]
+    for k in range(shift, 900 + shift, 3):
+        lines += [
+            f"  %v{k} = extractelement <8 x double> %in0, i32 0",
+            f"  %v{k + 1} = call double @erfc(double %v{k})",
+            f"  %v{k + 2} = insertelement <8 x double> %v{k - 1}, double %v{k + 1}, i32 0",
+        ]
+    parts, _ = cut(lines, [f"%v{899 + shift}"])
+    kinds = dict(line.strip().split(" = ", 1) for line in lines)
+    passed = [name for part in parts for name, _ in part.leaves]
+    assert len(parts) > 5
+    assert len(passed) == len(parts) - 1
+    assert all(kinds[name].startswith(("fadd", "insertelement")) for name in passed)
 
 
 def test_what_is_not_optimized_computes_the_same_bits(monkeypatch):

@@ -259,7 +259,9 @@ class Emitter:
             if arg in self.negative:
                 text += f"{' - ' if text else '-'}{self._magnitude(arg, PRODUCT)}"
             else:
-                text += f"{' + ' if text else ''}{self.read(arg, region, ADDITION)}"
+                # a + (b + c) is not a + b + c, which rounds and overflows elsewhere
+                level = PRODUCT if text and self.graph.kinds[arg] == "add" else ADDITION
+                text += f"{' + ' if text else ''}{self.read(arg, region, level)}"
         self._set(node, text, ADDITION, args)
 
     def _magnitude(self, node: Node, level: int) -> str:

@@ -114,7 +114,7 @@ def scalar_acsch(x: float) -> float:
 def scalar_direction(*xs: float) -> float:
     """Return x/hypot(x, ...), 0 at the origin."""
     length = math.hypot(*xs)
-    return xs[0] / length if length != 0 else 0.0
+    return xs[0] / length if length != 0 else xs[0]
 
 
 def scalar_cathetus(x: float) -> float:
@@ -129,7 +129,7 @@ def scalar_bose(x: float) -> float:
 
 def scalar_sign(x: float) -> float:
     """Return -1, 0 or 1."""
-    return 1.0 if x > 0 else -1.0 if x < 0 else x * 0.0
+    return 1.0 if x > 0 else -1.0 if x < 0 else x + 0.0
 
 
 def scalar_heaviside(x: float) -> float:
@@ -139,14 +139,14 @@ def scalar_heaviside(x: float) -> float:
 
 def scalar_relu(x: float) -> float:
     """Return max(x, 0)."""
-    return 0.0 if x < 0 else x
+    return 0.0 if x <= 0 else x
 
 
 def scalar_maximum(*xs: float) -> float:
     """Return the greatest of the arguments; NaN when one is NaN."""
     best = xs[0]
     for x in xs:
-        if not x <= best:
+        if not x < best:
             best = x
             if x != x:
                 break
@@ -157,7 +157,7 @@ def scalar_minimum(*xs: float) -> float:
     """Return the least of the arguments; NaN when one is NaN."""
     best = xs[0]
     for x in xs:
-        if not x >= best:
+        if not x > best:
             best = x
             if x != x:
                 break
@@ -165,13 +165,13 @@ def scalar_minimum(*xs: float) -> float:
 
 
 def scalar_floor(x: float) -> float:
-    """Return the greatest whole number <= x."""
-    return float(math.floor(x))
+    """Return the greatest whole number <= x; 0 has the sign of x."""
+    return float(math.floor(x)) or x * 0.0
 
 
 def scalar_ceil(x: float) -> float:
-    """Return the least whole number >= x."""
-    return float(math.ceil(x))
+    """Return the least whole number >= x; 0 has the sign of x."""
+    return float(math.ceil(x)) or x * 0.0
 
 
 def scalar_softplus(x: float) -> float:
@@ -232,7 +232,7 @@ def scalar_exprel(x: float) -> float:
     """Return (exp(x) - 1)/x."""
     if x > 700:
         half = math.exp(x / 2)
-        return half * (half / x)
+        return half * (half / x) if x < math.inf else x
     return math.expm1(x) / x if x else 1.0
 
 

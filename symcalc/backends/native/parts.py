@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 __all__ = ["Part", "cut"]
@@ -43,8 +43,7 @@ class Part:
 
 def cut(lines: Sequence[str], outputs: Sequence[str]) -> tuple[list[Part], int]:
     """Return the parts in order, and how many values pass from one to another."""
-    size = SIZE if len(lines) > LONGEST else max(1, len(lines))
-    parts = [Part(list(lines[i : i + size])) for i in range(0, len(lines), size)] or [Part([])]
+    parts = [Part(piece) for piece in _pieces(lines)] or [Part([])]
     home: dict[str, int] = {}
     truths: set[str] = set()
     for place, part in enumerate(parts):
@@ -70,3 +69,20 @@ def cut(lines: Sequence[str], outputs: Sequence[str]) -> tuple[list[Part], int]:
     for part in parts:
         part.truths = truths
     return parts, len(slots)
+
+
+def _pieces(lines: Sequence[str]) -> Iterator[list[str]]:
+    """Yield the lines of each part; a call for one place of a vector stays with its place.
+
+    So what passes from one part to another is as wide as everything else.
+    """
+    size = SIZE if len(lines) > LONGEST else len(lines)
+    start = 0
+    for end in range(1, len(lines) + 1):
+        is_over = end == len(lines)
+        is_inside = not is_over and (
+            " = extractelement " in lines[end - 1] or " = insertelement " in lines[end]
+        )
+        if is_over or (end - start >= size and not is_inside):
+            yield list(lines[start:end])
+            start = end

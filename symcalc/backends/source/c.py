@@ -60,8 +60,8 @@ class C(Dialect):
                 lines += ["for (size_t row = 0; row < n_rows; ++row) {", *indented(part.lines), "}"]
             else:
                 lines += part
-        if not signature.arguments:
-            lines.append("(void)x;")
+        given_names = ["x", "columns"] if signature.columns else ["x"]
+        lines += [f"(void){given};" for given in given_names if not body.mentions(given)]
         if signature.wrt:
             lines.append(f"const double value = {body.outputs[0]};")
             lines += [f"gradient[{k}] = {text};" for k, text in enumerate(body.outputs[1:])]

@@ -64,6 +64,13 @@ class Body(NamedTuple):
     truths: list[str]
     outputs: list[str]
 
+    def mentions(self, word: str) -> bool:
+        """Return whether a word stands in the statements or in what is given."""
+        blocks = [part.lines if isinstance(part, Loop) else part for part in self.parts]
+        return any(
+            re.search(rf"\b{word}\b", line) for block in (*blocks, self.outputs) for line in block
+        )
+
 
 class Dialect:
     """One language; the functions of a file are written by the methods of its dialect."""

@@ -115,7 +115,7 @@ class Fortran(Dialect):
                 lines += ["do row = 1, size(columns, 1)", *indented(part.lines), "end do"]
             else:
                 lines += part
-        if not any("x(" in str(part) for part in (*body.parts, *body.outputs)):
+        if not body.mentions("x"):
             lines.append("if (size(x) < 0) return  ! the formula is a number")
         lines.append(f"value = {body.outputs[0]}")
         lines += [f"gradient({k}) = {text}" for k, text in enumerate(body.outputs[1:], 1)]

@@ -60,7 +60,8 @@ class Python(Dialect):
         "    size = math.nan if x == 0 or x != x else math.inf\n"
         "    return math.copysign(size, x) * math.copysign(1.0, y)",
         **{
-            name: f"def sc_{name}(x):\n    return float(math.{name}(x)) if math.isfinite(x) else x"
+            name: f"def sc_{name}(x):\n    if not math.isfinite(x):\n        return x\n"
+            f"    return float(math.{name}(x)) or x * 0.0"
             for name in ("ceil", "floor")
         },
         "pow": "def sc_pow(x, y):\n    sign = math.copysign(1.0, x) if y % 2 == 1 else 1.0\n"
