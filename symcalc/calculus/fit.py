@@ -137,6 +137,7 @@ def fit(
         data_rows.residuals, data_rows.jacobian, [guess[name] for name in names], names,
         target=y, weights=w, bounds=pairs, method=method, time_limit=allowed.seconds,
         has_jumps=compiled.has_jumps, takes_many=True, totals=data_rows.totals, part=data_rows.part,
+        both=data_rows.both,
         linear=find_linear(compiled.expression, names),
         exact=make_exact(compiled.expression, names, aim, columns, n_rows),
         predictor=compiled, model=compiled.expression.text, target_name=target,

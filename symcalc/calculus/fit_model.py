@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,20 +67,72 @@ def _has_jumps(expression: Expression, parameters: tuple[str, ...]) -> bool:
     return "jump" in find_roughness(expression.graph, expression.root, parameters)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ModelRows:
-    """A model at the rows of its data: what least squares evaluates."""
+class _Kept(NamedTuple):
+    """What was evaluated at a point, and whether closed forms gave all of it."""
 
-    model: AtRows
-    target: Array
+    point: bytes
+    residuals: Array
+    jacobian: Array
+    is_whole: bool
+
+
+class ModelRows:
+    """A model at the rows of its data: what least squares evaluates.
+
+    Parameters
+    ----------
+    model : AtRows
+    target : ndarray (n_rows,)
+
+    Notes
+    -----
+    What `both` evaluated first and last is kept: at its start and at its end a fit asks again.
+    """
+
+    def __init__(self, model: AtRows, target: Array) -> None:
+        self.model, self.target = model, target
+        self._first: _Kept | None = None
+        self._last: _Kept | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ModelRows, (self.model, self.target)
 
     def residuals(self, p: Array) -> Array:
         """Return target minus model."""
         return self.target - self.model.values(p)
 
     def jacobian(self, p: Array) -> Array:
-        """Return the derivatives of the residuals in the parameters."""
-        return -slopes_at(self.model, p)
+        """Return the derivatives of the residuals in the parameters, not to be written to."""
+        known = self._known(p.tobytes()) if p.ndim == 1 else None
+        return -slopes_at(self.model, p) if known is None else known.jacobian
+
+    def both(self, p: Array) -> tuple[Array, Array]:
+        """Return the residuals and their derivatives from one evaluation, not to be written to."""
+        key = p.tobytes()
+        known = self._known(key)
+        if known is None:
+            known = self._last = self._evaluated(p, key)
+            self._first = self._first or known
+        return known.residuals, known.jacobian
+
+    def _known(self, key: bytes) -> _Kept | None:
+        """Return what is kept of a point."""
+        last, first = self._last, self._first
+        if last is not None and last.point == key:
+            return last
+        return first if first is not None and first.point == key else None
+
+    def _evaluated(self, p: Array, key: bytes) -> _Kept:
+        """Evaluate at a point."""
+        value, slopes = self.model.value_and_derivatives(p)
+        whole = np.empty((p.size + 1, self.target.size))
+        for row, slope in zip(whole, slopes, strict=False):
+            np.negative(slope, out=row)
+        np.subtract(self.target, value, out=whole[-1])
+        if not np.isfinite(whole).all():
+            return _Kept(key, self.residuals(p), -slopes_at(self.model, p), False)
+        whole.flags.writeable = False
+        return _Kept(key, whole[-1], whole[:-1].T, True)
 
     def totals(self, weights: Array | None) -> RowTotals:
         """Return what adds up the products of weighted residuals and their derivatives."""
@@ -94,6 +146,9 @@ class ModelRows:
     def noted(self, found: Fit, table: Table) -> Fit:
         """Return the fit with a note where differences stand in for closed forms."""
         point, problem = np.array(list(found.parameters.values())), found.problem
+        known = self._known(point.tobytes())
+        if known is not None and known.is_whole:
+            return found
         with np.errstate(all="ignore"):
             totals = problem.totals if problem.has_totals else None
             if totals is not None and np.isfinite(totals(point)).all():  # so all derivatives are

@@ -59,8 +59,8 @@ class Evaluator:
         self.objective, self._bounds, self._by_residuals = objective, bounds, by_residuals
         self.seed = seed
         self.minima: tuple[Point, ...] = ()
-        self._latest: dict[str, tuple[Vector, Any]] = {}
-        self._earlier: tuple[Vector, Any] | None = None
+        self._latest: dict[str, tuple[bytes, Any]] = {}
+        self._earlier: tuple[bytes, Any] | None = None
         self._formed: dict[bytes, Vector] = {}
         self.n_evaluations = self.n_gradients = self.n_hessians = self.n_products = 0
         self.best_x: Vector | None = None
@@ -118,9 +118,7 @@ class Evaluator:
             "counts": (self.n_evaluations, self.n_gradients, self.n_hessians, self.n_products),
             "best": (self.best_x, self.best_value),
             "last": None if last is None else tuple(last),
-            "latest": tuple(
-                w for w, (place, _) in self._latest.items() if np.array_equal(place, x)
-            ),
+            "latest": tuple(w for w, (place, _) in self._latest.items() if place == x.tobytes()),
             "place": x,
             "elapsed": self.elapsed(),
             "evidence": self.evidence.state(),
@@ -272,8 +270,9 @@ class Evaluator:
         if known is not None:
             return known
         self.charge(1)
-        result = self._call(self.objective.residuals, x)
-        residuals = np.atleast_1d(np.asarray(result, dtype=float))
+        residuals: Vector = self._call(self.objective.residuals, x)
+        if not (type(residuals) is np.ndarray and residuals.ndim == 1):
+            residuals = np.atleast_1d(np.asarray(residuals, dtype=float))
         self._seen(x, float(residuals @ residuals))
         self._keep("residuals", x, residuals)
         return residuals
@@ -302,21 +301,21 @@ class Evaluator:
         """Return what was evaluated last where it was at this point, else None."""
         if what != "hessian" and not self._by_residuals:
             return None
-        kept = self._latest.get(what)
-        if kept is not None and bool((kept[0] == x).all()):
+        kept, place = self._latest.get(what), x.tobytes()
+        if kept is not None and kept[0] == place:
             return kept[1]
         kept = self._earlier if what == "hessian" else None
-        return kept[1] if kept is not None and bool((kept[0] == x).all()) else None
+        return kept[1] if kept is not None and kept[0] == place else None
 
     def _keep(self, what: str, x: Vector, result: Any) -> None:
         """Remember the last evaluation of its kind; of Hessians the last two."""
         if what == "hessian":
             self._earlier = self._latest.get(what)
-        self._latest[what] = (x.copy(), result)
+        self._latest[what] = (x.tobytes(), result)
 
     def charge(self, n_evaluations: int) -> None:
         """Count evaluations, or end the run when the budget does not suffice for them."""
-        if self.is_late:
+        if self._deadline < time.perf_counter():
             self.is_over = True
             raise StopRun(Outcome.TIME_LIMIT)
         if self.n_evaluations + n_evaluations > self._max_evaluations:

@@ -26,7 +26,7 @@ def look_around(evaluator: Evaluator, problem: FitProblem, end: End) -> End:
             "The model jumps as its parameters move: its derivatives, and with them the standard "
             "errors, say nothing of that."
         )
-        end = end._replace(findings=(*end.findings, note))
+        end = end.changed(findings=(*end.findings, note))
     is_open = problem.has_jumps or end.n_undetermined(problem) > 0
     in_doubt = end.outcome is Outcome.SOLVER_FAILED or (end.outcome.is_good and is_open)
     if not in_doubt or end.outcome is Outcome.CONVERGED_RESIDUAL:
@@ -44,9 +44,9 @@ def look_around(evaluator: Evaluator, problem: FitProblem, end: End) -> End:
             factor = problem.unit * problem.unit
             said = describe_fall(fall, problem.names, "sum of squares", factor)
             outcome = Outcome.SADDLE if is_open else end.outcome
-            return end._replace(outcome=outcome, findings=(*end.findings, said))
+            return end.changed(outcome=outcome, findings=(*end.findings, said))
         if problem.has_jumps:  # between jumps there are plateaus
-            return end._replace(outcome=Outcome.CONVERGED_STEP) if end.outcome.is_good else end
+            return end.changed(outcome=Outcome.CONVERGED_STEP) if end.outcome.is_good else end
         return _judge_plateau(probe, end, problem.names)
 
 
@@ -60,4 +60,4 @@ def _judge_plateau(probe: Probe, end: End, names: Sequence[str]) -> End:
         f"The model does not change with {', '.join(saturated)} around this point, but does "
         "further out: start there."
     )
-    return end._replace(outcome=Outcome.SOLVER_FAILED, findings=(*end.findings, note))
+    return end.changed(outcome=Outcome.SOLVER_FAILED, findings=(*end.findings, note))

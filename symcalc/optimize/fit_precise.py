@@ -59,5 +59,5 @@ def sharpen(end: End, problem: FitProblem, max_steps: int = 8) -> tuple[End, flo
     if not np.isfinite(residuals).all():
         return end, end.square
     x: Vector = np.array([float(p) for p in place])
-    sharp = end._replace(x=x, residuals=residuals, outcome=Outcome.CONVERGED_GRADIENT)
-    return sharp._replace(notes=(*end.notes, NOTE)), sharp.square
+    sharp = end.changed(x=x, residuals=residuals, outcome=Outcome.CONVERGED_GRADIENT)
+    return sharp.changed(notes=(*end.notes, NOTE)), sharp.square

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from .bounds import Bounds, Mask, Vector
+from .decomposition import Decomposition
 from .fit_totals import FEW_ROWS, Totals
-from .least_squares import Decomposition, decompose
 from .objective import Objective
 
 __all__ = ["FitProblem", "Predictor", "Residuals"]
@@ -66,6 +66,8 @@ class FitProblem:
         What the weighted residuals and their derivatives add up to: see `TotalsObjective`.
     part : callable or None
         `part(rows)` returns residuals and Jacobian of some of the rows, as callables.
+    both : callable or None
+        `both(p)` returns residuals and Jacobian, from one evaluation.
     """
 
     residuals: Residuals
@@ -85,6 +87,7 @@ class FitProblem:
     takes_many: bool = False
     totals: Totals | None = None
     part: Callable[[slice], tuple[Residuals, Residuals]] | None = None
+    both: Callable[[Vector], tuple[Vector, Vector]] | None = None
 
     @property
     def has_totals(self) -> bool:
@@ -100,7 +103,7 @@ class FitProblem:
         residuals, jacobian = self.part(rows)
         return replace(
             self, residuals=residuals, jacobian=jacobian, target=self.target[rows], weights=None,
-            totals=None, part=None,
+            totals=None, part=None, both=None,
         )  # fmt: skip
 
     @property
@@ -124,7 +127,7 @@ class FitProblem:
 
     def scaled(self, values: Vector) -> Vector:
         """Return values as a run sees them: weighted, and in the unit."""
-        found = self.weighted(values)
+        found = values if self.weights is None else self.weighted(values)
         return found if self.unit == 1.0 else found / self.unit
 
     def residuals_at(self, points: Vector) -> Vector:
@@ -152,18 +155,32 @@ class FitProblem:
         away = self.weighted(y - float(mean))
         return float(away @ away)
 
+    def residuals_and_jacobian(self, x: Vector) -> tuple[Vector, Vector]:
+        """Return residuals and Jacobian, neither weighted nor in the unit."""
+        if self.both is not None:
+            return self.both(x)
+        found = self.residuals(x), self.jacobian(x)
+        return np.asarray(found[0], dtype=float), np.asarray(found[1], dtype=float)
+
     def objective(self) -> Objective:
-        """Return the objective whose residuals are weighted and in the unit."""
+        """Return the objective whose residuals are weighted and in the unit.
 
-        def scaled_residuals(x: Vector) -> Vector:
-            return self.scaled(np.asarray(self.residuals(x), dtype=float))
+        Where residuals are asked for, their Jacobian is as a rule the next question.
+        """
+        latest: tuple[bytes, Vector, Vector] = b"", np.empty(0), np.empty(0)
 
-        def scaled_jacobian(x: Vector) -> Vector:
+        def residuals(x: Vector) -> Vector:
+            nonlocal latest
+            if self.both is None:
+                return self.scaled(np.asarray(self.residuals(x), dtype=float))
+            found, slopes = self.both(x)
+            latest = x.tobytes(), found, slopes
+            return self.scaled(found)
+
+        def jacobian(x: Vector) -> Vector:
+            if latest[0] == x.tobytes():
+                return self.scaled(latest[2])
             return self.scaled(np.asarray(self.jacobian(x), dtype=float))
-
-        is_plain = self.weights is None and self.unit == 1.0
-        residuals = self.residuals if is_plain else scaled_residuals
-        jacobian = self.jacobian if is_plain else scaled_jacobian
 
         def value_and_gradient(x: Vector) -> tuple[float, Vector]:
             r = residuals(x)
@@ -187,4 +204,4 @@ class FitProblem:
 
     def decompose(self, jacobian: Vector, free: Mask) -> Decomposition:
         """Decompose the weighted Jacobian in the free parameters."""
-        return decompose(self.weighted(jacobian)[:, free])
+        return Decomposition(self.weighted(jacobian)[:, free])

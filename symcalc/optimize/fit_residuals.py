@@ -20,7 +20,7 @@ from .fit_run import End
 from .fit_statistics import conclude
 from .fit_strategy import solve
 from .fit_totals import Totals, TotalsObjective
-from .fit_verification import with_verified_jacobian
+from .fit_verification import verify_jacobian
 from .plain import count_of
 
 __all__ = ["FIT_METHODS", "check_weights", "fit_residuals"]
@@ -52,6 +52,7 @@ def fit_residuals(
     takes_many: bool = False,
     totals: Callable[[Vector | None], Totals] | None = None,
     part: Callable[[slice], tuple[Residuals, Residuals]] | None = None,
+    both: Callable[[Vector], tuple[Vector, Vector]] | None = None,
     linear: Sequence[str] = (),
     exact: Callable[[Sequence[Fraction]], Vector] | None = None,
     predictor: Predictor | None = None,
@@ -94,6 +95,8 @@ def fit_residuals(
         residuals, without storing either: the fastest way to a fit of many rows.
     part : callable or None
         `part(rows)` returns residuals and Jacobian of some of the rows, as callables.
+    both : callable or None
+        `both(p)` returns residuals and Jacobian at once, where that costs less.
     linear : sequence of str
         Parameters that the model is jointly linear in: other starts are chosen without them.
     exact : callable or None
@@ -143,7 +146,7 @@ def fit_residuals(
     problem = FitProblem(
         residuals, jacobian, named, y, w, limits, _mask(linear, named), exact, predictor, model,
         target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps, takes_many,
-        None if totals is None else totals(w), part,
+        None if totals is None else totals(w), part, both,
     )  # fmt: skip
     _check_method(method, problem.bounds)
     _check_rows(problem)
@@ -156,8 +159,8 @@ def fit_residuals(
         evaluator, end = _run(problem, start, method, tolerance, seconds, budget)
         end = look_around(evaluator, problem, end)
         end, square = sharpen(end, problem)
-        fit = conclude(evaluator, problem, end, square, start)
-        fit = with_verified_jacobian(fit, problem.sample(), start)
+        check = verify_jacobian(problem.sample(), start, end.x)
+        fit = conclude(evaluator, problem, end, square, start, check)
     if throw and not fit.converged:
         raise OutcomeError(f"{fit.outcome.value} {' '.join(fit.notes)}", fit)
     return fit

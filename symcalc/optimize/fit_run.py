@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Mask, Vector
+from .decomposition import Decomposition, relative_offset
 from .evaluator import Evaluator
 from .fit_problem import FitProblem
-from .least_squares import (
-    Decomposition,
-    Fitted,
-    decompose,
-    polish,
-    relative_offset,
-    run_least_squares,
-)
+from .least_squares import Fitted, polish, run_least_squares
 from .objective import StopRun
 
 __all__ = ["LOWER", "STOPPED", "End", "rounding_of", "run_once"]
@@ -40,11 +37,13 @@ NEARLY = {"ftol": 1e-11, "xtol": 1e-11, "gtol": 1e-11}
 STOPPED = (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)
 
 
-class End(NamedTuple):
+@dataclass(eq=False)
+class End:
     """Where a run of least squares ended, with what is known there; weighted and in the unit.
 
     `notes` tell of the way there, `findings` what the sum of squares itself says of the end.
     Where `rows` has the residuals one a row, `residuals` and `jacobian` are in another basis.
+    What was computed of an end is kept: nobody writes to it.
     """
 
     x: Vector
@@ -55,18 +54,25 @@ class End(NamedTuple):
     notes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
     rows: Vector | None = None
-    memory: dict[bytes, Decomposition] | None = None
+    decompositions: dict[bytes, Decomposition] = field(default_factory=dict)
+
+    def changed(self, **changes: Any) -> End:
+        """Return an end with other fields; of the same place all that is known is kept."""
+        found = object.__new__(End)
+        found.__dict__.update(self.__dict__)
+        if "residuals" in changes:
+            found.__dict__.pop("square", None)
+            found.__dict__.pop("is_finite", None)
+        found.__dict__.update(changes)
+        return found
 
     def parts(self, free: Mask) -> Decomposition:
         """Return the Jacobian decomposed in the free parameters."""
         key = free.tobytes()
-        if self.memory is not None and key in self.memory:
-            return self.memory[key]
-        jacobian = self.jacobian if free.all() else self.jacobian[:, free]
-        found = decompose(jacobian, self.n_rows)
-        if self.memory is not None:
-            self.memory[key] = found
-        return found
+        if key not in self.decompositions:
+            jacobian = self.jacobian if free.all() else self.jacobian[:, free]
+            self.decompositions[key] = Decomposition(jacobian, self.n_rows)
+        return self.decompositions[key]
 
     @property
     def all_residuals(self) -> Vector:
@@ -78,22 +84,22 @@ class End(NamedTuple):
         """The number of rows of data."""
         return self.all_residuals.size
 
-    @property
+    @cached_property
     def square(self) -> float:
         """The weighted residual sum of squares."""
         return float(self.residuals @ self.residuals)
 
-    @property
+    @cached_property
     def is_finite(self) -> bool:
         """Whether the sum of squares and the Jacobian are finite."""
-        return bool(np.isfinite(self.square) and np.isfinite(self.jacobian).all())
+        return math.isfinite(self.square) and bool(np.isfinite(self.jacobian).all())
 
     @property
     def is_blind(self) -> bool:
         """Whether some parameter does nothing here, to first order."""
         return not bool(self.jacobian.any(axis=0).all())
 
-    @property
+    @cached_property
     def rank(self) -> int:
         """The number of directions of the parameters that the data determine."""
         if not np.isfinite(self.jacobian).all():
@@ -212,17 +218,17 @@ def _end_at(
 ) -> End:
     """Return the judged end at a point; the judgement itself is beyond the limits."""
     evaluator.stage = "at the end"
-    memory: dict[bytes, Decomposition] = {}
     if fitted is None:
         with evaluator.beyond_limits():
             residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
     else:
         residuals, jacobian = fitted.residuals, fitted.jacobian
-        memory[fitted.free.tobytes()] = fitted.parts
-    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, method, memory=memory)
+    end = End(x, residuals, jacobian, Outcome.SOLVER_FAILED, method)
+    if fitted is not None:
+        end.decompositions[fitted.free.tobytes()] = fitted.parts
     end = _with_rows(end, problem)
     outcome = _judge(end, problem, tolerance) or stopped or end.outcome
-    return end._replace(outcome=outcome)
+    return end.changed(outcome=outcome)
 
 
 def _with_rows(end: End, problem: FitProblem) -> End:
@@ -230,7 +236,7 @@ def _with_rows(end: End, problem: FitProblem) -> End:
     if end.residuals.shape == problem.target.shape or not end.is_finite:
         return end
     rows = np.asarray(problem.residuals(end.x), dtype=float)
-    return end._replace(rows=problem.scaled(np.broadcast_to(rows, problem.target.shape)))
+    return end.changed(rows=problem.scaled(np.broadcast_to(rows, problem.target.shape)))
 
 
 def rounding_of(end: End, problem: FitProblem) -> float:
@@ -239,22 +245,22 @@ def rounding_of(end: End, problem: FitProblem) -> float:
     Each value of the model carries an error of about EPS of its size.
     """
     y = problem.scaled(problem.target)
-    return 8.0 * EPS * float(np.linalg.norm(np.abs(y) + np.abs(y - end.all_residuals)))
+    sizes = np.abs(y) + np.abs(y - end.all_residuals)
+    return 8.0 * EPS * math.sqrt(float(sizes @ sizes))
 
 
 def _most_rounding(end: End, problem: FitProblem) -> float:
     """Return what `rounding_of` is at most; the triangle inequality needs no arrays."""
-    y = float(np.linalg.norm(problem.scaled(problem.target)))
-    return 8.0 * EPS * (2.0 * y + float(end.square**0.5))
+    y = problem.scaled(problem.target)
+    return 8.0 * EPS * (2.0 * math.sqrt(float(y @ y)) + math.sqrt(end.square))
 
 
 def _judge(end: End, problem: FitProblem, tolerance: float) -> Outcome | None:
     """Return the good outcome that the end deserves, or None."""
     if not end.is_finite:
         return Outcome.NOT_FINITE
-    if end.square**0.5 <= _most_rounding(end, problem) and (
-        end.square**0.5 <= rounding_of(end, problem)
-    ):
+    length = math.sqrt(end.square)
+    if length <= _most_rounding(end, problem) and length <= rounding_of(end, problem):
         return Outcome.CONVERGED_RESIDUAL
     free = end.free(problem)
     if not free.any():
@@ -264,5 +270,5 @@ def _judge(end: End, problem: FitProblem, tolerance: float) -> Outcome | None:
         return None
     if relative_offset(parts, end.residuals) <= tolerance:
         return Outcome.CONVERGED_GRADIENT
-    tangent = float(np.linalg.norm(parts.left[:, : parts.rank].T @ end.residuals))
+    tangent = float(np.linalg.norm(parts.tangent(end.residuals)))
     return Outcome.PRECISION_REACHED if tangent <= rounding_of(end, problem) else None

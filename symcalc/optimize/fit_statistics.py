@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 
 from ..outcome import Outcome
 from .bounds import Mask, Vector
+from .decomposition import Decomposition, lengths
 from .evaluator import Evaluator
 from .fit import Fit
 from .fit_problem import FitProblem
 from .fit_run import End
-from .least_squares import Decomposition, lengths
+from .gradient_check import GradientCheck
 
 __all__ = ["conclude"]
 
@@ -26,10 +27,15 @@ FAR = 100.0
 
 
 def conclude(
-    evaluator: Evaluator, problem: FitProblem, end: End, square: float, start: Vector
-) -> Fit:
-    """Put the result together: statistics and notes; `square` is in the problem's unit."""
+    evaluator: Evaluator, problem: FitProblem, end: End, square: float, start: Vector,
+    check: GradientCheck | None,
+) -> Fit:  # fmt: skip
+    """Put the result together: statistics and notes; `square` is in the problem's unit.
+
+    A wrong Jacobian has led the fit astray: its outcome and its notes say so.
+    """
     names, unit, total = problem.names, problem.unit, problem.total
+    outcome = end.outcome if check is None else check.judge(end.outcome)
     n_observations = int(problem.counted.sum())
     freedom = n_observations - end.x.size + end.n_undetermined(problem)
     deviation = float(np.sqrt(square / freedom)) if freedom > 0 else np.nan
@@ -41,6 +47,7 @@ def conclude(
     r_squared = 1.0 - square / total if total > 0.0 else np.nan
     if r_squared < -ROUNDING and end.outcome is not Outcome.NOT_FINITE:
         notes.append("R² is below 0: the mean of the target fits better than this model does.")
+    said = (check.sentence,) if check is not None and check.agrees is False else ()
     raw = end.all_residuals if unit == 1.0 else unit * end.all_residuals
     if problem.weights is not None or raw.shape != problem.target.shape:
         raw = np.asarray(problem.residuals(end.x), dtype=float)
@@ -50,10 +57,11 @@ def conclude(
         covariance=covariance, residual_sum_of_squares=square * unit * unit,
         residual_standard_deviation=deviation * unit, r_squared=r_squared,
         degrees_of_freedom=freedom, n_observations=n_observations,
-        residuals=np.array(np.broadcast_to(raw, problem.target.shape)), outcome=end.outcome,
+        residuals=np.array(np.broadcast_to(raw, problem.target.shape)), outcome=outcome,
         method=end.method, n_evaluations=evaluator.n_evaluations,
-        notes=(*end.findings, *notes, *end.notes), elapsed=evaluator.elapsed(),
+        notes=(*said, *end.findings, *notes, *end.notes), elapsed=evaluator.elapsed(),
         start=dict(zip(names, start.tolist(), strict=True)), held=held, problem=problem,
+        gradient_check=check,
     )  # fmt: skip
 
 

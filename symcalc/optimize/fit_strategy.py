@@ -50,24 +50,24 @@ def solve(
     if evaluator.is_over or not doubt or begun.notes:  # the notes say how to start
         return begun
     if doubt == PATTERN and begun.square <= UNEXPLAINED * problem.total:
-        return begun._replace(notes=(f"{doubt}, though little is left to explain.",))
+        return begun.changed(notes=(f"{doubt}, though little is left to explain.",))
     best = last = begun
     if begun.outcome is not Outcome.NOT_FINITE and doubt != PATTERN:
         last = run_once(evaluator, problem, start, second, tolerance, _most(problem, FIRST_RUN))
         best = _better(begun, last)
         if best is last:
-            best = best._replace(method=f"{first}, then {second}")
+            best = best.changed(method=f"{first}, then {second}")
     judged = _judge_blindness(evaluator, problem, best)
     if judged is not None:
         return judged
     if not evaluator.is_over and _doubt(best, problem):
         best = _restart(evaluator, problem, start, first, best, tolerance)
     elif last.outcome in STOPPED and not best.outcome.is_good:
-        best = best._replace(outcome=last.outcome)
+        best = best.changed(outcome=last.outcome)
     if best is begun and not evaluator.is_over and best.outcome.is_good:
         tried = "other starts" if doubt == PATTERN else "another method and other starts"
         note = f"{doubt}; {tried} led to no better fit."
-        best = best._replace(notes=(note,))
+        best = best.changed(notes=(note,))
     return _explained(best, problem)
 
 
@@ -146,7 +146,7 @@ def _restart(
             end = run_once(evaluator, problem, candidate, method, tolerance, most, rival)
             better = _better(best, end)
             if better is end:
-                best = end._replace(notes=(_began(candidate, problem),))
+                best = end.changed(notes=(_began(candidate, problem),))
             if evaluator.is_over:
                 stopped = end.outcome if end.outcome in STOPPED else None
                 break
@@ -155,11 +155,11 @@ def _restart(
     except KeyboardInterrupt:
         stopped, evaluator.is_over = Outcome.INTERRUPTED, True
     if stopped is not None and not best.outcome.is_good:
-        best = best._replace(outcome=stopped)
+        best = best.changed(outcome=stopped)
     if not evaluator.is_over and not best.outcome.is_good and best.is_finite:
         most = _most(problem, LAST_RUN)
         last = run_once(evaluator, problem, best.x, method, tolerance, most)
-        best = _better(best, last)._replace(notes=best.notes)
+        best = _better(best, last).changed(notes=best.notes)
     if not best.notes:  # no other start has won
         return best
     tried = found.method if found.outcome is not Outcome.NOT_FINITE else method
@@ -170,7 +170,7 @@ def _restart(
         f"{format_number(found.square * problem.unit * problem.unit, 6)}"
     )
     notes = tuple(f"{why}; {note}" for note in best.notes)
-    return best._replace(method=f"{tried}, then restarts", notes=notes)
+    return best.changed(method=f"{tried}, then restarts", notes=notes)
 
 
 def _most(problem: FitProblem, evaluations: int) -> int:
@@ -204,7 +204,7 @@ def _explained(end: End, problem: FitProblem) -> End:
         f"At {point} the model is not finite ({where}{row}). Choose a start where it is: nearer "
         "to zero for what stands in an exponent, inside the domain of logarithms and roots."
     )
-    return end._replace(notes=(*end.notes, note))
+    return end.changed(notes=(*end.notes, note))
 
 
 def _cells(problem: FitProblem, row: int) -> str:

@@ -2,49 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 
 import numpy as np
 
 from .bounds import Vector
-from .fit import Fit
 from .fit_problem import FitProblem
-from .gradient_check import check_gradient
-from .slopes import Place
+from .gradient_check import GradientCheck, check_gradient
+from .slopes import Place, draws
 
-__all__ = ["with_verified_jacobian"]
+__all__ = ["verify_jacobian"]
 
 
-def with_verified_jacobian(fit: Fit, problem: FitProblem, start: Vector) -> Fit:
-    """Return a fit with the check of its Jacobian, as the slope of a weighted sum of residuals.
+def verify_jacobian(problem: FitProblem, start: Vector, end: Vector) -> GradientCheck | None:
+    """Return the check of a Jacobian, as the slope of a weighted sum of residuals.
 
-    The sum has random weights, so that no rows make up for each other. A wrong Jacobian has led
-    the fit astray: its outcome and its notes say so.
+    The sum has random weights, so that no rows make up for each other. None where neither place
+    has finite residuals and derivatives.
     """
-    weights = np.random.default_rng(0).uniform(0.5, 1.5, problem.target.size) / problem.unit
-    end = np.array(list(fit.parameters.values()))
+    weights = draws(0, problem.target.size)
+    if problem.unit != 1.0:
+        weights = weights / problem.unit
 
     def value(p: Vector) -> float:
         try:
-            return float(np.sum(weights * problem.residuals(p)))
+            return float(weights @ problem.residuals(p))
         except ArithmeticError:
-            return float("nan")
+            return math.nan
 
     def place(p: Vector, words: str) -> Place:
-        return Place(p, value(p), np.ravel(weights @ problem.jacobian(p)), words)
+        try:
+            residuals, jacobian = problem.residuals_and_jacobian(p)
+        except ArithmeticError:
+            return Place(p, math.nan, np.full(p.size, math.nan), words)
+        return Place(p, float(weights @ residuals), weights @ jacobian, words)
 
     first, last = place(start, "at the start"), place(end, "at the end")
     if not first.is_finite:
         first, last = last, first
     if not first.is_finite:
-        return fit
+        return None
     is_usable = last.is_finite and not problem.has_jumps
-    check = check_gradient(
+    return check_gradient(
         value, first, last if is_usable else None, problem.names, bounds=problem.bounds,
-        what="Jacobian",
+        what="Jacobian", n_before=2,
     )  # fmt: skip
-    check = replace(check, n_evaluations=check.n_evaluations + 2)
-    fit = replace(fit, gradient_check=check)
-    if check.agrees is not False:
-        return fit
-    return replace(fit, outcome=check.judge(fit.outcome), notes=(check.sentence, *fit.notes))

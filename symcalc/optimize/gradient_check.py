@@ -13,7 +13,7 @@ from .bounds import Bounds, Vector
 from .evaluator import Evaluator
 from .objective import Point
 from .plain import count_of, format_number
-from .slopes import AGREEMENT, MAX_NAMED, Line, Place, Slope, Wrong, wrong_components
+from .slopes import AGREEMENT, MAX_NAMED, Line, Place, Slope, Wrong, draws, wrong_components
 
 __all__ = ["GradientCheck", "Place", "check_gradient", "verify_gradient"]
 
@@ -72,7 +72,7 @@ class GradientCheck:
 
 def check_gradient(
     value: Callable[[Vector], float], start: Place, end: Place | None, names: Sequence[str], *,
-    bounds: Bounds | None = None, seed: int = 0, what: str = "gradient",
+    bounds: Bounds | None = None, seed: int = 0, what: str = "gradient", n_before: int = 0,
 ) -> GradientCheck:  # fmt: skip
     """Return what differences of values say of a gradient at the start, and at the end.
 
@@ -91,19 +91,21 @@ def check_gradient(
         Of the line's direction.
     what : str
         The name of the gradient in sentences.
+    n_before : int
+        Values evaluated for the check before: they count as its own.
 
     Notes
     -----
     2 values for each place where they agree. A gradient counts as wrong only where single
     variables are found whose adaptive differences, with their errors, exclude what it says.
     """
-    counted = _Counted(value)
-    places = [start] if end is None or np.array_equal(start.x, end.x) else [start, end]
+    counted = _Counted(value, n_before)
+    places = [start] if end is None or start.x.tobytes() == end.x.tobytes() else [start, end]
     sizes = _sizes(start.x, places[-1].x)
     slopes: list[Slope | None] = []
-    rng = np.random.default_rng(seed)
-    for place in places:
-        line = Line(counted, place, sizes, bounds, rng)
+    drawn = draws(seed, len(places), sizes.size)
+    for place, lengths in zip(places, drawn, strict=True):
+        line = Line(counted, place, sizes, bounds, lengths)
         slope = line.settled()
         slopes.append(slope)
         if slope is None or slope.is_beyond_doubt or _is_still(slope, slopes[0]):
@@ -155,8 +157,8 @@ def _what_is_compared(
 class _Counted:
     """Values with a count; one that raises an `ArithmeticError` is a NaN."""
 
-    def __init__(self, value: Callable[[Vector], float]) -> None:
-        self._value, self.n_calls = value, 0
+    def __init__(self, value: Callable[[Vector], float], n_calls: int) -> None:
+        self._value, self.n_calls = value, n_calls
 
     def __call__(self, x: Vector) -> float:
         self.n_calls += 1
@@ -166,7 +168,7 @@ class _Counted:
 def _sizes(start: Vector, end: Vector) -> Vector:
     """Return how large each variable is in this run; 1 where nothing is known."""
     sizes = np.maximum(np.abs(start), np.abs(end))
-    return np.where(sizes > 0.0, sizes, 1.0)
+    return sizes if sizes.all() else np.where(sizes > 0.0, sizes, 1.0)
 
 
 def _is_still(slope: Slope, first: Slope | None) -> bool:

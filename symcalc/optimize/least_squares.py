@@ -1,4 +1,4 @@
-"""Sums of squares: SciPy's Levenberg-Marquardt and trust regions, Gauss-Newton, covariance."""
+"""Sums of squares: SciPy's Levenberg-Marquardt and trust regions, Gauss-Newton."""
 
 from __future__ import annotations
 
@@ -10,20 +10,15 @@ import numpy as np
 from ..errors import ArgumentError, SymcalcError
 from ..outcome import Outcome
 from .bounds import Bounds, Mask, Vector
+from .decomposition import Decomposition, lengths, relative_offset
 from .evaluator import Evaluator
 from .objective import StopRun
 
-__all__ = ["Decomposition", "Fitted", "decompose", "lengths", "polish", "relative_offset",
-           "run_least_squares"]  # fmt: skip
-
-EPS = float(np.finfo(float).eps)
+__all__ = ["Fitted", "polish", "run_least_squares"]
 
 #: Columns of the Jacobian longer than this, or shorter than its inverse, get units of their own:
 #: SciPy squares them.
 EXTREME = 1e100
-
-#: Between these no square of an entry that counts has left the range of doubles.
-SAFE = (1e-250, 1e250)
 
 #: Share by which the sum of squares may rise in a step that brings the residuals closer to
 #: orthogonal: below an offset of 1e-8 its changes are rounding, large where `y` dwarfs `y - f`.
@@ -36,79 +31,6 @@ ORTHOGONAL = 1e-10
 
 #: SciPy's settings of a run to the limit of double precision.
 TO_THE_LIMIT = {"ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "x_scale": "jac", "max_nfev": 10**5}
-
-
-class Decomposition(NamedTuple):
-    """The singular value decomposition of a Jacobian whose columns were scaled to length one.
-
-    `jacobian = U @ diag(singular) @ axes * scale`; scaling first keeps parameters of very
-    different size (1e3 beside 1e-7) from looking like a loss of rank.
-    """
-
-    left: Vector
-    singular: Vector
-    axes: Vector
-    scale: Vector
-    rank: int
-    n_rows: int
-
-    def solve(self, residuals: Vector) -> Vector:
-        """Return the least-squares solution of `jacobian @ step = residuals`."""
-        kept = slice(0, self.rank)
-        along = (self.left[:, kept].T @ residuals) / self.singular[kept]
-        return np.asarray((self.axes[kept].T @ along) / self.scale)
-
-    def root_of_covariance(self) -> Vector:
-        """Return `F` with `F @ F.T = inv(J.T @ J)` on the directions that the data determine."""
-        kept = slice(0, self.rank)
-        return np.asarray(self.axes[kept].T / self.singular[kept] / self.scale[:, None])
-
-    def undetermined(self) -> Vector:
-        """Return, for each parameter, its share in the directions the data say nothing of."""
-        return np.asarray(np.sqrt(np.sum(self.axes[self.rank :] ** 2, axis=0)))
-
-
-def lengths(columns: Vector) -> Vector:
-    """Return the Euclidean length of each column, however large or small its entries."""
-    squares = np.einsum("ij,ij->j", columns, columns)
-    if squares.size and SAFE[0] < squares.min() and squares.max() < SAFE[1]:
-        return np.asarray(np.sqrt(squares))
-    peaks = np.abs(columns).max(axis=0, initial=0.0)
-    peaks = np.where(peaks > 0.0, peaks, 1.0)
-    return np.asarray(peaks * np.linalg.norm(columns / peaks, axis=0))
-
-
-def decompose(jacobian: Vector, n_rows: int = 0) -> Decomposition:
-    """Decompose a Jacobian of shape `(m, n)`, `m >= n`; its rank is told from rounding.
-
-    Where it is that of more rows in another basis, `n_rows` is their number.
-    """
-    scale = lengths(jacobian)
-    scale = np.where(scale > 0.0, scale, 1.0)
-    left, singular, axes = np.linalg.svd(jacobian / scale, full_matrices=False)
-    count = max(n_rows, len(jacobian))
-    cutoff = EPS * max(count, jacobian.shape[1]) * singular.max(initial=0.0)
-    return Decomposition(left, singular, axes, scale, int(np.sum(singular > cutoff)), count)
-
-
-def relative_offset(parts: Decomposition, residuals: Vector) -> float:
-    """Return how far the residuals are from orthogonal to the model's tangent plane.
-
-    Bates and Watts, A relative offset orthogonality convergence criterion for nonlinear least
-    squares, 1981: the tangential part of the residuals against their normal part, each by its
-    degrees of freedom. Below 0.001 the parameters are known far better than the data allow.
-    """
-    peak = float(np.abs(residuals).max(initial=0.0))
-    if peak == 0.0:
-        return 0.0
-    residuals = residuals / peak
-    tangent = parts.left[:, : parts.rank].T @ residuals
-    inside = float(tangent @ tangent)
-    outside = max(float(residuals @ residuals) - inside, 0.0)
-    freedom = max(parts.n_rows - parts.rank, 1)
-    if outside == 0.0:
-        return 0.0 if inside == 0.0 else np.inf
-    return float(np.sqrt((inside / max(parts.rank, 1)) / (outside / freedom)))
 
 
 def run_least_squares(
@@ -149,16 +71,19 @@ def run_least_squares(
             f"Method 'lm' needs at least as many residuals as variables: there are {len(first)} "
             f"and {x0.size}. Use 'trf' or 'levenberg_marquardt'."
         )
+    begun = x0.tobytes()
     unit = _choose_units(first)
     is_plain = bool((unit == 1.0).all())
 
     def residuals(z: Vector) -> Vector:
-        latest["z"], latest["r"] = z.copy(), evaluator.residuals(unit * z)
-        return latest["r"]
+        found = evaluator.residuals(z.copy() if is_plain else unit * z)
+        if at_jacobian is not None:
+            latest["z"], latest["r"] = z.copy(), found
+        return found
 
     def jacobian(z: Vector) -> Vector:
-        x = unit * z
-        matrix = first if np.array_equal(x, x0) else evaluator.residual_jacobian(x)
+        x = z.copy() if is_plain else unit * z
+        matrix = first if x.tobytes() == begun else evaluator.residual_jacobian(x)
         if at_jacobian is not None:
             known = "z" in latest and np.array_equal(latest["z"], z)
             at_jacobian(x, latest["r"] if known else residuals(z), matrix)
@@ -213,6 +138,8 @@ def _choose_units(jacobian: Vector) -> Vector:
     if jacobian.ndim != 2:
         return np.ones(1)
     sizes = lengths(jacobian)
+    if all(1.0 / EXTREME <= size <= EXTREME for size in sizes.tolist()):
+        return np.ones(sizes.size)
     extreme = np.isfinite(sizes) & (sizes > 0.0) & ((sizes > EXTREME) | (sizes < 1.0 / EXTREME))
     return np.where(extreme, 2.0 ** -np.floor(np.log2(np.where(extreme, sizes, 1.0))), 1.0)
 
@@ -236,22 +163,21 @@ def polish(
     at = Fitted.of(x, residuals, jacobian, free, n_rows)
     last: Vector | None = None
     for _ in range(max_steps):
-        if not at.free.any() or at.offset <= ORTHOGONAL:
+        if at.offset <= ORTHOGONAL or not at.free.any():
             break
-        step = np.zeros_like(x)
-        step[at.free] = at.parts.solve(-at.residuals)
+        step = at.step()
         ahead = _summed(step, last, at)
         found = None if ahead is None else _better_at(evaluator, at, ahead, bounds)
         last = step if found is None else None
-        for _halving in range(6):
+        for halving in range(6):
             if found is None:
-                found = _better_at(evaluator, at, step, bounds)
-                step = 0.5 * step
+                found = _better_at(evaluator, at, step / 2.0**halving if halving else step, bounds)
         if found is None:
             break
         free = _free(found.x, found.residuals, found.jacobian, bounds)
-        is_same = np.array_equal(free, at.free)
-        at = found if is_same else Fitted.of(found.x, found.residuals, found.jacobian, free, n_rows)
+        if free.tobytes() != at.free.tobytes():
+            found = Fitted.of(found.x, found.residuals, found.jacobian, free, n_rows)
+        at = found
     return at
 
 
@@ -268,8 +194,17 @@ class Fitted(NamedTuple):
     @classmethod
     def of(cls, x: Vector, residuals: Vector, jacobian: Vector, free: Mask, n_rows: int) -> Self:
         """Return a point with what follows from its residuals and their Jacobian."""
-        parts = decompose(jacobian if free.all() else jacobian[:, free], n_rows)
+        parts = Decomposition(jacobian if free.all() else jacobian[:, free], n_rows)
         return cls(x, residuals, jacobian, free, parts, relative_offset(parts, residuals))
+
+    def step(self) -> Vector:
+        """Return the step of Gauss and Newton in the free parameters."""
+        along = self.parts.solve(self.residuals)
+        if along.size == self.x.size:
+            return -along
+        step = np.zeros_like(self.x)
+        step[self.free] = -along
+        return step
 
 
 def _better_at(
@@ -277,7 +212,7 @@ def _better_at(
 ) -> Fitted | None:
     """Return the point that a step leads to where its residuals are closer to orthogonal."""
     trial = at.x + step if bounds is None else np.clip(at.x + step, bounds.lower, bounds.upper)
-    if np.array_equal(trial, at.x):
+    if trial.tobytes() == at.x.tobytes():
         return None
     residuals = evaluator.residuals(trial)
     if not float(residuals @ residuals) <= float(at.residuals @ at.residuals) * (1.0 + ROUNDING):

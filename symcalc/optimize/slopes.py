@@ -7,7 +7,9 @@ from the other half, down to single ones, and adaptive differences have the last
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +18,7 @@ from ..numeric import numeric_derivative
 from ..outcome import Trust
 from .bounds import Bounds, Mask, Vector
 
-__all__ = ["AGREEMENT", "MAX_NAMED", "Line", "Place", "Slope", "Wrong", "wrong_components"]
+__all__ = ["AGREEMENT", "MAX_NAMED", "Line", "Place", "Slope", "Wrong", "draws", "wrong_components"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -42,6 +44,24 @@ MAX_NAMED = 3
 MAX_GROUPS = 200
 
 
+#: Draws of so many numbers are kept for the next check.
+MAX_KEPT = 10_000
+
+
+def draws(seed: int, *shape: int) -> Vector:
+    """Return numbers between 0.5 and 1.5, the same for a seed and a shape; not to be written to."""
+    return _drawn(seed, shape) if math.prod(shape) <= MAX_KEPT else _draw(seed, shape)
+
+
+def _draw(seed: int, shape: tuple[int, ...]) -> Vector:
+    found = np.random.default_rng(seed).uniform(0.5, 1.5, shape)
+    found.flags.writeable = False
+    return found
+
+
+_drawn = lru_cache(maxsize=32)(_draw)
+
+
 class Place(NamedTuple):
     """A point with its value and its gradient, and how it is told."""
 
@@ -53,7 +73,7 @@ class Place(NamedTuple):
     @property
     def is_finite(self) -> bool:
         """Whether there is a value, and all of the gradient."""
-        return bool(np.isfinite(self.value) and np.isfinite(self.gradient).all())
+        return math.isfinite(self.value) and bool(np.isfinite(self.gradient).all())
 
 
 class Slope(NamedTuple):
@@ -78,7 +98,7 @@ class Slope(NamedTuple):
     @property
     def digits(self) -> float:
         """To how many digits the two agree."""
-        return float(-np.log10(max(self.share, EPS)))
+        return -math.log10(max(self.share, EPS))
 
     @property
     def agrees(self) -> bool:
@@ -105,13 +125,12 @@ class Line:
 
     def __init__(
         self, value: Callable[[Vector], float], place: Place, sizes: Vector, bounds: Bounds | None,
-        rng: np.random.Generator,
+        draws: Vector,
     ) -> None:  # fmt: skip
         self.value, self.place, self.sizes, self.bounds = value, place, sizes, bounds
         # Along the signs of the gradient nothing cancels; the lengths are drawn, so that no two
         # components make up for each other.
-        signs = np.where(place.gradient < 0.0, -1.0, 1.0)
-        self.direction = signs * sizes * rng.uniform(0.5, 1.5, sizes.size)
+        self.direction = np.copysign(sizes * draws, place.gradient)
 
     def slope(self, step: float, moving: Mask | None = None) -> Slope | None:
         """Return the slope with some variables moved; None where there is no value, or no room."""
@@ -124,8 +143,8 @@ class Line:
             ahead, behind = np.where(inside, ahead, x), np.where(inside, behind, x)
         between = ahead - behind
         length = float(np.linalg.norm(between))
-        above, below = self.value(ahead), self.value(behind) if length else np.nan
-        if not np.isfinite(above - below):
+        above, below = self.value(ahead), self.value(behind) if length else math.nan
+        if not math.isfinite(above - below):
             return None
         bend = abs(above - 2.0 * self.place.value + below)
         rounding = ROUNDINGS * EPS * (abs(above) + abs(below) + abs(self.place.value))

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from ..bounds import Vector
+from ..decomposition import lengths
 from ..evaluator import Evaluator
-from ..least_squares import lengths
 from ..objective import Point
 from .clipping import Clipping
 from .factorization import modified_newton, truncated_newton

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..bounds import Vector
+from ..decomposition import lengths
 from ..evaluator import Evaluator
-from ..least_squares import lengths
 from ..loop import Step
 from ..objective import Point
 from .region import (
