@@ -67,7 +67,8 @@ class AugmentedSteps:
         for _ in range(MAX_UPDATES):
             at = _Model(evaluator, x, memory)
             residual = float(np.abs(x - evaluator.clipped(x - at.gradient)).max(initial=0.0))
-            scale = max(1.0, float(np.abs(evaluator.point(x).gradient).max(initial=0.0)))
+            steep = float(np.abs(evaluator.point(x).gradient).max(initial=0.0))
+            scale = max(1.0, steep / memory["unit"])
             if residual > memory["inner"] * scale:
                 direction, n_products = _direction(evaluator, at)
                 memory["products"] += n_products
@@ -100,9 +101,12 @@ class AugmentedSteps:
         scales = np.ones(stack.n_rows)
         if stack.n_rows:
             lengths = row_lengths(evaluator, x)
+            evaluator.take_lengths(lengths)
             scales = 1.0 / np.maximum(np.where(np.isfinite(lengths), lengths, 1.0), 1.0)
+        unit, units = evaluator.units_of_solvers(x)
+        scales = scales / units
         off = scales * stack.violations[: stack.n_rows]
-        value = abs(evaluator.point(x).value)
+        value = abs(evaluator.point(x).value) / unit
         square = float(off @ off)
         balanced = 10.0 * max(1.0, value) / max(1.0, 0.5 * square)
         penalty = min(max(balanced, 1e-2), 1e3) if self.penalty is None else self.penalty
@@ -110,7 +114,7 @@ class AugmentedSteps:
             "weights": np.zeros(stack.n_rows), "penalty": float(penalty), "inner": 1e-1,
             "unmet": float("inf"), "least": float("inf"), "stalls": 0,
             "widest": max(1.0, float(np.max(off, initial=0.0))), "updates": 0, "scales": scales,
-            "anchor": None, "products": 0, "length": 1.0,
+            "unit": unit, "anchor": None, "products": 0, "length": 1.0,
         }  # fmt: skip
 
     def _updated(self, memory: dict[str, Any], at: _Model, off: float) -> dict[str, Any]:
@@ -130,6 +134,7 @@ class _Model:
     def __init__(self, evaluator: ConstrainedEvaluator, x: Vector, memory: dict[str, Any]) -> None:
         self.evaluator, self.x, self.memory = evaluator, x, memory
         self._weights, self.penalty = memory["weights"], memory["penalty"]
+        self._unit: float = memory["unit"]
         stack = evaluator.stack(x)
         self._scales: Vector = memory["scales"]
         self._values = self._scales * stack.values[: stack.n_rows]
@@ -141,7 +146,7 @@ class _Model:
     @property
     def value(self) -> float:
         """The augmented Lagrangian."""
-        value = self.evaluator.value(self.x)
+        value = self.evaluator.value(self.x) / self._unit
         if not self._values.size:
             return value
         return float(value + np.sum(self.shifted**2 - self._weights**2) / (2.0 * self.penalty))
@@ -151,7 +156,7 @@ class _Model:
         """Its gradient."""
         point = self.evaluator.point(self.x)
         forces = self.evaluator.pulled(self.x, self._scales * self.shifted)
-        return np.asarray(point.gradient - forces)
+        return np.asarray(point.gradient / self._unit - forces)
 
     @property
     def projected(self) -> Vector:
@@ -182,7 +187,7 @@ class _Model:
     def smooth_product(self, direction: Vector) -> Vector:
         """Return the same without the penalty on the slopes of the constraints."""
         evaluator, x = self.evaluator, self.x
-        image = evaluator.product(x, direction)
+        image = evaluator.product(x, direction) / self._unit
         if self._values.size and self.shifted.any():
             image = image - evaluator.curved(x, self._scales * self.shifted, direction)
         return np.asarray(image)

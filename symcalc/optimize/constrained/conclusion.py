@@ -15,7 +15,6 @@ from ..objective import Point
 from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..trace import Journal, Trace
-from .evaluator import FEASIBLE
 from .judgement import Judgement, describe_active, name_of, unmet, worst
 from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
@@ -28,6 +27,9 @@ __all__ = ["best_end", "conclude"]
 
 #: A minimum of a further start is a lower one by more than this share.
 LOWER = 1e-7
+
+#: Minima whose values differ by less than this share are called one.
+SAME = 1e-6
 
 #: Gradients of constraints that differ by this factor are called badly scaled.
 UNEVEN = 1e6
@@ -50,7 +52,7 @@ def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgemen
 
 def _short_of(run: Run, at: Candidate) -> tuple[str, ...]:
     """Say what the best point lacks where a limit ended the run."""
-    if at.violation > FEASIBLE:
+    if not at.is_feasible:
         return (worst(at, run.labels),)
     return () if at.meets(run.tolerance) else (unmet(at, run.tolerance),)
 
@@ -59,10 +61,11 @@ def _rank(end: Judgement) -> tuple[int, float, int]:
     """Order ends: feasible ones by value, ties by their verdict; then by violation."""
     if not end.candidate.point.is_finite:
         return (2, np.inf, 1)
-    if end.candidate.violation > FEASIBLE:
-        return (1, end.candidate.violation, 1)
+    if not end.candidate.is_feasible:
+        return (1, end.candidate.excess, 1)
     value = end.candidate.point.value
-    return (0, value + (0.0 if end.is_good else LOWER * max(1.0, abs(value))), int(not end.is_good))
+    late = 0.0 if end.is_good else LOWER * max(end.candidate.floor, abs(value))
+    return (0, value + late, int(not end.is_good))
 
 
 def conclude(
@@ -139,10 +142,11 @@ def _other_minima(best: Judgement, ends: list[Judgement]) -> list[str]:
     if len(ends) < 2:
         return []
     values: list[float] = []
+    floor = best.candidate.floor
     for end in sorted(ends, key=_rank):
         value = end.candidate.point.value
         known = (best.candidate.point.value, *values)
-        is_new = all(abs(value - v) > 1e-6 * max(1.0, abs(v)) for v in known)
+        is_new = all(abs(value - v) > SAME * max(floor, abs(v)) for v in known)
         if end.outcome is Outcome.CONVERGED_KKT and is_new:
             values.append(value)
     text = f"The best end of {count_of(len(ends), 'run')}"
@@ -150,7 +154,7 @@ def _other_minima(best: Judgement, ends: list[Judgement]) -> list[str]:
         return [f"{text}; no other minimum was found."]
     listed = ", ".join(format_number(value, 6) for value in values[:4])
     own = ends[0].candidate.point.value
-    higher = own > best.candidate.point.value + 1e-6 * max(1.0, abs(own))
+    higher = own > best.candidate.point.value + SAME * max(floor, abs(own))
     first = f" From the start given it is {format_number(own, 6)}." if higher else ""
     others = "another local minimum has" if len(values) == 1 else "other local minima have"
     return [f"{text}; {others} f = {listed}.{first}"]

@@ -9,7 +9,8 @@ import numpy as np
 from ..bounds import Mask, Vector
 from ..plain import count_of
 from ..stationary import describe_axis
-from .evaluator import FEASIBLE, ConstrainedEvaluator
+from .evaluator import ConstrainedEvaluator
+from .multipliers import FAINT
 from .polish import Candidate, restore
 
 __all__ = ["SecondOrder", "examine"]
@@ -18,6 +19,9 @@ EPS = float(np.finfo(float).eps)
 
 #: A multiplier below this share of the gradient's size leaves its constraint free to let go.
 WEAK = 1e-7
+
+#: Points beside an end violate no constraint by more than this.
+EXACT = 1e-12
 
 #: Eigenvalues below this share of the Hessian's size count as zero.
 FLAT = 1e-9
@@ -48,7 +52,7 @@ def examine(
         return None
     lengths = np.linalg.norm(rows, axis=1)
     force = np.abs(weights[active]) * lengths
-    size = max(1e-8, float(np.abs(at.point.gradient).max(initial=0.0)))
+    size = max(FAINT * at.floor, float(np.abs(at.point.gradient).max(initial=0.0)))
     strong = stack.is_equality[active] | (force > WEAK * size)
     strong |= _following(evaluator, rows, strong)
     tangent = _null_space(rows[strong])
@@ -58,7 +62,7 @@ def examine(
             f"{count_of(int(strong.sum()), 'active constraint')} the objective rises."
         )
     curvature, axes = np.linalg.eigh(tangent.T @ hessian @ tangent)
-    largest = max(float(np.abs(hessian).max()), EPS)
+    largest = max(float(np.abs(hessian).max()), EPS * at.floor)
     weak = rows[~strong]
     if curvature[0] > FLAT * largest:
         what = "along the active constraints, " if len(active) else ""
@@ -119,12 +123,12 @@ def _fall(
     """Return a feasible point near with a lower value, None when none is found."""
     x, value = at.point.x, at.point.value
     size = 1.0 + float(np.abs(x).max(initial=0.0))
-    noise = 64.0 * EPS * max(abs(value), 1e-8)
+    noise = 64.0 * EPS * max(abs(value), 1e-8 * at.floor)
     for direction in directions[:8]:
         for length in (1e-3, 1e-2, 1e-1):
             for side in (1.0, -1.0):
                 new = restore(evaluator, x + side * length * size * direction, 12)
-                if evaluator.stack(new).violation > min(FEASIBLE, 1e-12):
+                if not evaluator.is_feasible(new, EXACT):
                     continue
                 if evaluator.value(new) < value - noise:
                     return new

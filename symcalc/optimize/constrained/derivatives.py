@@ -43,10 +43,12 @@ class Derivatives:
 
     @classmethod
     def at(
-        cls, evaluator: ConstrainedEvaluator, x: Vector, scale: float, forces: Vector,
-        is_quadratic: bool,
+        cls, evaluator: ConstrainedEvaluator, x: Vector, scale: float, units: Vector,
+        forces: Vector, is_quadratic: bool,
     ) -> Derivatives:  # fmt: skip
         """Return them at a point, from products with each variable's axis.
+
+        The objective is multiplied by `scale`, each constraint is divided by its unit.
 
         Those that are the same everywhere are formed once; `count_once` counts their products, so
         that a run that is resumed counts as one that was not.
@@ -54,7 +56,7 @@ class Derivatives:
         known: Derivatives | None = evaluator.factors
         counted = evaluator.n_products
         bent = np.flatnonzero(~evaluator.constraints.is_linear)
-        straight = _straight_rows(evaluator, x) if known is None else known.straight
+        straight = _straight_rows(evaluator, x, units) if known is None else known.straight
         bowl = None if known is None or not is_quadratic else known.bowl
         if bowl is None:
             bowl = _of_columns(lambda unit: scale * evaluator.product(x, unit), x.size, x.size)
@@ -62,10 +64,10 @@ class Derivatives:
         evaluator.n_products = counted
         rows = straight
         if bent.size:
-            rows = straight + _bent_rows(evaluator, x, bent)
+            rows = straight + _bent_rows(evaluator, x, bent, units)
         hessian = bowl
         if forces[bent].any():
-            pull = np.where(evaluator.constraints.is_linear, 0.0, forces)
+            pull = np.where(evaluator.constraints.is_linear, 0.0, forces / units)
             curl = _of_columns(lambda unit: evaluator.curved(x, pull, unit), x.size, x.size)
             hessian = bowl - 0.5 * (curl + curl.T)
         found = cls(rows, hessian, straight, bowl)
@@ -87,27 +89,29 @@ def count_once(evaluator: ConstrainedEvaluator, is_quadratic: bool) -> None:
     evaluator.n_products += n * (int(evaluator.constraints.is_linear.any()) + int(is_quadratic))
 
 
-def _straight_rows(evaluator: ConstrainedEvaluator, x: Vector) -> Any:
+def _straight_rows(evaluator: ConstrainedEvaluator, x: Vector, units: Vector) -> Any:
     """Return the derivatives of linear constraints, those of others zero."""
     m, is_linear = len(evaluator.constraints), evaluator.constraints.is_linear
     if not is_linear.any():
         from scipy.sparse import csr_array
 
         return csr_array((m, x.size)) if max(m, x.size) > MIN_SPARSE else np.zeros((m, x.size))
-    return _of_columns(lambda unit: np.where(is_linear, evaluator.pushed(x, unit), 0.0), m, x.size)
+    return _of_columns(
+        lambda unit: np.where(is_linear, evaluator.pushed(x, unit) / units, 0.0), m, x.size
+    )
 
 
-def _bent_rows(evaluator: ConstrainedEvaluator, x: Vector, bent: Any) -> Any:
+def _bent_rows(evaluator: ConstrainedEvaluator, x: Vector, bent: Any, units: Vector) -> Any:
     """Return the derivatives of the other constraints, by products from the shorter side."""
     m = len(evaluator.constraints)
     if bent.size >= x.size:
         is_bent = ~evaluator.constraints.is_linear
         return _of_columns(
-            lambda unit: np.where(is_bent, evaluator.pushed(x, unit), 0.0), m, x.size
+            lambda unit: np.where(is_bent, evaluator.pushed(x, unit) / units, 0.0), m, x.size
         )
 
     def row(unit: Vector) -> Vector:
-        return evaluator.pulled(x, unit) if unit[bent].any() else np.zeros(x.size)
+        return evaluator.pulled(x, unit / units) if unit[bent].any() else np.zeros(x.size)
 
     return _of_columns(row, x.size, m).T
 

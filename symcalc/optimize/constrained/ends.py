@@ -14,7 +14,6 @@ from ..plain import count_of
 from ..probing import Probe, find_fall
 from ..starts import further_starts
 from ..stopping import StoppingRule
-from .evaluator import FEASIBLE
 from .judgement import Judgement, judge
 from .large import judge_large, look_from_afar
 from .polish import look_at, polish, restore
@@ -34,9 +33,9 @@ def judged(run: Run, x: Vector) -> Judgement:
     if run.is_large:
         return judge_large(look_from_afar(run.evaluator, x), run.tolerance, run.labels)
     at = polish(run.evaluator, x)
-    if at.violation > FEASIBLE:
+    if not at.is_feasible:
         nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
-        at = nearer if nearer.violation < at.violation else at
+        at = nearer if nearer.excess < at.excess else at
     verdict = judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
     endless = _endless_fall(run, verdict)
     if endless:
@@ -48,11 +47,11 @@ def _endless_fall(run: Run, end: Judgement) -> list[str]:
     """Return the evidence of a fall without limit among the feasible points, where it may be."""
     evaluator, x = run.evaluator, end.candidate.point.x
     is_stuck = end.outcome is Outcome.SOLVER_FAILED
-    if not (is_stuck or is_far(x, run.start)) or evaluator.stack(x).violation > FEASIBLE:
+    if not (is_stuck or is_far(x, run.start)) or not evaluator.is_feasible(x):
         return []
 
     def feasible_value(x: Vector) -> float:
-        return evaluator.value(x) if evaluator.stack(x).violation <= FEASIBLE else np.nan
+        return evaluator.value(x) if evaluator.is_feasible(x) else np.nan
 
     return describe_endless_fall(feasible_value, run.start, x, run.names, is_stuck)
 
@@ -66,7 +65,7 @@ def _judged_by_values(run: Run, end: Judgement) -> Judgement:
 
     def feasible_value(x: Vector) -> float:
         x = evaluator.settled(x)
-        inside = evaluator.stack(x).violation <= max(at.violation, FEASIBLE)
+        inside = evaluator.is_feasible(x) or evaluator.stack(x).violation <= at.violation
         return evaluator.value(x) if inside else np.inf
 
     probe = Probe(feasible_value, at.point.x, at.point.value, bounds=evaluator.bounds)
@@ -88,7 +87,7 @@ def go_on(run: Run, ends: list[Judgement]) -> None:
             break
         ends.append(_from(run, "SLSQP", ends[-1].lower))
     if not any(end.is_good for end in ends):
-        nearest = min(ends, key=lambda end: end.candidate.violation).candidate.point.x
+        nearest = min(ends, key=lambda end: end.candidate.excess).candidate.point.x
         for method, x in (
             ("SLSQP", restore(run.evaluator, run.start)), ("augmented_lagrangian", run.start),
             ("trust-constr", run.start), ("SLSQP", nearest),

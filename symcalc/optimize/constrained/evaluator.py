@@ -17,8 +17,18 @@ from ..objective import Objective, StopRun
 
 __all__ = ["FEASIBLE", "ConstrainedEvaluator", "Stack", "StandIns"]
 
-#: A point that violates no constraint by more than this counts as feasible.
+EPS = float(np.finfo(float).eps)
+
+#: A point that violates no constraint by more than this, in units of the constraint, counts as
+#: feasible.
 FEASIBLE = 1e-9
+
+#: What rounding of a point alone makes of a constraint, in roundings of its terms, is no violation.
+ROUNDINGS = 8.0
+
+#: Gradients shorter than the first, and those of constraints longer than the second, are too short
+#: or long for what solvers take for small: they get them in other units.
+SHORT, LONG = 1e-3, 1e6
 
 #: So many points are remembered, since solvers ask for objective and constraints one by one.
 MAX_REMEMBERED = 64
@@ -51,12 +61,15 @@ class Stack:
     is_equality : ndarray of bool (m + 2n,)
     n_rows, n_variables : int
         m and n.
+    floors : ndarray (m,)
+        The length of gradients beside which those of each row of `Constraints` count as small.
     """
 
     values: Vector
     is_equality: Mask
     n_rows: int
     n_variables: int
+    floors: Vector
 
     @property
     def violations(self) -> Vector:
@@ -89,14 +102,14 @@ class _Seen(NamedTuple):
     x: Vector
     value: float
     violation: float
+    is_feasible: bool
 
     def is_better_than(self, other: _Seen | None) -> bool:
         if other is None:
             return True
-        mine, theirs = self.violation <= FEASIBLE, other.violation <= FEASIBLE
-        if mine and theirs:
+        if self.is_feasible and other.is_feasible:
             return self.value < other.value
-        return mine or (not theirs and self.violation < other.violation)
+        return self.is_feasible or (not other.is_feasible and self.violation < other.violation)
 
 
 class ConstrainedEvaluator(Evaluator):
@@ -120,6 +133,15 @@ class ConstrainedEvaluator(Evaluator):
         The feasible point of least value; while there is none, that of least violation.
     accepted : ndarray or None
         Where a run on the loop stands.
+    steepest : float
+        The largest component of a gradient of the objective seen so far.
+    lengths : ndarray (m,)
+        The largest length seen so far of each constraint's gradient, 0 where none was.
+
+    Notes
+    -----
+    What is small beside the objective or a constraint is told by the gradients that were seen, so
+    that its unit changes nothing; but at most by 1, since far from the end gradients may be huge.
     """
 
     def __init__(
@@ -137,6 +159,8 @@ class ConstrainedEvaluator(Evaluator):
         n = bounds.lower.size
         self._equalities = np.concatenate([constraints.is_equality, np.zeros(2 * n, np.bool_)])
         self._known: dict[tuple[str, bytes], Any] = {}
+        self.steepest, self.lengths = 0.0, np.zeros(len(constraints))
+        self._forms_matrices = False
         #: what a method keeps of its factorizations, made again from its memory where it is lost
         self.factors: Any = None
         #: the multipliers of all constraints and bounds that a method ended with
@@ -150,6 +174,7 @@ class ConstrainedEvaluator(Evaluator):
             "n_constraints": self.n_constraints,
             "feasible": None if self.best is None else tuple(self.best),
             "accepted": self.accepted,
+            "sizes": (self.steepest, self.lengths),
             "known": tuple(what for what, place in self._known if place == here),
         }
 
@@ -163,6 +188,62 @@ class ConstrainedEvaluator(Evaluator):
         super().restore(state)
         self.n_constraints, self.accepted = state["n_constraints"], state["accepted"]
         self.best = None if state["feasible"] is None else _Seen(*state["feasible"])
+        self.steepest, self.lengths = state["sizes"]
+
+    @property
+    def unit(self) -> float:
+        """The size of gradients beside which one of the objective counts as small."""
+        return min(1.0, self.steepest) if self.steepest > 0.0 else 1.0
+
+    @property
+    def floors(self) -> Vector:
+        """The length of gradients beside which one of each constraint counts as small."""
+        return np.where(self.lengths > 0.0, np.minimum(self.lengths, 1.0), 1.0)
+
+    def units_of_solvers(self, x: Vector) -> tuple[float, Vector]:
+        """Return what solvers divide objective and constraints by from `x`: powers of two."""
+        lengths = self.lengths
+        if self._forms_matrices:
+            lengths = self.slopes(x)[: lengths.size]
+        sizes = np.where(lengths > LONG, lengths, self.floors)
+        return float(_unit_beside_one(self.unit)), _unit_beside_one(sizes)
+
+    def take_lengths(self, lengths: Vector) -> None:
+        """Remember how long the constraints' gradients are at a point."""
+        known = np.where(np.isfinite(lengths), lengths, 0.0)
+        self.lengths = np.maximum(self.lengths, known)
+
+    def units(self, x: Vector) -> Vector:
+        """Return by what violations of each entry of the stack are measured at `x`.
+
+        That is what counts as small for it, and no less than what its rounding allows. Where no
+        matrices are formed it is the largest length of its gradient seen.
+        """
+        least = self.lengths
+        if self._forms_matrices:
+            noise = ROUNDINGS * EPS * (np.abs(self.jacobian(x)) @ np.abs(x))
+            least = np.where(np.isfinite(noise), noise, 0.0) / FEASIBLE
+        return np.concatenate([np.maximum(self.floors, least), np.ones(2 * x.size)])
+
+    def slopes(self, x: Vector) -> Vector:
+        """Return the lengths of gradients of the stack at `x`, no shorter than what is small."""
+        lengths = np.linalg.norm(self.jacobian(x), axis=1)
+        lengths = np.maximum(self.floors, np.where(np.isfinite(lengths), lengths, 0.0))
+        return np.concatenate([lengths, np.ones(2 * x.size)])
+
+    def is_feasible(self, x: Vector, tolerance: float = FEASIBLE) -> bool:
+        """Whether no constraint is violated at `x`; gradients are looked at only in doubt."""
+        stack = self.stack(x)
+        off = stack.violations
+        own = off[: stack.n_rows]
+        if off[stack.n_rows :].max(initial=0.0) > tolerance:
+            return False
+        if (own <= tolerance * stack.floors).all():
+            return True
+        size = ROUNDINGS * EPS / FEASIBLE * float(np.abs(x).sum())
+        if (own > tolerance * np.maximum(stack.floors, self.lengths * max(size, 1.0))).any():
+            return False
+        return bool((off <= tolerance * self.units(x)).all())
 
     def settled(self, x: Vector) -> Vector:
         """Return a point with variables that stand for kinks at what they stand for."""
@@ -176,13 +257,16 @@ class ConstrainedEvaluator(Evaluator):
         m, n = len(self.constraints), x.size
         values = self._constraint("values", self.constraints.values, x) if m else np.zeros(0)
         whole = np.concatenate([values, x - self.bounds.lower, self.bounds.upper - x])
-        return Stack(whole, self._equalities, m, n)
+        return Stack(whole, self._equalities, m, n, self.floors)
 
     def jacobian(self, x: Vector) -> Vector:
         """Return the derivatives of the rows of `Constraints`, shape (m, n)."""
         if not len(self.constraints):
             return np.zeros((0, x.size))
-        return np.asarray(self._constraint("jacobian", self.constraints.jacobian, x))
+        self._forms_matrices = True
+        found = np.asarray(self._constraint("jacobian", self.constraints.jacobian, x))
+        self.take_lengths(np.linalg.norm(found, axis=1))
+        return found
 
     def curvature(self, x: Vector, weights: Vector) -> Vector:
         """Return the weighted sum of the constraints' Hessians, shape (n, n)."""
@@ -239,7 +323,15 @@ class ConstrainedEvaluator(Evaluator):
 
     def point(self, x: Vector) -> Any:
         """Return value and gradient at `x`, evaluated once however often they are asked for."""
-        return self._remembered("point", x, super().point)
+
+        def call(x: Vector) -> Any:
+            point = super(ConstrainedEvaluator, self).point(x)
+            if point.is_finite:
+                steepest = float(np.abs(point.gradient).max(initial=0.0))
+                self.steepest = max(self.steepest, steepest)
+            return point
+
+        return self._remembered("point", x, call)
 
     def _constraint(self, what: str, function: Callable[[Vector], Any], x: Vector) -> Any:
         """Call the constraints; an `ArithmeticError` of theirs is a NaN."""
@@ -266,13 +358,19 @@ class ConstrainedEvaluator(Evaluator):
     def _seen(self, x: Vector, value: float) -> float:
         """Remember the best point; a feasible one far below the start ends the run."""
         if not np.isfinite(value):
-            if value == -np.inf and self.stack(x).violation <= FEASIBLE:
+            if value == -np.inf and self.is_feasible(x):
                 self.lowest = (x, value)
                 raise StopRun(Outcome.UNBOUNDED)
             return value
-        seen = _Seen(x, value, self.stack(x).violation)
+        seen = _Seen(x, value, self.stack(x).violation, self.is_feasible(x))
         if np.isfinite(seen.violation) and seen.is_better_than(self.best):
             self.best = seen
-        if seen.violation > FEASIBLE:
+        if not seen.is_feasible:
             return value
         return super()._seen(x, value)
+
+
+def _unit_beside_one(size: Any) -> Any:
+    """Return 1, or a power of two near sizes that are short or long beside it."""
+    is_alike = (np.asarray(size) >= SHORT) & (np.asarray(size) <= LONG)
+    return np.where(is_alike, 1.0, 2.0 ** np.round(np.log2(size)))

@@ -19,6 +19,7 @@ from ...outcome import Outcome
 from ..bounds import Vector
 from ..loop import Step
 from ..objective import Point, StopRun
+from .conditioning import row_lengths
 from .derivatives import Derivatives, count_once, solve_newton
 from .evaluator import ConstrainedEvaluator
 
@@ -48,7 +49,7 @@ MAX_LIFTS, MAX_TRIALS = 30, 30
 class InteriorSteps:
     """One Newton step between barriers.
 
-    What is remembered: variables, slacks, multipliers, the weight, scales, the lift of the
+    What is remembered: variables, slacks, multipliers, the weight, scale and units, the lift of the
     Hessian and the penalty of the merit.
 
     Attributes
@@ -94,11 +95,16 @@ def _begin(evaluator: ConstrainedEvaluator, x: Vector) -> dict[str, Any]:
     point, stack = evaluator.point(x), evaluator.stack(x)
     m, n = stack.n_rows, x.size
     values, free = stack.values[:m], ~stack.is_equality[:m]
-    scale = min(1.0, LARGEST / max(float(np.abs(point.gradient).max(initial=0.0)), 1e-300))
+    steep = float(np.abs(point.gradient).max(initial=0.0))
+    if m:
+        evaluator.take_lengths(row_lengths(evaluator, x))
+    unit, units = evaluator.units_of_solvers(x)
+    scale = min(1.0, LARGEST / max(steep, 1e-300)) / unit
+    values = values / units
     slacks = np.where(free, np.maximum(1.0, np.abs(values)), 1.0)
     return {
-        "x": x, "slacks": slacks, "weight": FIRST_WEIGHT, "scale": scale, "lift": 0.0,
-        "penalty": 1.0, "forces": np.where(free, FIRST_WEIGHT / slacks, 0.0),
+        "x": x, "slacks": slacks, "weight": FIRST_WEIGHT, "scale": scale, "units": units,
+        "lift": 0.0, "penalty": 1.0, "forces": np.where(free, FIRST_WEIGHT / slacks, 0.0),
         "low": np.where(np.isfinite(lower), FIRST_WEIGHT / _gap(x - lower), 0.0),
         "high": np.where(np.isfinite(upper), FIRST_WEIGHT / _gap(upper - x), 0.0),
         "n": n,
@@ -127,9 +133,10 @@ class _State:
         self.lift: float = memory["lift"]
         self.penalty: float = memory["penalty"]
         self.scale: float = memory["scale"]
+        self.units: Vector = memory["units"]
         self.point: Point = evaluator.point(self.x)
         stack = evaluator.stack(self.x)
-        self.values: Vector = stack.values[: stack.n_rows]
+        self.values: Vector = stack.values[: stack.n_rows] / self.units
         self.is_free = ~stack.is_equality[: stack.n_rows]
         bounds = evaluator.bounds
         self.is_fixed = bounds.lower >= bounds.upper
@@ -142,7 +149,7 @@ class _State:
         """What the multipliers leave of the gradient, scaled."""
         left = self.scale * self.point.gradient
         if self.values.size:
-            left = left - self.evaluator.pulled(self.x, self.forces)
+            left = left - self.evaluator.pulled(self.x, self.forces / self.units)
         left = left - np.where(self.has_low, self.low, 0.0)
         left = left + np.where(self.has_high, self.high, 0.0)
         return np.where(self.is_fixed, 0.0, left)
@@ -200,7 +207,7 @@ class _State:
         """Return the multipliers of all constraints and bounds, those lost in rounding zero."""
         low = np.where(self.has_low, self.low, 0.0)
         high = np.where(self.has_high, self.high, 0.0)
-        found = np.concatenate([self.forces, low, high]) / self.scale
+        found = np.concatenate([self.forces / self.units, low, high]) / self.scale
         return np.where(np.abs(found) > TINY * np.abs(found).max(initial=1.0), found, 0.0)
 
 
@@ -218,7 +225,7 @@ class _Move:
 def _advance(at: _State) -> _State | None:
     """Return the state after the next step, None when none brings anything."""
     derivatives = Derivatives.at(
-        at.evaluator, at.x, at.scale, np.asarray(at.forces), at.is_quadratic
+        at.evaluator, at.x, at.scale, at.units, np.asarray(at.forces), at.is_quadratic
     )
     lift = 0.0
     for _ in range(MAX_LIFTS):

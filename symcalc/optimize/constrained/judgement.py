@@ -12,16 +12,20 @@ from ..constraints import Label
 from ..plain import place_of
 from .curvature import examine
 from .evaluator import FEASIBLE, ConstrainedEvaluator
-from .multipliers import Places, Qualification, find_multipliers, qualify
+from .multipliers import FAINT, Places, Qualification, find_multipliers, qualify
 from .polish import Candidate, look_at, restore
 
 __all__ = ["Judgement", "describe_active", "judge", "not_finite", "unmet", "worst"]
 
 EPS = float(np.finfo(float).eps)
 
-#: Gradients of constraints no longer than this are looked at beside the point, at this distance in
-#: units of 1 + |x|.
-FAINT, MOVED = 1e-8, 1e-10
+#: Faint gradients of constraints are looked at beside the point, at this distance in units of
+#: 1 + |x|.
+MOVED = 1e-10
+
+#: Where variables are of very unlike size, what is near some is far for others: constraints only
+#: this near are looked at too.
+CLOSER = 1e-9
 
 
 class Judgement(NamedTuple):
@@ -45,13 +49,16 @@ def judge(
     """Return the verdict that the numbers at a point support."""
     if not at.point.is_finite or np.isnan(at.stack.values).any():
         return Judgement(at, Outcome.NOT_FINITE, not_finite(at, labels))
-    if at.violation > FEASIBLE:
+    if not at.is_feasible:
         return Judgement(at, Outcome.INFEASIBLE, (worst(at, labels),))
     steep = steep_at(at)
     if steep.size:
         text = f"The gradient of {name_of(int(steep[0]), labels)} is not finite at this point"
         return Judgement(at, Outcome.NOT_FINITE, (f"{text}: no multipliers exist there.",))
     at = without_noise(evaluator, at)
+    if not at.meets(tolerance):
+        closer = without_noise(evaluator, look_at(evaluator, at.point.x, CLOSER))
+        at = closer if closer.meets(tolerance) else at
     quality = qualify(at.stack, at.jacobian, at.multipliers.active)
     if at.meets(tolerance):
         second = examine(evaluator, at, names)
@@ -61,7 +68,7 @@ def judge(
             return Judgement(at, Outcome.SADDLE, tuple(said), second.lower)
         return Judgement(at, Outcome.CONVERGED_KKT, tuple(said))
     exact = look_at(evaluator, restore(evaluator, at.point.x))
-    if exact.violation <= at.violation and not steep_at(exact).size:
+    if exact.excess_in(at.units) <= at.excess and not steep_at(exact).size:
         at = without_noise(evaluator, exact)
         quality = qualify(at.stack, at.jacobian, at.multipliers.active)
     if quality.holds:
@@ -100,7 +107,7 @@ def without_noise(evaluator: ConstrainedEvaluator, at: Candidate) -> Candidate:
     x, m = at.point.x, at.stack.n_rows
     held = at.multipliers.weights[:m] != 0.0
     lengths = np.linalg.norm(at.jacobian, axis=1)
-    faint = np.flatnonzero(held & (lengths <= FAINT))
+    faint = np.flatnonzero(held & (lengths <= FAINT * at.stack.floors))
     if not faint.size:
         return at
     moved = evaluator.jacobian(x + MOVED * (1.0 + float(np.abs(x).max(initial=0.0))))
@@ -110,7 +117,7 @@ def without_noise(evaluator: ConstrainedEvaluator, at: Candidate) -> Candidate:
         return at
     jacobian = at.jacobian.copy()
     jacobian[lost] = 0.0
-    found = find_multipliers(x, at.point.gradient, at.stack, jacobian)
+    found = find_multipliers(x, at.point.gradient, at.stack, jacobian, at.floor)
     return at._replace(jacobian=jacobian, multipliers=found)
 
 
@@ -124,8 +131,8 @@ def unmet(at: Candidate, tolerance: float) -> str:
 def worst(at: Candidate, labels: tuple[Label, ...]) -> str:
     """Say which constraint is violated most at the best point found."""
     off = at.stack.violations
-    place = int(np.argmax(off))
-    n_off = int(np.sum(off > FEASIBLE))
+    place = int(np.argmax(off / at.units))
+    n_off = int(np.sum(off / at.units > FEASIBLE))
     others = f" ({n_off} are violated)" if n_off > 1 else ""
     return (
         f"The least violation found is {off[place]:.3g}, of {name_of(place, labels)}{others}; "
@@ -181,7 +188,7 @@ def _sampled_fall(
     rng = np.random.default_rng(seed)
     x, value = at.point.x, at.point.value
     size = 1.0 + float(np.abs(x).max(initial=0.0))
-    noise = 1e-7 * max(1.0, abs(value))
+    noise = 1e-7 * max(at.floor, abs(value))
     for sample in range(n_samples):
         length = 10.0 ** -(1 + sample % 3)
         new = restore(evaluator, x + length * size * rng.standard_normal(x.size), 60)

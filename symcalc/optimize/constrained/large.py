@@ -32,14 +32,16 @@ def look_from_afar(evaluator: ConstrainedEvaluator, x: Vector) -> Candidate:
         own = _residuals(evaluator, x, point.gradient, stack, known, places)
         if own.stationarity + own.complementarity < kkt.stationarity + kkt.complementarity:
             weights, active, kkt = known, places, own
-    return Candidate(point, stack, np.zeros((0, x.size)), Multipliers(weights, active, kkt, True))
+    found = Multipliers(weights, active, kkt, True)
+    units = evaluator.units(x)
+    return Candidate(point, stack, np.zeros((0, x.size)), found, units, evaluator.unit)
 
 
 def judge_large(at: Candidate, tolerance: float, labels: tuple[Label, ...]) -> Judgement:
     """Return the verdict of the first-order conditions; curvature is not looked at."""
     if not at.point.is_finite or np.isnan(at.stack.values).any():
         return Judgement(at, Outcome.NOT_FINITE, not_finite(at, labels))
-    if at.violation > 10.0 * FEASIBLE:
+    if at.excess > 10.0 * FEASIBLE:
         return Judgement(at, Outcome.INFEASIBLE, (worst(at, labels),))
     if at.meets(tolerance):
         return Judgement(at, Outcome.CONVERGED_KKT, ())

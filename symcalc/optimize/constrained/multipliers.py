@@ -14,13 +14,16 @@ import numpy as np
 from ..bounds import Mask, Vector
 from .evaluator import Stack
 
-__all__ = ["KKT", "Multipliers", "Qualification", "find_multipliers", "qualify"]
+__all__ = ["FAINT", "KKT", "Multipliers", "Qualification", "find_multipliers", "qualify"]
 
 #: A constraint this near, as a distance in units of 1 + |x|, may hold the point.
 NEAR = 1e-6
 
 #: Gradients of length 1 whose least singular value is below this count as dependent.
 DEPENDENT = 1e-9
+
+#: A gradient this short beside others seen of its constraint counts as none.
+FAINT = 1e-8
 
 #: Multipliers whose contributions cancel to this share of themselves are none: they grow beyond
 #: all limits as the point is approached.
@@ -92,14 +95,16 @@ def distances(stack: Stack, jacobian: Vector, x: Vector) -> Vector:
         lengths[: stack.n_rows] = np.linalg.norm(jacobian, axis=1)
     away = np.abs(stack.values)
     # A constraint without a slope is as near as its value is small.
-    away[: stack.n_rows] /= np.maximum(lengths[: stack.n_rows], 1e-8)
+    away[: stack.n_rows] /= np.maximum(lengths[: stack.n_rows], FAINT * stack.floors)
     return np.asarray(away / (1.0 + float(np.abs(x).max(initial=0.0))))
 
 
 def find_multipliers(
-    x: Vector, gradient: Vector, stack: Stack, jacobian: Vector, near: float = NEAR
+    x: Vector, gradient: Vector, stack: Stack, jacobian: Vector, floor: float, near: float = NEAR
 ) -> Multipliers:
     """Return the multipliers of the constraints near the point.
+
+    `floor` is the size of gradients beside which one of the objective counts as small.
 
     Nonnegative least squares: C. L. Lawson and R. J. Hanson, Solving Least Squares Problems,
     1974, chapter 23; equations enter with both signs.
@@ -114,7 +119,7 @@ def find_multipliers(
     weights[active] = np.where(lengths > 0.0, found / np.where(lengths > 0.0, lengths, 1.0), 0.0)
     kkt = residuals(gradient, stack, rows, active, weights)
     size = float(np.abs(found).max(initial=0.0))
-    exist = size <= CANCELLING * max(float(np.abs(gradient).max(initial=0.0)), 1e-8)
+    exist = size <= CANCELLING * max(float(np.abs(gradient).max(initial=0.0)), FAINT * floor)
     return Multipliers(weights, active, kkt, exist)
 
 
@@ -194,7 +199,8 @@ def qualify(stack: Stack, jacobian: Vector, active: Places) -> Qualification:
     k, n = rows.shape
     if not k:
         return Qualification(0, 0, holds=True)
-    scaled = rows / np.where(lengths > 1e-8, lengths, np.inf)[:, None]
+    floors = np.concatenate([stack.floors, np.ones(2 * stack.n_variables)])[active]
+    scaled = rows / np.where(lengths > FAINT * floors, lengths, np.inf)[:, None]
     singular = np.linalg.svd(scaled, compute_uv=False)
     rank = int(np.sum(singular > DEPENDENT))
     if rank == k:

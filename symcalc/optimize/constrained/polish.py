@@ -25,12 +25,17 @@ LONGEST = 0.3
 
 
 class Candidate(NamedTuple):
-    """A point with everything that judges it."""
+    """A point with everything that judges it.
+
+    `units` are those of the constraints here, `floor` is that of the objective's gradient.
+    """
 
     point: Point
     stack: Stack
     jacobian: Vector
     multipliers: Multipliers
+    units: Vector
+    floor: float
 
     @property
     def violation(self) -> float:
@@ -38,15 +43,34 @@ class Candidate(NamedTuple):
         return self.stack.violation
 
     @property
+    def excess(self) -> float:
+        """The largest violation in units of its constraint."""
+        return self.excess_in(self.units)
+
+    @property
+    def is_feasible(self) -> bool:
+        """Whether no constraint is violated."""
+        return self.excess <= FEASIBLE
+
+    def excess_in(self, units: Vector) -> float:
+        """Return the largest violation in given units."""
+        return float((self.stack.violations / units).max(initial=0.0))
+
+    @property
+    def steepness(self) -> float:
+        """The size of the objective's gradient, or what is small beside others seen."""
+        return max(self.floor, float(np.abs(self.point.gradient).max(initial=0.0)))
+
+    @property
     def stationarity(self) -> float:
-        """The residual of stationarity, in units of the gradient's size or 1."""
-        size = max(1.0, float(np.abs(self.point.gradient).max(initial=0.0)))
-        return self.multipliers.kkt.stationarity / size
+        """The residual of stationarity, in units of the gradient's size."""
+        return self.multipliers.kkt.stationarity / self.steepness
 
     @property
     def residual(self) -> float:
         """The larger of stationarity and complementarity, each in units of its own."""
-        products = self.multipliers.kkt.complementarity / max(1.0, abs(self.point.value))
+        size = max(self.floor, abs(self.point.value))
+        products = self.multipliers.kkt.complementarity / size
         return max(self.stationarity, products)
 
     def meets(self, tolerance: float) -> bool:
@@ -61,8 +85,9 @@ class Candidate(NamedTuple):
 def look_at(evaluator: ConstrainedEvaluator, x: Vector, near: float = 1e-6) -> Candidate:
     """Return a point with its constraints and multipliers."""
     point, stack, jacobian = evaluator.point(x), evaluator.stack(x), evaluator.jacobian(x)
-    multipliers = find_multipliers(point.x, point.gradient, stack, jacobian, near)
-    return Candidate(point, stack, jacobian, multipliers)
+    floor = evaluator.unit
+    multipliers = find_multipliers(point.x, point.gradient, stack, jacobian, floor, near)
+    return Candidate(point, stack, jacobian, multipliers, evaluator.units(x), floor)
 
 
 def polish(evaluator: ConstrainedEvaluator, x: Vector) -> Candidate:
@@ -98,15 +123,18 @@ def restore(evaluator: ConstrainedEvaluator, x: Vector, n_passes: int = 100) -> 
         off = stack.violations
         if not np.isfinite(stack.violation) or stack.violation == 0.0:
             break
-        held = np.flatnonzero((off > 0.0) | stack.is_equality | (stack.values <= FEASIBLE))
-        rows = stack.rows_of(evaluator.jacobian(x), held)
-        step = np.linalg.lstsq(rows, -stack.values[held], rcond=1e-14)[0]
+        units, slopes = evaluator.units(x), evaluator.slopes(x)
+        held = np.flatnonzero((off > 0.0) | stack.is_equality | (stack.values <= FEASIBLE * units))
+        rows = stack.rows_of(evaluator.jacobian(x), held) / slopes[held, None]
+        if not np.isfinite(rows).all():
+            break
+        step = np.linalg.lstsq(rows, -stack.values[held] / slopes[held], rcond=1e-14)[0]
         if not np.isfinite(step).all():
             break
         for length in (1.0, 0.5, 0.1):
             new = evaluator.clipped(x + length * step)
             there = evaluator.stack(new)
-            if there.violation < stack.violation:
+            if (there.violations / units).max() < (off / units).max():
                 break
         else:
             break
@@ -131,25 +159,27 @@ def _model_step(evaluator: ConstrainedEvaluator, at: Candidate) -> Vector | None
     if not np.isfinite(hessian).all():
         return None
     longest = LONGEST * (1.0 + float(np.abs(x).max(initial=0.0)))
-    is_held = (weights != 0.0) | stack.is_equality | (stack.values < -FEASIBLE)
+    slopes = evaluator.slopes(x)
+    values = stack.values / slopes
+    is_held = (weights != 0.0) | stack.is_equality | (stack.values < -FEASIBLE * at.units)
     held: set[int] = set(np.flatnonzero(is_held).tolist())
     reach = np.flatnonzero(np.isfinite(stack.values))
-    rows = stack.rows_of(at.jacobian, reach)
+    rows = stack.rows_of(at.jacobian, reach) / slopes[reach, None]
     step: Vector | None = None
     for _ in range(MAX_EXCHANGES):
         places = np.array(sorted(held), dtype=np.int64)
-        own = stack.rows_of(at.jacobian, places)
-        step, forces = _equality_step(hessian, at.point.gradient, own, stack.values[places])
+        own = stack.rows_of(at.jacobian, places) / slopes[places, None]
+        step, forces = _equality_step(hessian, at.point.gradient, own, values[places])
         length = float(np.abs(step).max(initial=0.0))
         if length > longest:
             step = step * (longest / length)
-        after = stack.values[reach] + rows @ step
+        after = values[reach] + rows @ step
         after[[int(p) in held for p in reach]] = np.inf
         broken = int(np.argmin(after)) if after.size else -1
         wrong = np.where(stack.is_equality[places], np.inf, forces)
-        if broken >= 0 and after[broken] < -1e-12 * (1.0 + abs(stack.values[reach[broken]])):
+        if broken >= 0 and after[broken] < -1e-12 * (1.0 + abs(values[reach[broken]])):
             held.add(int(reach[broken]))
-        elif wrong.size and wrong.min() < -1e-9 * max(1.0, float(np.abs(forces).max())):
+        elif wrong.size and wrong.min() < -1e-9 * max(at.floor, float(np.abs(forces).max())):
             held.discard(int(places[np.argmin(wrong)]))
         else:
             break
@@ -199,10 +229,10 @@ def _try(evaluator: ConstrainedEvaluator, best: Candidate, step: Vector) -> Cand
 
 def _is_lower(new: Candidate, old: Candidate) -> bool:
     """Whether the residuals fell, and feasibility was not paid for it."""
-    before, after = old.violation, new.violation
+    before, after = old.excess, new.excess_in(old.units)
     # What rounding of the point alone makes of a constraint.
     noise = np.abs(old.jacobian) @ np.abs(old.point.x)
-    tiny = max(1e-13, 8.0 * EPS * float(noise.max(initial=0.0)))
+    tiny = max(1e-13, 8.0 * EPS * float((noise / old.units[: noise.size]).max(initial=0.0)))
     if before > FEASIBLE:
         return after < 0.9 * before
     # A step onto curved constraints leaves them to second order; the next one comes back.

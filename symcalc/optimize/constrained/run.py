@@ -170,6 +170,8 @@ def _run(run: Run, said: list[str]) -> Optimum:
             limit = Outcome.NOT_FINITE
         else:
             evaluator.begin(point)
+            if not run.is_large:
+                evaluator.jacobian(run.start)  # how steep the constraints are
             x, limit = solve(run, run.method, point, journal)
             if limit in (None, Outcome.SOLVER_FAILED, Outcome.LINE_SEARCH_FAILED,
                          Outcome.CONVERGED_KKT):  # fmt: skip

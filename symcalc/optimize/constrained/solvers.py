@@ -20,21 +20,39 @@ ENDLESS = 10**9
 
 
 class Feed:
-    """Objective and constraints as SciPy asks for them; writes accepted points down."""
+    """Objective and constraints as SciPy asks for them; writes accepted points down.
+
+    SciPy's tests take 1 for the size of everything, hence units where sizes are much smaller.
+    """
 
     def __init__(self, evaluator: ConstrainedEvaluator, journal: Journal, start: Point) -> None:
         self.evaluator, self.journal, self.current = evaluator, journal, start
         evaluator.stage = "search"
+        self.unit, self.units = evaluator.units_of_solvers(start.x)
 
     def value(self, x: Vector) -> float:
         """Return the value; behind a wall where there is none."""
         value = self.evaluator.point(x).value
-        return value if np.isfinite(value) else self._wall(x)[0]
+        return value / self.unit if np.isfinite(value) else self._wall(x)[0]
 
     def gradient(self, x: Vector) -> Vector:
         """Return the gradient; behind a wall where there is none."""
         point = self.evaluator.point(x)
-        return point.gradient.copy() if point.is_finite else self._wall(x)[1]
+        return point.gradient / self.unit if point.is_finite else self._wall(x)[1]
+
+    def rows(self, x: Vector) -> Vector:
+        """Return the constraints."""
+        return np.asarray(_finite(self.evaluator.stack(x).values[: self.units.size] / self.units))
+
+    def slopes(self, x: Vector) -> Vector:
+        """Return the derivatives of the constraints."""
+        return np.asarray(_finite(self.evaluator.jacobian(x) / self.units[:, None]))
+
+    def sparse_slopes(self, x: Vector) -> Any:
+        """Return the same as a sparse array."""
+        from scipy.sparse import diags_array
+
+        return _finite(diags_array(1.0 / self.units) @ self.evaluator.sparse_jacobian(x))
 
     def accept(self, x: Vector, *_: object) -> bool:
         """Write down a point that SciPy accepted."""
@@ -51,10 +69,11 @@ class Feed:
         """Return a finite slope away from the current point, so that line searches turn back."""
         away = x - self.current.x
         square = float(away @ away)
-        height = max(1.0, abs(self.current.value))
+        here = self.current.value / self.unit
+        height = max(1.0, abs(here))
         if not (0.0 < square < np.inf):
-            return self.current.value + height, np.zeros_like(x)
-        return self.current.value + height, 2.0 * height * away / square
+            return here + height, np.zeros_like(x)
+        return here + height, 2.0 * height * away / square
 
 
 def run_slsqp(
@@ -69,8 +88,8 @@ def run_slsqp(
         if rows.size:
             parts.append({
                 "type": kind,
-                "fun": lambda x, rows=rows: _finite(evaluator.stack(x).values[rows]),
-                "jac": lambda x, rows=rows: _finite(evaluator.jacobian(x)[rows]),
+                "fun": lambda x, rows=rows: feed.rows(x)[rows],
+                "jac": lambda x, rows=rows: feed.slopes(x)[rows],
             })  # fmt: skip
     return _run("SLSQP", feed, start, parts, {
         "ftol": 1e-11, "maxiter": min(max_steps, 200), **options,
@@ -87,7 +106,7 @@ def run_trust_constr(
     feed = Feed(evaluator, journal, start)
     constraints = evaluator.constraints
     is_sparse = hasattr(evaluator.sparse_jacobian(start.x), "tocsr")
-    jacobian = evaluator.sparse_jacobian if is_sparse else evaluator.jacobian
+    slopes = feed.sparse_slopes if is_sparse else feed.slopes
     curvature = evaluator.sparse_curvature if is_sparse else evaluator.curvature
     has_hessian = is_sparse and evaluator.objective.hessian is not None
     hessian = evaluator.hessian if has_hessian else evaluator.dense_hessian
@@ -95,15 +114,13 @@ def run_trust_constr(
     if len(constraints):
         upper = np.where(constraints.is_equality, 0.0, np.inf)
         parts.append(NonlinearConstraint(
-            lambda x: _finite(evaluator.stack(x).values[: len(constraints)]),
-            np.zeros(len(constraints)), upper,
-            jac=lambda x: _finite(jacobian(x)),
-            hess=lambda x, v: _finite(curvature(x, np.asarray(v))),
+            feed.rows, np.zeros(len(constraints)), upper, jac=slopes,
+            hess=lambda x, v: _finite(curvature(x, np.asarray(v) / feed.units)),
         ))  # fmt: skip
     return _run("trust-constr", feed, start, parts, {
         "gtol": 1e-10, "xtol": 1e-12, "barrier_tol": 1e-10, "maxiter": min(max_steps, 3000),
         **options,
-    }, hess=lambda x: _finite(hessian(x)))  # fmt: skip
+    }, hess=lambda x: _finite(hessian(x) / feed.unit))  # fmt: skip
 
 
 def _run(

@@ -1,0 +1,44 @@
+"""Results of constrained runs do not depend on the units of objective and constraints."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import brentq
+
+import symcalc as sc
+from symcalc.outcome import Outcome
+
+
+@pytest.mark.parametrize("unit", ["1e-12", "1e-6", "1e6", "1e12"])
+@pytest.mark.parametrize("what", ["objective", "constraint"])
+def test_the_unit_of_objective_or_constraint_changes_no_minimum(what: str, unit: str) -> None:
+    of_f, of_c = (unit, "1") if what == "objective" else ("1", unit)
+    best = sc.minimize(
+        f"{of_f}*(exp(x) + y)", {"x": 1, "y": 0.3}, constraints=f"{of_c}*(x^2 + y^2 - 1) <= 0"
+    )
+
+    x = float(brentq(lambda x: x * np.exp(-x) + np.sqrt(1 - x * x), -1, 0))
+    assert best.outcome is Outcome.CONVERGED_KKT
+    assert best.x == pytest.approx({"x": x, "y": -np.sqrt(1 - x * x)}, rel=1e-9)
+
+
+@pytest.mark.parametrize("method", ["SLSQP", "trust-constr", "augmented_lagrangian",
+                                    "interior_point"])  # fmt: skip
+def test_every_method_minimizes_in_small_units(method: str) -> None:
+    best = sc.minimize("1e-10*x", {"x": 3}, constraints=["x >= -5", "1e-11*x <= 1"], method=method)
+
+    assert (best.outcome, best.x["x"]) == (Outcome.CONVERGED_KKT, -5.0)
+
+
+def test_the_gradient_of_a_constraint_in_small_units_counts() -> None:
+    best = sc.minimize("x + y", {"x": 0.3, "y": 0.4}, constraints="1e-12*(x^2 + y^2 - 1) == 0")
+
+    assert best.fun == pytest.approx(-np.sqrt(2), rel=1e-12)
+    assert not any("not unique" in sentence for sentence in best.diagnosis)
+
+
+def test_a_steep_constraint_is_not_satisfied_by_being_near() -> None:
+    best = sc.minimize("x", {"x": 1, "y": 1}, constraints=["x*y >= 1", "y >= 0"])
+
+    assert not best.converged
