@@ -40,14 +40,21 @@ class AtRows:
         columns: Sequence[Any], n_rows: int,
     ) -> None:  # fmt: skip
         self._n_free = len(arguments.names) - len(columns)
-        numbers = (np.zeros(()),) * self._n_free  # arrays, so that nothing is taken for plain
-        bound = arguments.bind((*numbers, *columns), {})
         self._function, self._runner, self.n_rows = function, runner, n_rows
-        self._columns, self._dtype = bound.values[self._n_free :], bound.dtype
+        self._columns, self._dtype = tuple(columns), arguments.dtype
+        if not all(map(self._is_ready, columns)):
+            numbers = (np.zeros(()),) * self._n_free  # arrays, so that nothing is taken for plain
+            bound = arguments.bind((*numbers, *columns), {})
+            self._columns, self._dtype = bound.values[self._n_free :], bound.dtype
         self._ready: dict[str, Callable[[Sequence[Any]], Any]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (self._function, self._columns, self.n_rows)
+
+    def _is_ready(self, column: Any) -> bool:
+        """Whether a column is what code takes, without a look at its cells."""
+        is_plain = type(column) is np.ndarray and column.dtype == self._dtype
+        return is_plain and column.shape in ((self.n_rows,), ())
 
     def values(self, x: Array) -> Array:
         """Return the value at every row, not to be written to; of many points one row each."""
@@ -95,10 +102,9 @@ class AtRows:
         if x.ndim > 1 or self.n_rows > FEW_ROWS:
             return self._runner.run(what, self._at(x))
         if what not in self._ready:
-            found = self._runner.run(what, self._at(x))  # tells whether it is native
-            if not self._runner.native.is_forced:
-                self._ready[what] = self._runner.code(what, scalar=False).function
-            return found
+            if self._runner.native.is_forced:
+                return self._runner.run(what, self._at(x))
+            self._ready[what] = self._runner.code(what, scalar=False).function
         return self._ready[what]((*map(np.asarray, x.tolist()), *self._columns))
 
     def _at(self, x: Array) -> Bound:

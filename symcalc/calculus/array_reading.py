@@ -101,7 +101,8 @@ def is_over_arrays(
 
     Names `elsewhere`, in constraints, count as its own.
     """
-    if any(isinstance(value, str) or np.ndim(value) for value in start.values()):
+    numbers = (value for value in start.values() if type(value) is not float)
+    if any(isinstance(value, str) or np.ndim(value) for value in numbers):
         return True
     declared = dict(read_shapes(shapes))
     if isinstance(formula, Expression):
@@ -207,11 +208,17 @@ def _spread(name: str, side: Any, shape: tuple[int, ...]) -> list[Any]:
 def occurring(formula: Formula, available: Sequence[str]) -> list[str]:
     """Return the names of data that a formula may use; the others have no say in its shapes."""
     if isinstance(formula, str):
-        words = set(tokenize(formula).texts)
+        words = _words(formula)
         return [name for name in available if name in words]
     if isinstance(formula, Expression):
         return [name for name in available if name in formula.names]
     return list(available)
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    """Return the tokens of a text."""
+    return frozenset(tokenize(text).texts)
 
 
 def _notes(

@@ -23,6 +23,9 @@ _NUMBERS = (int, float, np.number)
 #: So many numbers are looked at together for those that are not finite.
 FINITE_AT_ONCE = 2**20
 
+#: No place.
+_NOWHERE = np.zeros(0, dtype=np.int64)
+
 #: Cells of a CSV file that mean "no value".
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
@@ -123,6 +126,8 @@ class Table:
         array = np.asarray(cells)
         if array.dtype.kind == "c":
             raise DataError(f"The column `{name}` is complex; give real numbers.")
+        if array.dtype == np.float64:
+            return array.astype(float)
         if array.dtype.kind in "biuf":
             with np.errstate(over="ignore"):  # beyond double precision it is infinite, and refused
                 return array.astype(float)
@@ -177,6 +182,8 @@ def load_data(data: Any) -> Table:
 
 def _not_finite(array: Column) -> NDArray[np.int64]:
     """Return the places, counted row after row, of what is no finite number; a part at a time."""
+    if array.size <= FINITE_AT_ONCE and np.isfinite(array).all():
+        return _NOWHERE
     length = max(FINITE_AT_ONCE // max(array[:1].size, 1), 1)
     plain = array.view(np.ndarray)
     found = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ def fit(
             bounds=to_bounds(bounds, tuple(values)), method=method, throw=throw,
             seed=check_count("seed", seed, 0), limits=allowed,
         )  # fmt: skip
-    guess = to_start(start, "parameter")
+    guess = to_start(values, "parameter")
     both = [name for name in guess if name in table.names]
     if both:
         raise ArgumentError(f"`{both[0]}` is a parameter in `start` and a column of the data.")
@@ -206,6 +207,7 @@ def _target_values(
     return values
 
 
+@lru_cache(maxsize=64)
 def _column_expression(name: str) -> Expression:
     """Return a column as a formula, whatever characters its name has."""
     graph = Graph()

@@ -33,6 +33,8 @@ def to_start(start: Any, role: str) -> dict[str, float]:
         raise ArgumentError(
             f'`start` gives each {role} a number: {{"a": 1.0, "b": 0.5}} or "a=1, b=0.5".'
         )
+    if all(type(value) is float for value in start.values()):
+        return {str(name): value for name, value in start.items()}
     found: dict[str, float] = {}
     for name, value in start.items():
         if np.ndim(value):
@@ -58,7 +60,7 @@ def to_values(start: Any, role: str = "variable") -> dict[str, Any]:
     """
     if isinstance(start, str):
         start = read_start(start)
-    if not isinstance(start, Mapping):
+    if not isinstance(start, Mapping) or all(type(value) is float for value in start.values()):
         return dict(to_start(start, role))
     numbers = {
         name: value

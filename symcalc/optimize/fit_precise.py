@@ -9,7 +9,7 @@ import numpy as np
 from ..outcome import Outcome
 from .bounds import Vector
 from .fit_problem import FitProblem
-from .fit_run import End, rounding_of
+from .fit_run import End, is_rounding
 
 __all__ = ["sharpen"]
 
@@ -42,7 +42,7 @@ def sharpen(end: End, problem: FitProblem, max_steps: int = 8) -> tuple[End, flo
     outcomes = (Outcome.CONVERGED_GRADIENT, Outcome.PRECISION_REACHED)
     if exact is None or skipped or end.outcome not in outcomes:
         return end, end.square
-    if rounding_of(end, problem) <= FINE * end.square**0.5:
+    if not is_rounding(FINE * end.square**0.5, end, problem):
         return end, end.square
     parts = end.parts(np.ones(end.x.size, dtype=bool))
     if parts.rank < end.x.size:

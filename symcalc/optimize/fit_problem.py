@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +32,7 @@ class Predictor(Protocol):
         """Return its derivatives in the parameters, one row a row of `data`."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FitProblem:
     """A problem of least squares in named parameters.
 
@@ -106,7 +108,12 @@ class FitProblem:
             totals=None, part=None, both=None,
         )  # fmt: skip
 
-    @property
+    @cached_property
+    def n_observations(self) -> int:
+        """The number of rows that have weight."""
+        return self.target.size if self.weights is None else int(self.counted.sum())
+
+    @cached_property
     def root_weights(self) -> Vector | None:
         """The square roots of the weights."""
         return None if self.weights is None else np.sqrt(self.weights)
@@ -147,13 +154,19 @@ class FitProblem:
             return np.asarray(function(points), dtype=float)
         return np.array([np.asarray(function(x), dtype=float) for x in points])
 
-    @property
+    @cached_property
     def total(self) -> float:
         """The weighted sum of squares of the target about its mean, in the unit squared."""
         y = self.target if self.unit == 1.0 else self.target / self.unit
-        mean = y.mean() if self.weights is None else np.average(y, weights=self.weights)
+        mean = y.sum() / y.size if self.weights is None else np.average(y, weights=self.weights)
         away = self.weighted(y - float(mean))
         return float(away @ away)
+
+    @cached_property
+    def length(self) -> float:
+        """The length of the target, weighted and in the unit."""
+        y = self.scaled(self.target)
+        return math.sqrt(float(y @ y))
 
     def residuals_and_jacobian(self, x: Vector) -> tuple[Vector, Vector]:
         """Return residuals and Jacobian, neither weighted nor in the unit."""

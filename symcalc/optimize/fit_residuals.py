@@ -232,7 +232,7 @@ def _choose_unit(y: Vector, weights: Vector | None) -> float:
 
 def _check_rows(problem: FitProblem) -> None:
     """Refuse fewer rows than parameters."""
-    n_observations, n = int(problem.counted.sum()), len(problem.names)
+    n_observations, n = problem.n_observations, len(problem.names)
     if n_observations < n:
         of_weight = "" if problem.weights is None else " of positive weight"
         raise DataError(

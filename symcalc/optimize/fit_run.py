@@ -17,7 +17,7 @@ from .fit_problem import FitProblem
 from .least_squares import Fitted, polish, run_least_squares
 from .objective import StopRun
 
-__all__ = ["LOWER", "STOPPED", "End", "rounding_of", "run_once"]
+__all__ = ["LOWER", "STOPPED", "End", "is_rounding", "run_once"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -31,7 +31,7 @@ OVERFLOW = 1e150
 LOWER = 1e-6
 
 #: SciPy's tolerances of a run whose end is polished.
-NEARLY = {"ftol": 1e-11, "xtol": 1e-11, "gtol": 1e-11}
+NEARLY = {"ftol": 1e-10, "xtol": 1e-10, "gtol": 1e-11}
 
 #: Outcomes after which nothing else is tried: the user's limits, or the user, ended the run.
 STOPPED = (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)
@@ -102,7 +102,7 @@ class End:
     @cached_property
     def rank(self) -> int:
         """The number of directions of the parameters that the data determine."""
-        if not np.isfinite(self.jacobian).all():
+        if not (self.is_finite or np.isfinite(self.jacobian).all()):
             return 0
         return self.parts(np.ones(self.x.size, dtype=bool)).rank
 
@@ -110,12 +110,15 @@ class End:
         """Return which parameters do not stand at a bound that holds them."""
         return problem.free(self.x, self.residuals, self.jacobian)
 
+    def free_parts(self, problem: FitProblem) -> Decomposition | None:
+        """Return the Jacobian decomposed in the free parameters, None where bounds hold all."""
+        free = self.free(problem)
+        return self.parts(free) if problem.bounds is None or free.any() else None
+
     def n_undetermined(self, problem: FitProblem) -> int:
         """Return how many directions of the free parameters the data say nothing of."""
-        if not self.is_finite:
-            return 0
-        free = self.free(problem)
-        return int(free.sum()) - self.parts(free).rank if free.any() else 0
+        parts = self.free_parts(problem) if self.is_finite else None
+        return 0 if parts is None else parts.scale.size - parts.rank
 
 
 def run_once(
@@ -239,36 +242,35 @@ def _with_rows(end: End, problem: FitProblem) -> End:
     return end.changed(rows=problem.scaled(np.broadcast_to(rows, problem.target.shape)))
 
 
-def rounding_of(end: End, problem: FitProblem) -> float:
-    """Return how much of the residuals' length may be rounding.
+def is_rounding(length: float, end: End, problem: FitProblem) -> bool:
+    """Whether a length may be all rounding of the residuals.
 
-    Each value of the model carries an error of about EPS of its size.
+    Each value of the model carries an error of about EPS of its size. The triangle inequality
+    says without arrays how long that is at most.
     """
+    most = 8.0 * EPS * (2.0 * problem.length + math.sqrt(end.square))
+    return length <= most and length <= _rounding_of(end, problem)
+
+
+def _rounding_of(end: End, problem: FitProblem) -> float:
+    """Return how much of the residuals' length may be rounding."""
     y = problem.scaled(problem.target)
     sizes = np.abs(y) + np.abs(y - end.all_residuals)
     return 8.0 * EPS * math.sqrt(float(sizes @ sizes))
-
-
-def _most_rounding(end: End, problem: FitProblem) -> float:
-    """Return what `rounding_of` is at most; the triangle inequality needs no arrays."""
-    y = problem.scaled(problem.target)
-    return 8.0 * EPS * (2.0 * math.sqrt(float(y @ y)) + math.sqrt(end.square))
 
 
 def _judge(end: End, problem: FitProblem, tolerance: float) -> Outcome | None:
     """Return the good outcome that the end deserves, or None."""
     if not end.is_finite:
         return Outcome.NOT_FINITE
-    length = math.sqrt(end.square)
-    if length <= _most_rounding(end, problem) and length <= rounding_of(end, problem):
+    if is_rounding(math.sqrt(end.square), end, problem):
         return Outcome.CONVERGED_RESIDUAL
-    free = end.free(problem)
-    if not free.any():
+    parts = end.free_parts(problem)
+    if parts is None:
         return Outcome.CONVERGED_GRADIENT
-    parts = end.parts(free)
     if parts.rank == 0:
         return None
     if relative_offset(parts, end.residuals) <= tolerance:
         return Outcome.CONVERGED_GRADIENT
     tangent = float(np.linalg.norm(parts.tangent(end.residuals)))
-    return Outcome.PRECISION_REACHED if tangent <= rounding_of(end, problem) else None
+    return Outcome.PRECISION_REACHED if is_rounding(tangent, end, problem) else None

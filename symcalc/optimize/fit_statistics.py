@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,9 +38,9 @@ def conclude(
     """
     names, unit, total = problem.names, problem.unit, problem.total
     outcome = end.outcome if check is None else check.judge(end.outcome)
-    n_observations = int(problem.counted.sum())
+    n_observations = problem.n_observations
     freedom = n_observations - end.x.size + end.n_undetermined(problem)
-    deviation = float(np.sqrt(square / freedom)) if freedom > 0 else np.nan
+    deviation = math.sqrt(square / freedom) if freedom > 0 else math.nan
     covariance, errors, held, notes = _covariance(end, problem, deviation)
     if freedom == 0:
         notes.append("As many parameters as observations: no standard errors.")
@@ -49,7 +51,8 @@ def conclude(
         notes.append("R² is below 0: the mean of the target fits better than this model does.")
     said = (check.sentence,) if check is not None and check.agrees is False else ()
     raw = end.all_residuals if unit == 1.0 else unit * end.all_residuals
-    if problem.weights is not None or raw.shape != problem.target.shape:
+    shape = problem.target.shape
+    if problem.weights is not None or raw.shape != shape:
         raw = np.asarray(problem.residuals(end.x), dtype=float)
     return Fit(
         parameters=dict(zip(names, end.x.tolist(), strict=True)),
@@ -57,7 +60,8 @@ def conclude(
         covariance=covariance, residual_sum_of_squares=square * unit * unit,
         residual_standard_deviation=deviation * unit, r_squared=r_squared,
         degrees_of_freedom=freedom, n_observations=n_observations,
-        residuals=np.array(np.broadcast_to(raw, problem.target.shape)), outcome=outcome,
+        residuals=np.array(raw if raw.shape == shape else np.broadcast_to(raw, shape)),
+        outcome=outcome,
         method=end.method, n_evaluations=evaluator.n_evaluations,
         notes=(*said, *end.findings, *notes, *end.notes), elapsed=evaluator.elapsed(),
         start=dict(zip(names, start.tolist(), strict=True)), held=held, problem=problem,
@@ -70,8 +74,11 @@ def _covariance(
 ) -> tuple[Vector, Vector, tuple[str, ...], list[str]]:
     """Return covariance and standard errors, the parameters at a bound, and what to say."""
     n = end.x.size
-    covariance, errors = np.full((n, n), np.nan), np.full(n, np.nan)
     notes: list[str] = []
+    if problem.bounds is None and end.is_finite and end.rank == n:
+        root = deviation * end.parts(end.free(problem)).root_of_covariance()
+        return root @ root.T, lengths(root.T), (), notes
+    covariance, errors = np.full((n, n), np.nan), np.full(n, np.nan)
     if not end.is_finite:
         return covariance, errors, (), notes
     free = end.free(problem)
@@ -144,15 +151,15 @@ def _runaways(end: End, problem: FitProblem, errors: Vector) -> list[str]:
 
 def _notes_on_data(problem: FitProblem, total: float) -> list[str]:
     """Return what the columns themselves are lacking."""
-    counted = problem.counted
     notes = []
-    if total == 0.0 and int(counted.sum()) > 1:
-        value = float(problem.target[counted][0])
+    if total == 0.0 and problem.n_observations > 1:
+        value = float(problem.target[problem.counted][0])
         notes.append(
             f"The target is {value:.6g} in every row: there is nothing for the model to explain."
         )
     for name, column in problem.columns.items():
-        values = column if problem.weights is None or not column.ndim else column[counted]
+        is_whole = problem.weights is None or not column.ndim
+        values = column if is_whole else column[problem.counted]
         if column.ndim and values.size > 1 and _is_constant(values):
             notes.append(
                 f"The column `{name}` is {float(values[0]):.6g} in every row: the data do not "
@@ -163,5 +170,7 @@ def _notes_on_data(problem: FitProblem, total: float) -> list[str]:
 
 def _is_constant(values: Vector) -> bool:
     """Whether all numbers are the same; told by the first ones where they are not."""
+    if values[0] != values[-1]:
+        return False
     few = values[:100]
     return bool((few == few[0]).all()) and bool((values == values[0]).all())

@@ -97,11 +97,11 @@ def _doubt(end: End, problem: FitProblem) -> str:
         return "The data do not determine every parameter there"
     if end.outcome is Outcome.CONVERGED_RESIDUAL:
         return ""
-    counted = problem.counted
     may_have_others = problem.has_jumps or not problem.linear.all()
     if may_have_others and end.square > 0.5 * problem.total:
         return "The model explains less than half of the variation"
-    if _is_patterned(np.asarray(end.all_residuals[counted])):
+    rows = end.all_residuals
+    if _is_patterned(rows if problem.weights is None else rows[problem.counted]):
         return PATTERN
     return ""
 
@@ -110,7 +110,7 @@ def _is_patterned(residuals: Vector) -> bool:
     """Whether residuals resemble their neighbours by more than four standard deviations."""
     if residuals.size < 10:
         return False
-    centered = residuals - residuals.mean()
+    centered = residuals - residuals.sum() / residuals.size
     square = float(centered @ centered)
     if square <= 0.0:
         return False

@@ -16,6 +16,8 @@ from .objective import StopRun
 
 __all__ = ["Fitted", "polish", "run_least_squares"]
 
+EPS = float(np.finfo(float).eps)
+
 #: Columns of the Jacobian longer than this, or shorter than its inverse, get units of their own:
 #: SciPy squares them.
 EXTREME = 1e100
@@ -28,6 +30,9 @@ ROUNDING = 1e-10
 #: share of the standard errors.
 ORTHOGONAL = 1e-10
 
+
+#: More evaluations than any run takes.
+ENDLESS = 2**30
 
 #: SciPy's settings of a run to the limit of double precision.
 TO_THE_LIMIT = {"ftol": 1e-15, "xtol": 1e-15, "gtol": 1e-15, "x_scale": "jac", "max_nfev": 10**5}
@@ -111,15 +116,40 @@ def _run_minpack(
     residuals: Callable[[Vector], Vector], jacobian: Callable[[Vector], Vector], start: Vector,
     settings: dict[str, Any],
 ) -> Vector:  # fmt: skip
-    """Run MINPACK's Levenberg-Marquardt through the one of SciPy's doors that costs the least."""
+    """Run MINPACK's Levenberg-Marquardt through the one of SciPy's doors that costs the least.
+
+    Without its full output SciPy spares a covariance matrix, but warns of tolerances below
+    rounding and of too many evaluations: the first go the long way, the others are counted here.
+    """
     from scipy.optimize import leastsq
 
-    found = leastsq(
-        residuals, start, Dfun=lambda z: jacobian(z).T, col_deriv=True, full_output=True,
-        ftol=settings["ftol"], xtol=settings["xtol"], gtol=settings["gtol"],
-        maxfev=settings["max_nfev"],
-    )  # fmt: skip
+    tolerances = {name: settings[name] for name in ("ftol", "xtol", "gtol")}
+    n_left, accepted = settings["max_nfev"] + 1, start  # the first one SciPy asks for twice
+
+    def counted(z: Vector) -> Vector:
+        nonlocal n_left
+        n_left -= 1
+        if n_left < 0:
+            raise _EnoughError
+        return residuals(z)
+
+    def transposed(z: Vector) -> Vector:
+        nonlocal accepted
+        accepted = z.copy()
+        return jacobian(z).T
+
+    try:
+        found = leastsq(
+            counted, start, Dfun=transposed, col_deriv=True, maxfev=ENDLESS,
+            full_output=min(tolerances.values()) < EPS, **tolerances,
+        )  # fmt: skip
+    except _EnoughError:
+        return accepted
     return np.asarray(found[0], dtype=float)
+
+
+class _EnoughError(Exception):
+    """Ends a run of MINPACK after as many evaluations as were allowed."""
 
 
 def _run_scipy(
@@ -234,7 +264,7 @@ def _summed(step: Vector, last: Vector | None, at: Fitted) -> Vector | None:
     now, before = at.parts.scale * step[at.free], at.parts.scale * last[at.free]
     q = float(now @ before) / float(before @ before)
     rest = now - q * before
-    if not (0.1 < abs(q) < 0.95 and float(rest @ rest) <= 0.01 * float(now @ now)):
+    if not (0.01 < abs(q) < 0.95 and float(rest @ rest) <= 0.01 * float(now @ now)):
         return None
     return step / (1.0 - q)
 
