@@ -117,7 +117,8 @@ def test_the_check_finds_a_wrong_function(language, with_nan, tmp_path):
 
 
 #: Where domains end, values overflow, and what is no number.
-EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, 1e-300, 1e300, -1e300, 710.0, math.inf, math.nan]
+EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, 1e-300, 1e300, -1e300, 710.0, math.inf, math.nan,
+         -math.inf, -5e-324, 1 + 1e-9]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["python", "numpy", "c"])
@@ -136,7 +137,8 @@ EDGES = [0.0, -0.0, 1.0, -1.0, 0.5, 3.0, -2.5, 1e-300, 1e300, -1e300, 710.0, mat
         "max(x, y, 0.3)",
         "piecewise((x^2, x < y), (1/x, x > y), (log(y), True))",
         "gamma(x)",
-        "loggamma(x)",
+        "loggamma(x) + gammaln(y)",
+        "x + (y - x)",
     ],
 )
 def test_source_computes_what_compiled_functions_do_where_domains_end(text, language, tmp_path):
@@ -249,6 +251,21 @@ def test_a_value_alone_is_exported_with_order_0(tmp_path):
     found = sc.export("x^2 + 3", "python", order=0)
     assert "gradient" not in found.text
     assert _run(found, tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("language", ["c", "cpp", "fortran", "rust"])
+def test_long_lines_are_broken_between_words_and_numbers_alone_are_no_trouble(language, tmp_path):
+    if not TOOLS[language]():
+        pytest.skip(f"no tool for {language} is installed")
+    product = "*".join(f"sin(0.{k}23456789012345*x)" for k in range(1, 9))
+    # gfortran computes acos(2) itself, and refuses it; a part may be set in one branch alone
+    texts = [f"erf(cbrt({product}))^(2/3)", "x if x < 9 else acos(2)*x", "csc(x) if x <= x else x"]
+    for text in [*texts, "asinh(x) + acosh(x + 1) + gammaln(x)*loggamma(x)"]:
+        done = _run(sc.export(text, language), tmp_path)
+        assert done.returncode == 0, done.stderr
+    text = sc.export("asinh(x) - acosh(-x)", "rust").text
+    assert "sc_asinh" in text
+    assert "sc_acosh" in text
 
 
 def test_fortran_lines_are_short_and_numbers_are_doubles():

@@ -73,13 +73,18 @@ def _special() -> Any:
 
 
 def gammaln(x: Array) -> Array:
-    """Return log(abs(gamma(x))); from 1/2 to 5/2 by series, which keeps the zeros at 1 and 2."""
+    """Return log(abs(gamma(x))); from 1/2 to 5/2 by series, which keeps the zeros at 1 and 2.
+
+    Near 0, where SciPy overflows, that is -log(abs(x)).
+    """
+    tiny = (np.abs(x) < 1e-300) & np.not_equal(x, 0)
     near = np.abs(np.subtract(x, 1.5)) <= 1
     first = np.less(x, 1.5)
     z = np.where(near, np.subtract(x, np.where(first, 1.0, 2.0)), 0.0)
     series = np.polynomial.polynomial.polyval(z, LOG_GAMMA_SERIES) * z
     value = series - np.where(first, np.log1p(z), 0.0)
-    return np.where(near, value, _special().gammaln(np.where(near, 3.0, x)))[()]
+    value = np.where(near, value, _special().gammaln(np.where(near | tiny, 3.0, x)))
+    return np.where(tiny, -np.log(np.abs(np.where(tiny, x, 1.0))), value)[()]
 
 
 def loggamma(x: Array) -> Array:

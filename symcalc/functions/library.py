@@ -67,7 +67,12 @@ def called(function: str) -> Callable[..., Any]:
 
 
 def gammaln(m: Any, x: Any) -> Any:
-    """Return log(abs(gamma(x))); from 1/2 to 5/2 by series, which keeps the zeros at 1 and 2."""
+    """Return log(abs(gamma(x))); from 1/2 to 5/2 by series, which keeps the zeros at 1 and 2.
+
+    Near 0, where SciPy overflows, that is -log(abs(x)).
+    """
+    size = m.abs(x)
+    tiny = m.both(m.compare("<", size, Fraction(1, 10**300)), m.compare("!=", x, 0))
     near = m.compare("<=", m.abs(x - m.ratio(3, 2)), 1)
     first = m.compare("<", x, m.ratio(3, 2))
     z = m.where(near, x - m.where(first, 1, 2), 0)
@@ -75,7 +80,8 @@ def gammaln(m: Any, x: Any) -> Any:
     for coefficient in reversed(LOG_GAMMA_SERIES[:-1]):
         total = total * z + Fraction(coefficient)
     inside = total * z - m.where(first, m.log1p(z), 0)
-    return m.where(near, inside, scipy(m, "gammaln.d", m.where(near, 3, x)))
+    outside = m.where(near, 3, tiny, 3, x)
+    return m.where(near, inside, tiny, -m.log(size), scipy(m, "gammaln.d", outside))
 
 
 def loggamma(m: Any, x: Any) -> Any:

@@ -51,10 +51,9 @@ class C(Dialect):
         else:
             head = f"double {signature.name}_value({given})"
         lines = []
-        if body.names:
-            lines += wrapped(f"double {', '.join(body.names)};", 100)
-        if body.truths:
-            lines += wrapped(f"int {', '.join(body.truths)};", 100)
+        for kind, names in (("double", body.names), ("int", body.truths)):
+            starts = [f"{name} = 0" if name in body.inside else name for name in names]
+            lines += wrapped(f"{kind} {', '.join(starts)};", 100) if names else []
         for part in body.parts:
             if isinstance(part, Loop):
                 lines += ["for (size_t row = 0; row < n_rows; ++row) {", *indented(part.lines), "}"]
@@ -131,7 +130,7 @@ class Cpp(C):
             name: f"std::{name}({{0}})"
             for name in (
                 "acos acosh asin asinh atan atanh cbrt ceil cos cosh erf erfc exp expm1 fabs floor "
-                "lgamma log log10 log1p log2 sin sinh sqrt tan tanh tgamma"
+                "log log10 log1p log2 sin sinh sqrt tan tanh tgamma"
             ).split()
         },
         **{name: f"std::{name}({{0}}, {{1}})" for name in ("atan2", "hypot", "pow")},

@@ -56,13 +56,15 @@ class Loop(NamedTuple):
 class Body(NamedTuple):
     """What a function does: statements and loops in order, its local names, what it gives.
 
-    Of the local names some are numbers, the others truth values.
+    Of the local names some are numbers, the others truth values. Some are set in branches alone,
+    and read where the same condition holds: a compiler may want a value from the start.
     """
 
     parts: list[list[str] | Loop]
     names: list[str]
     truths: list[str]
     outputs: list[str]
+    inside: frozenset[str] = frozenset()
 
     def mentions(self, word: str) -> bool:
         """Return whether a word stands in the statements or in what is given."""
@@ -85,8 +87,11 @@ class Dialect:
     beyond: ClassVar[frozenset[str]] = frozenset(
         {"digamma", "jn", "lgamma", "loggamma", "tgamma", "yn"}
     )
-    #: Definitions of what the language lacks, by the name of a function of C.
+    #: Definitions of what the language lacks, by the name of a function of C; "same" gives what it
+    #: takes, where compilers compute functions of numbers themselves and refuse log(-1).
     helpers: ClassVar[Mapping[str, str]] = {}
+    #: Which of them call others.
+    uses: ClassVar[Mapping[str, str]] = {}
     infinity: ClassVar[str]
     nan: ClassVar[str]
     #: Comparisons that are not written as in C, as templates.

@@ -22,6 +22,8 @@ BEYOND = {
 }  # fmt: skip
 
 _NUMBER = re.compile(r"[\d.]+(e[+-]?\d+)?")
+#: What stands in every name, but in no number.
+_NAME = re.compile(r"[a-df-z]")
 _WHOLE = re.compile(r"(-?\d{1,6})\.0")
 _ASSIGNED = re.compile(r"\s*(\w+) = ")
 
@@ -42,6 +44,8 @@ class SourceEmitter(Emitter):
         self.dialect = dialect
         self.names: list[str] = []
         self.truths: set[str] = set()
+        #: names that are set in branches alone
+        self.inside: set[str] = set()
         self.called: set[str] = set()
         super().__init__(program, arguments, {})
 
@@ -77,7 +81,7 @@ class SourceEmitter(Emitter):
     def line(self, region: Region | None, text: str) -> None:
         name = _ASSIGNED.match(text)
         if name:
-            self.names.append(name.group(1))
+            self._named(name.group(1), region)
         super().line(region, self.dialect.numbers(text) + self.dialect.end)
 
     def emit(self, node: Node) -> None:
@@ -96,7 +100,7 @@ class SourceEmitter(Emitter):
         args, outer = self.graph.args[node], self.program.regions.get(node)
         name, block = f"t{node}", self.blocks.setdefault(outer, [])
         begin, other, rest, close = self.dialect.choice
-        self.names.append(name)
+        self._named(name, outer)
         for count, index in enumerate(branches(len(args))):
             region = self.branch(outer, node, index)
             is_last = index == len(args) - 1
@@ -116,6 +120,12 @@ class SourceEmitter(Emitter):
             block.append(close.format())
         self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
 
+    def _named(self, name: str, region: Region | None) -> None:
+        """Keep a name that a statement sets."""
+        self.names.append(name)
+        if region is not None:
+            self.inside.add(name)
+
     def _beyond(self, name: str, args: list[str]) -> str:
         """Return the call of a function that the table has no name of C's for."""
         own = BEYOND[name]
@@ -134,7 +144,13 @@ class SourceEmitter(Emitter):
         return self._called(own, args)
 
     def _called(self, name: str, args: list[str]) -> str:
-        self.called.add(name)
+        if "same" in self.dialect.helpers and name != "same":
+            is_number = ["." in arg and not _NAME.search(arg) for arg in args]
+            args = [
+                self._called("same", [arg]) if itself else arg
+                for arg, itself in zip(args, is_number, strict=True)
+            ]
+        self.called |= {name, self.dialect.uses.get(name, name)}
         return self.dialect.call(name, args)
 
     def _constant(self, kind: str) -> str:

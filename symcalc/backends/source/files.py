@@ -127,12 +127,14 @@ class _Written:
         self.names: list[str] = []
         self.called: set[str] = set()
         self.truths: set[str] = set()
+        self.inside: set[str] = set()
         self._n_formulas = self._n_fresh = 0
 
     def body(self, parts: list[list[str] | Loop], outputs: list[str]) -> Body:
         """Return the statements written, with their local names."""
         numbers = [name for name in self.names if name not in self.truths]
-        return Body(parts, numbers, [n for n in self.names if n in self.truths], outputs)
+        truths = [name for name in self.names if name in self.truths]
+        return Body(parts, numbers, truths, outputs, frozenset(self.inside))
 
     def formulas(self, formulas: Formulas, known: Mapping[str, str]) -> tuple[list[str], list[str]]:
         """Return statements, and the texts of what they compute."""
@@ -154,6 +156,7 @@ class _Written:
 
         self.names += [prefix + name for name in dict.fromkeys(emitter.names)]
         self.truths |= {prefix + name for name in emitter.truths}
+        self.inside |= {prefix + name for name in emitter.inside}
         texts = [self.dialect.numbers(text) for text in texts]
         return [renamed(line) for line in lines], [renamed(text) for text in texts]
 

@@ -32,12 +32,12 @@ def _from_c(name: str, n_args: int = 1) -> str:
     )
 
 
-def _function(name: str, lines: Sequence[str]) -> str:
-    """Return a function of two numbers."""
+def _function(name: str, lines: Sequence[str], given: str = "a, b") -> str:
+    """Return a function of numbers, two as a rule."""
     return "\n".join(
         [
-            f"pure real(real64) function sc_{name}(a, b) result(c)",
-            "    real(real64), intent(in) :: a, b",
+            f"pure real(real64) function sc_{name}({given}) result(c)",
+            f"    real(real64), intent(in) :: {given}",
             *indented(lines),
             f"end function sc_{name}",
         ]
@@ -64,7 +64,7 @@ class Fortran(Dialect):
     functions: ClassVar[Mapping[str, str]] = (
         {name: f"{name}({{0}})" for name in _INTRINSIC if name not in ("atan2", "hypot")}
         | {"atan2": "atan2({0}, {1})", "hypot": "hypot({0}, {1})", "fabs": "abs({0})",
-           "pow": "({0})**({1})", "tgamma": "gamma({0})", "lgamma": "log_gamma({0})",
+           "pow": "({0})**({1})", "tgamma": "gamma({0})",
            "jn": "bessel_jn({0}, {1})", "yn": "bessel_yn({0}, {1})"}
     )  # fmt: skip
     helpers: ClassVar[Mapping[str, str]] = {
@@ -72,6 +72,7 @@ class Fortran(Dialect):
         "max": _function("max", ["c = merge(a, b, a > b .or. ieee_is_nan(a))"]),
         "min": _function("min", ["c = merge(a, b, a < b .or. ieee_is_nan(a))"]),
         "mod": _function("mod", ["c = modulo(a, b)"]),
+        "same": _function("same", ["c = a"], "a"),
         **gamma.FORTRAN,
     }
 
@@ -110,6 +111,8 @@ class Fortran(Dialect):
             lines.append(f"logical :: {', '.join(body.truths)}")
         if signature.columns:
             lines.append("integer :: row")
+        for names, start in ((body.names, "0"), (body.truths, ".false.")):
+            lines += [f"{name} = {start}" for name in names if name in body.inside]
         for part in body.parts:
             if isinstance(part, Loop):
                 lines += ["do row = 1, size(columns, 1)", *indented(part.lines), "end do"]

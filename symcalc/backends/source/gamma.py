@@ -6,6 +6,9 @@ series (Abramowitz and Stegun 6.3.18), in Horner's form here, ends below the las
 
 from __future__ import annotations
 
+from ...functions import LOG_GAMMA_SERIES
+from .layout import wrapped
+
 __all__ = ["FORTRAN", "JULIA", "PYTHON", "RUST", "C"]
 
 #: B(2k)/(2k) for k = 1, 2, …: what Horner's scheme multiplies, as quotients of numbers.
@@ -23,21 +26,27 @@ def _horner(suffix: str = "") -> str:
     return text
 
 
+_COEFFICIENTS = "\n".join(
+    wrapped(f"    for number in ({', '.join(map(repr, reversed(LOG_GAMMA_SERIES)))}):", 100,
+            indent=" " * 12)
+)  # fmt: skip
+
+#: Of log(abs(gamma(x))); at -oo what SciPy has there, where C has +oo.
 PYTHON = {
-    "lgamma": """\
+    "lgamma": f"""\
 def sc_lgamma(x):
-    try:
-        return math.lgamma(x)
-    except (ValueError, OverflowError):
-        return math.inf""",
-    "loggamma": """\
-def sc_loggamma(x):
-    if not x > 0:
-        return math.inf if x == 0 else math.nan
-    try:
-        return math.lgamma(x)
-    except OverflowError:
-        return math.inf""",
+    if abs(x - 1.5) > 1.0 or x != x:
+        try:
+            return x if x == -math.inf else math.lgamma(x)
+        except (ValueError, OverflowError):
+            return math.inf
+    # by series, which keeps the zeros at 1 and 2
+    z = x - 1.0 if x < 1.5 else x - 2.0
+    total = 0.0
+{_COEFFICIENTS}
+        total = total * z + number
+    return total * z - (math.log1p(z) if x < 1.5 else 0.0)""",
+    "loggamma": "def sc_loggamma(x):\n    return math.nan if x < 0 else sc_lgamma(x)",
     "digamma": f"""\
 def sc_digamma(x):
     if x == 0:
@@ -55,6 +64,7 @@ def sc_digamma(x):
 }
 
 C = {
+    "lgamma": "static double sc_lgamma(double x)\n{\n    return x == -INFINITY ? x : lgamma(x);\n}",
     "loggamma": "static double sc_loggamma(double x)\n{\n    return x < 0.0 ? NAN : lgamma(x);\n}",
     "digamma": f"""\
 static double sc_digamma(double x)
@@ -74,6 +84,12 @@ static double sc_digamma(double x)
 }
 
 FORTRAN = {
+    "lgamma": """\
+pure real(real64) function sc_lgamma(x) result(y)
+    real(real64), intent(in) :: x
+    y = log_gamma(x)
+    if (x < -huge(x)) y = x
+end function sc_lgamma""",
     "loggamma": """\
 pure real(real64) function sc_loggamma(x) result(y)
     real(real64), intent(in) :: x
@@ -104,7 +120,7 @@ end function sc_digamma""",
 }
 
 JULIA = {
-    "lgamma": "sc_lgamma(x) = ccall((:lgamma, sc_libm), Float64, (Float64,), x)",
+    "lgamma": "sc_lgamma(x) = x == -Inf ? x : ccall((:lgamma, sc_libm), Float64, (Float64,), x)",
     "loggamma": "sc_loggamma(x) = x < 0 ? NaN : ccall((:lgamma, sc_libm), Float64, (Float64,), x)",
     "digamma": f"""\
 function sc_digamma(x)
@@ -126,7 +142,8 @@ end""",
 _LGAMMA = 'extern "C" {\n    fn lgamma(x: f64) -> f64;\n}\n\n'
 
 RUST = {
-    "lgamma": f"{_LGAMMA}fn sc_lgamma(x: f64) -> f64 {{\n    unsafe {{ lgamma(x) }}\n}}",
+    "lgamma": f"{_LGAMMA}fn sc_lgamma(x: f64) -> f64 {{\n"
+    "    if x == f64::NEG_INFINITY { x } else { unsafe { lgamma(x) } }\n}",
     "loggamma": """\
 fn sc_loggamma(x: f64) -> f64 {
     extern "C" {

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 __all__ = ["indented", "table", "wrapped"]
+
+#: Where a text without spaces may be broken: behind a bracket, a comma or an operator.
+_INSIDE = re.compile(r"[(,/]|(?<!\*)\*(?!\*)")
 
 
 def indented(lines: Iterable[str], depth: int = 1) -> list[str]:
@@ -16,9 +20,11 @@ def wrapped(text: str, length: int, mark: str = "", indent: str = "    ") -> lis
     """Return a statement on as many lines as it needs; `mark` ends those that go on."""
     lines = []
     while len(text) > length:
-        place = max(text.rfind(" ", 0, length - len(mark)), text.rfind(", ", 0, length) + 1)
+        end = length - len(mark)
+        place = text.rfind(" ", 0, end)
         if place <= len(indent):
-            place = length - len(mark)
+            places = [found.end() for found in _INSIDE.finditer(text, len(indent), end + 1)]
+            place = max((p for p in places if p <= end), default=end)
         lines.append(text[:place].rstrip() + mark)
         text = indent + text[place:].lstrip()
     return [*lines, text]

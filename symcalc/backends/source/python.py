@@ -23,7 +23,7 @@ _AT_POLES = dict.fromkeys(("log", "log10", "log2"), "-math.inf if x == 0 else ma
     "log1p": "-math.inf if x == -1 else math.nan",
     "tgamma": "math.copysign(math.inf, x) if x == 0 else math.nan",
 }
-_BEYOND = {"sinh": "math.copysign(math.inf, x)"}
+_BEYOND = dict.fromkeys(("sinh", "tgamma"), "math.copysign(math.inf, x)")
 
 
 def _guarded(name: str) -> str:
@@ -73,6 +73,7 @@ class Python(Dialect):
         "mod": "def sc_mod(a, b):\n    return a % b if b and math.isfinite(a) else math.nan",
         **gamma.PYTHON,
     }
+    uses: ClassVar[Mapping[str, str]] = {"loggamma": "lgamma"}
     beyond = Dialect.beyond - {"jn", "yn"}
 
     def row_count(self) -> str:

@@ -12,7 +12,7 @@ from .layout import indented, table, wrapped
 __all__ = ["Rust"]
 
 _METHODS = {
-    "acos": "acos", "acosh": "acosh", "asin": "asin", "asinh": "asinh", "atan": "atan",
+    "acos": "acos", "asin": "asin", "atan": "atan",
     "atanh": "atanh", "cbrt": "cbrt", "ceil": "ceil", "cos": "cos", "cosh": "cosh", "exp": "exp",
     "expm1": "exp_m1", "fabs": "abs", "floor": "floor", "log": "ln", "log10": "log10",
     "log1p": "ln_1p", "log2": "log2", "sin": "sin", "sinh": "sinh", "sqrt": "sqrt", "tan": "tan",
@@ -21,7 +21,7 @@ _METHODS = {
 
 
 def _from_c(name: str) -> str:
-    """Return a function of C's mathematics that the standard library lacks."""
+    """Return a function of C's mathematics that the standard library lacks, or has to 1e154."""
     return (
         f'extern "C" {{\n    fn {name}(x: f64) -> f64;\n}}\n\n'
         f"fn sc_{name}(x: f64) -> f64 {{\n    unsafe {{ {name}(x) }}\n}}"
@@ -49,9 +49,7 @@ class Rust(Dialect):
         "    if rest == 0.0 {\n        (0.0_f64).copysign(b)\n"
         "    } else if (rest < 0.0) != (b < 0.0) {\n        rest + b\n"
         "    } else {\n        rest\n    }\n}",
-        "erf": _from_c("erf"),
-        "erfc": _from_c("erfc"),
-        "tgamma": _from_c("tgamma"),
+        **{name: _from_c(name) for name in ("acosh", "asinh", "erf", "erfc", "tgamma")},
         **{
             name: f'extern "C" {{\n    fn {name}(n: i32, x: f64) -> f64;\n}}\n\n'
             f"fn sc_{name}(n: i32, x: f64) -> f64 {{\n    unsafe {{ {name}(n, x) }}\n}}"
