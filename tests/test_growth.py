@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import chain, repeat
 from typing import Any
 
 import flint
@@ -198,3 +199,17 @@ def test_every_zero_is_refined_to_hundreds_of_bits() -> None:
             gap = abs(place * 100 - level)
 
             assert gap < flint.arb(2) ** -200
+
+
+@pytest.mark.parametrize(("times", "is_complete"), [([0, 1, 2, 90], True), ([0, 60, 120], False)])
+def test_one_pause_of_the_interpreter_ends_no_search(
+    times: list[float], is_complete: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = chain((t / 1e2 for t in times), repeat(times[-1] / 1e2))
+    monkeypatch.setattr("symcalc.balls.zeros.time.thread_time", lambda: next(clock))
+    expression = read("sin(x)")
+
+    zeros = find_zeros(expression.graph, expression.root, "x", _end("1"), _end("10"), {})
+
+    assert zeros.is_complete == is_complete
+    assert len(zeros.places) == 3 or not is_complete

@@ -28,7 +28,8 @@ MAX_ORDER = 7
 #: Higher derivatives are asked on pieces narrower than this share of their distance from 0 (or of
 #: the range), so many times at most.
 NARROW, MAX_CHAINS, MAX_CHAIN_NODES = 0.05, 10, 80
-#: The search gives up after this time: a function may take milliseconds for each value.
+#: The search gives up after this time: a function may take milliseconds for each value. Its
+#: longest step is not counted: the garbage collector of a large program may take a second.
 SECONDS = 0.5
 #: Towards an end of the range the search stops at this share of its width.
 NEAREST = 2.0**-40
@@ -95,7 +96,7 @@ class _Search:
         self.bounds = BoundsProgram(graph, node, variable, point)
         self.found = Zeros()
         self.n_evaluations = self.n_chains = 0
-        self.end = time.thread_time() + SECONDS
+        self.clock, self.spent, self.longest = time.thread_time(), 0.0, 0.0
         self.chains: dict[int, BallProgram] = {}
         self.ends = (-math.inf, math.inf)
 
@@ -108,8 +109,7 @@ class _Search:
         pieces = [self.ends]
         while pieces:
             left, right = pieces.pop()
-            too_long = self.n_evaluations > self.limit or time.thread_time() > self.end
-            if too_long or len(self.found.places) > MAX_ZEROS:
+            if self._is_over():
                 self.found.is_complete = False
                 break
             if self._is_clear(left, right):
@@ -125,6 +125,14 @@ class _Search:
                 middle = self._middle(left, right)
                 pieces += [(middle, right), (left, middle)]
         return self.found
+
+    def _is_over(self) -> bool:
+        """Whether the search gives up."""
+        before, self.clock = self.clock, time.thread_time()
+        self.spent += self.clock - before
+        self.longest = max(self.longest, self.clock - before)
+        is_late = self.spent - self.longest > SECONDS
+        return is_late or self.n_evaluations > self.limit or len(self.found.places) > MAX_ZEROS
 
     def _is_decided(self, left: float, right: float) -> bool:
         """Whether higher derivatives settle a narrow piece."""
