@@ -207,6 +207,8 @@ def test_minimize_passes_a_method_its_own_options(run: Any) -> None:
     assert run(*arguments, "--option", "raet=0.1").code == 2
     assert run(*arguments, "--option", "rate").code == 2
     assert run(*arguments, "--option", "throw=true").code == 2
+    assert "given twice" in run(*arguments, "--option", "rate=1", "--option", "rate=2").err
+    assert "given twice" in run(*arguments, "--bounds", "x=0:1,x=2:3").err
 
 
 def test_minimize_reads_columns_of_data(run: Any, line: str) -> None:

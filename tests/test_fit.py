@@ -424,7 +424,9 @@ def test_bad_arguments_are_refused(
     ("text", "message"),
     [
         ("", "is empty"),
-        ("x,y\n1,2\n3\n", "Line 3 of .* has 1 cells; the header has 2"),
+        ("x,y\n1,2\n3\n", "Line 3 of .* has 1 cell; the header has 2"),
+        ("1,2\n3,4\n", "The first row of .* is 1,2; it must name the columns"),
+        ("x;y\n1,5;2\n", "'1,5' in line 2, not a number; decimals have a point"),
         ("x,y\n1,2\n3,four\n5,6\n", "'four' in line 3, not a number"),
         ("x,y\n1,2\n\n3,\n5,6\n", "no finite number in line 4"),
         ("x,y\n1,2\n3,inf\n5,6\n", "no finite number in line 3"),
@@ -469,5 +471,25 @@ def test_bad_data_are_refused(data: Any, message: str) -> None:
 def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes(b"\xff\xfe\x00\x01" * 10)
-    with pytest.raises(DataError, match="not a CSV file"):
+    with pytest.raises(DataError, match=r"no text in UTF-8 .byte 1."):
         sc.fit("a + b*x", path, target="y", start="a=0, b=1")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"PK\x03\x04 half of a file", "objects", "none"]
+)
+def test_an_archive_that_cannot_be_read_is_refused(tmp_path: Path, content: bytes | str) -> None:
+    path = tmp_path / "data.npz"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        np.savez(path, **({"x": np.array([{}, 1])} if content == "objects" else {}))
+
+    with pytest.raises(DataError, match="holds no arrays" if content == "none" else "damaged"):
+        sc.fit("a + b*x", path, target="y", start="a=0, b=1")
+
+
+def test_an_array_without_a_name_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", X)
+    with pytest.raises(DataError, match="one array without a name; save arrays by name"):
+        sc.fit("a + b*x", tmp_path / "x.npy", target="y", start="a=0, b=1")

@@ -251,7 +251,7 @@ def test_a_run_that_has_ended_is_told_so_and_a_higher_limit_goes_on(tmp_path: Pa
         ({"objective": "x^2 + y^4"}, r"its objective is `.*`, here it is `x\*\*2 \+ y\*\*4`"),
         ({"start": "x=-1.2, y=2"}, r"its start is \[-1.2 1. \], here it is \[-1.2 2. \]"),
         ({"method": "momentum"}, "its method is `adam`, here it is `momentum`"),
-        ({"rate": 0.2}, r"its options is \('rate=0.1',\), here it is \('rate=0.2',\)"),
+        ({"rate": 0.2}, "its options are `rate=0.1`, here they are `rate=0.2`"),
         ({"bounds": {"x": (0, 1)}}, "cannot keep to bounds"),
         ({"start": "y=1, x=-1.2"}, "its variables"),
         ({"seed": 3}, "its seed is 0, here it is 3"),
@@ -466,6 +466,14 @@ def test_the_time_left_follows_the_rate_of_convergence() -> None:
     assert left.end == "tolerance"
     assert left.seconds == pytest.approx(0.5 * 75.8, rel=0.01)
     assert str(left) == "about 0:38 left, to the tolerance (estimate)"
+
+
+def test_a_few_quick_steps_do_not_move_the_time_left() -> None:
+    times = np.cumsum(np.where(np.arange(4000) % 100 == 99, 0.01, 0.0001))  # a pause at times
+    rows = [(k, 1.0, 1.0, 0.1, k, float(t)) for k, t in enumerate(times)]
+    left = [forecast(rows[:n], 1e-8, 10_000).seconds for n in range(3900, 4000)]
+
+    assert max(left) < 1.1 * min(left)
 
 
 def test_the_time_left_is_that_to_the_nearest_limit() -> None:

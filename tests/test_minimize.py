@@ -129,10 +129,33 @@ def test_many_variables_in_a_chain_take_newton_on_a_sparse_hessian() -> None:
 def test_columns_may_come_from_a_file_and_hold_text_that_is_not_used(tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     rows = "\n".join(f"{u!r},{v!r},red" for u, v in zip(U.tolist(), V.tolist(), strict=True))
-    path.write_text(f"u,v,color\n{rows}\n")
+    path.write_text(f"u,v,Dist (km)\n{rows}\n")
     best = sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=path)
 
     assert best.x == sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=DATA).x
+
+
+@pytest.mark.parametrize("name", ["u [m]", "class", "2nd", "", "where", "if"])
+def test_columns_whose_names_are_no_names_of_the_language_do_not_disturb(name: str) -> None:
+    data = {"u": U, name: V, "v": V}
+    best = sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=data)
+    over_arrays = sc.minimize("mean((U@w - v)**2)", "w=zeros", data={"U": U[:, None], **data})
+
+    assert best.x == sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=DATA).x
+    assert over_arrays.converged
+
+
+def test_data_with_nothing_in_them_are_named() -> None:
+    data = {"X": np.ones((0, 2)), "y": np.ones(0)}
+    best = sc.minimize("mean((X@w - y)**2)", "w=zeros", data=data)
+
+    assert "`X` has the shape (0, 2): there is nothing in it." in best.diagnosis
+
+
+def test_sizes_that_no_start_fits_are_told_where_they_clash() -> None:
+    data = {"X": np.ones((4, 3)), "y": np.ones(5)}
+    with pytest.raises(sc.ArgumentError, match=r"No vector `w` fits(.|\n)*`X@w` has shape \(m,\)"):
+        sc.minimize("mean((X@w - y)**2)", "w=zeros", data=data)
 
 
 def test_a_single_number_among_the_data_is_a_constant() -> None:

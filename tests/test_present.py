@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -280,6 +281,20 @@ def test_a_terminal_gets_colors(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert "\x1b[" in stream.written
     assert "long name" in stream.written
+
+
+@pytest.mark.parametrize("columns", ["30", "44", "48", "200"])
+def test_a_narrow_terminal_breaks_no_number(monkeypatch: pytest.MonkeyPatch, columns: str) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", columns)
+    rows = (("gradient_descent", "1.2325952e-30", "4.4e-14"), ("a + b*c " * 12, "2", "3"))
+    stream = Stream("utf-8", terminal=True)
+    show([Table(("method", "value", "gradient norm"), rows)], stream)
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", stream.written).splitlines()
+    row = next(line for line in lines if "gradient_descent" in line)
+    assert row.split() == ["gradient_descent", "1.2325952e-30", "4.4e-14"]
+    assert max(map(len, lines)) <= max(int(columns), 50)
 
 
 def test_a_long_formula_is_not_cut_by_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import symcalc as sc
 from symcalc.cli.main import main
 from symcalc.errors import ArgumentError
+from symcalc.outcome import Outcome
 
 ROSENBROCK = "100*(y - x^2)^2 + (1 - x)^2"
 START = "x=-1.2, y=1"
@@ -49,6 +51,31 @@ def test_a_higher_minimum_comes_after_the_lowest_however_quick_it_was() -> None:
     values = [found[name].fun for name in found.ranking]
 
     assert values == sorted(values)
+
+
+def test_an_interrupted_race_says_who_did_not_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*args: Any, **words: Any) -> Any:
+        best = sc.minimize(*args, **words)
+        is_second = words["method"] == "momentum" and words["max_steps"] != 1
+        return replace(best, outcome=Outcome.INTERRUPTED) if is_second else best
+
+    monkeypatch.setattr("symcalc.calculus.race.minimize", interrupted)
+    found = sc.race(ROSENBROCK, START, "newton, momentum, adam, gd", max_steps=40)
+
+    assert list(found) == ["newton", "momentum"]
+    assert found.skipped == ("adam", "gradient_descent")
+    assert found.outcome is Outcome.INTERRUPTED
+    assert repr(found).endswith("Interrupted; not run: adam, gradient_descent")
+
+
+def test_racers_that_nobody_named_can_keep_to_what_is_asked() -> None:
+    bounded = sc.race("(x - 3)^2 + y^2", "x=0, y=0", bounds={"x": (0, 1)})
+    constrained = sc.race("x + y", "x=0, y=0", constraints=["x^2 + y^2 <= 1"])
+
+    assert bounded.best_value == pytest.approx(4.0)
+    assert constrained.best_value == pytest.approx(-(2.0**0.5))
+    assert bounded.outcome.is_good
+    assert constrained.outcome.is_good
 
 
 def test_labels_of_ones_own_let_a_method_run_twice() -> None:

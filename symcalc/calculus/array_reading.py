@@ -111,7 +111,8 @@ def is_over_arrays(
         return True
     if data is None:
         return False
-    used = {*occurring(formula, data.names), *(name for name in data.names if name in elsewhere)}
+    spoken = data.speakable
+    used = {*occurring(formula, spoken), *(name for name in spoken if name in elsewhere)}
     return any(map(data.is_matrix, used))
 
 
@@ -137,7 +138,7 @@ def read_array_formula(
     ------
     ParseError, ArgumentError, DataError
     """
-    available = () if data is None else data.names
+    available = () if data is None else data.speakable
     both = [name for name in start if name in available]
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is an array of the data; rename one.")
@@ -154,7 +155,7 @@ def read_array_formula(
     used = {v.name: v.shape for v in expression.variables if v.name in _used(expression)}
     unknown = [name for name in used if name not in start and name not in arrays]
     if unknown:
-        listed = ", ".join(available[:12]) or "none given"
+        listed = ", ".join(data.names[:12] if data else ()) or "none given"
         missing = "`, `".join(unknown[:6])
         raise ArgumentError(f"`{missing}` in the {what} has neither a start nor data ({listed}).")
     used = {name: known.get(name, ()) for name in start if name in elsewhere} | used
@@ -177,6 +178,11 @@ def read_array_formula(
     undeclared = {d for name in used if name not in declared for d in used[name]}
     undeclared -= {d for shape in declared.values() for d in shape}
     notes = _notes(whole, {d: sizes[d] for d in sizes if d in undeclared}, {**given, **filled})
+    notes += tuple(
+        f"`{name}` has the shape {np.shape(array)}: there is nothing in it."
+        for name, array in given.items()
+        if 0 in np.shape(array)
+    )
     return ArrayFormula(whole, filled, given, _shown(used, sizes), notes)
 
 
@@ -296,12 +302,16 @@ def _fitting(
             found[dimension,] = read
     if len(found) == 1:
         return next(iter(found.values()))
-    reason = " or ".join(map(written, found)) or "no vector makes it so"
-    if failures and not found:
-        reason += f".\n{failures[-1]}\n"
+    if failures and not found:  # the one that was read furthest is the nearest miss
+        nearest = max(failures, key=lambda error: (error.end, error.start))
+        raise ArgumentError(
+            f"No vector `{name}` fits the formula and the data; if it is a matrix, declare it: "
+            f'shapes="{name}: n k".\n{nearest}'
+        )
+    possible = " or ".join(map(written, found)) or "no vector makes it so"
     raise ArgumentError(
         f"The shape of `{name}` does not follow from the formula; declare it: "
-        f'shapes="{name}: n". Possible: {reason}'
+        f'shapes="{name}: n". Possible: {possible}.'
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language.names import is_name, plain_name
 from ..optimize.plain import count_of, show
 
 __all__ = ["Table", "load_data", "refuse_masked"]
@@ -52,6 +55,11 @@ class Table:
     place: Callable[[int], str]
     single: frozenset[str] = frozenset()
     stays_on_disk: bool = False
+
+    @property
+    def speakable(self) -> tuple[str, ...]:
+        """The names that can stand in a formula: no `u [m]`, no `class`."""
+        return tuple([name for name in self.names if is_name(plain_name(name))])
 
     def column(self, name: str) -> Column:
         """Return a column as floats: one-dimensional, or a single number for all rows.
@@ -195,22 +203,42 @@ def _not_finite(array: Column) -> NDArray[np.int64]:
 
 def _load_path(path: Path) -> Table:
     """Read a file, by its ending."""
+    suffix = path.suffix.lower()
+    if suffix == ".npy":
+        raise DataError(
+            f"{str(path)!r} holds one array without a name; save arrays by name: numpy.savez("
+            "'data.npz', X=X, y=y)."
+        )
     try:
-        if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            return load_data(arrays)
+        if suffix == ".npz":
+            return _read_archive(path)
         with path.open(newline="", encoding="utf-8-sig") as file:
             return _read_csv(path, file.read())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DataError(f"The data file {str(path)!r} cannot be read: {reason}.") from None
-    except (ValueError, csv.Error) as error:
-        if isinstance(error, DataError):
-            raise
+    except UnicodeDecodeError as error:
         raise DataError(
-            f"The file {str(path)!r} is not a CSV file in UTF-8 or an .npz file of numbers: {error}"
+            f"The file {str(path)!r} is no text in UTF-8 (byte {error.start + 1}); save it as a "
+            "CSV file in UTF-8, or give an .npz file."
         ) from None
+    except csv.Error as error:
+        raise DataError(f"The file {str(path)!r} is not a CSV file: {error}.") from None
+
+
+def _read_archive(path: Path) -> Table:
+    """Return the arrays of an .npz file; nothing in it is executed."""
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
+        raise DataError(
+            f"The file {str(path)!r} is no .npz file of numbers that can be read: it is damaged, "
+            "of another format, or holds Python objects."
+        ) from None
+    if not arrays:
+        raise DataError(f"The file {str(path)!r} holds no arrays.")
+    return load_data(arrays)
 
 
 def _read_csv(path: Path, text: str) -> Table:
@@ -226,11 +254,17 @@ def _read_csv(path: Path, text: str) -> Table:
     if not rows:
         raise DataError(f"The file {str(path)!r} is empty; the first row names the columns.")
     header = tuple(rows[0])
+    if all(_is_number(name) for name in header):
+        raise DataError(
+            f"The first row of {str(path)!r} is {separator.join(header):.60}; it must name the "
+            "columns."
+        )
     _check_header(header)
     for row, line in zip(rows, lines, strict=True):
         if len(row) != len(header):
             raise DataError(
-                f"Line {line} of {str(path)!r} has {len(row)} cells; the header has {len(header)}."
+                f"Line {line} of {str(path)!r} has {count_of(len(row), 'cell')}; the header has "
+                f"{len(header)}."
             )
     place = {name: index for index, name in enumerate(header)}
 
@@ -241,16 +275,24 @@ def _read_csv(path: Path, text: str) -> Table:
     return Table(header, fetch, lambda index: f"line {lines[index + 1]}")
 
 
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
 def _counts(line: str) -> bool:
     """Whether a line of a CSV file is neither blank nor a comment."""
     return bool(line.strip(" \t,;")) and not line.lstrip().startswith("#")
 
 
 def _check_header(names: tuple[str, ...]) -> None:
-    """Refuse columns that share a name."""
+    """Refuse columns that share a name; those without one cannot be asked for."""
     seen: set[str] = set()
     for name in names:
-        if name in seen:
+        if name and name in seen:
             raise DataError(f"Two columns are called `{name}`; rename one.")
         seen.add(name)
 
@@ -287,4 +329,5 @@ def _find_fault(cell: Any) -> tuple[str, str] | None:
         return "a number", "beyond double precision"
     except (TypeError, ValueError):
         pass
-    return show(cell, 40), "not a number"
+    is_comma = isinstance(cell, str) and _is_number(cell.replace(",", ".", 1))
+    return show(cell, 40), "not a number" + "; decimals have a point" * is_comma

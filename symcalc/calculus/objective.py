@@ -223,8 +223,9 @@ def read_objective(
     both = [name for name in names if name in available]
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is a column of the data; rename one.")
-    declared = (*names, *available)
-    rows = {} if data is None else {n: "rows" for n in available if n not in data.single}
+    spoken = () if data is None else data.speakable
+    declared = (*names, *spoken)
+    rows = {} if data is None else {n: "rows" for n in spoken if n not in data.single}
     expression = _read_shaped(formula, declared, {**rows, **read_shapes(shapes)}, limits)
     used = _used_names(expression)
     unknown = [name for name in used if name not in declared]
@@ -236,7 +237,7 @@ def read_objective(
     unused = [name for name in names if name not in {*used, *elsewhere}]
     if unused and (not used or _constants_among(expression, unused)):
         refuse_unused(expression, names, {*used, *elsewhere})
-    needed = tuple(name for name in used if name in available)
+    needed = tuple(name for name in used if name in spoken)
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
     graph, root = expression.graph, expression.root
     _check_shapes(expression, names)

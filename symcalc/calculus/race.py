@@ -7,6 +7,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..language import Limits, check_limits
+from ..optimize import Optimum
 from ..optimize.methods import (
     CONSTRAINED,
     asks_for_batches,
@@ -14,6 +15,7 @@ from ..optimize.methods import (
     find_method,
 )
 from ..optimize.plain import show
+from ..outcome import Outcome
 from .constraint_reading import as_list
 from .data import load_data
 from .minimize import minimize
@@ -22,14 +24,16 @@ from .reading import Formula
 
 __all__ = ["race"]
 
-#: Who runs when nobody is named.
+#: Who runs when nobody is named: freely, within bounds, under constraints.
 RACERS = ("gradient_descent", "momentum", "adam", "limited_memory", "newton")
+BOUNDED = ("L-BFGS-B", "TNC", "SLSQP", "downhill_simplex")
+CONSTRAINED_ONES = ("SLSQP", "trust-constr", "augmented_lagrangian", "interior_point")
 
 
 def race(
     objective: Formula,
     start: Any,
-    methods: Any = RACERS,
+    methods: Any = None,
     *,
     data: Any = None,
     shapes: Any = None,
@@ -47,10 +51,11 @@ def race(
     ----------
     objective : str, Expression or SymPy expression
     start : dict or str
-    methods : sequence of str, str or dict
-        Names, "gd,momentum,adam,newton"; or a dict from names to their own options,
-        `{"adam": {"rate": 0.1}, "newton": {}}`. A dict's keys are free labels where the options
-        name the `method`: `{"slow": {"method": "adam", "rate": 1e-3}}`.
+    methods : sequence of str, str or dict, optional
+        Names, "gd,momentum,adam,newton", by default some that can keep to what is asked; or a dict
+        from names to their own options, `{"adam": {"rate": 0.1}, "newton": {}}`. A dict's keys are
+        free labels where the options name the `method`: `{"slow": {"method": "adam", "rate":
+        1e-3}}`.
     data, shapes, constraints, bounds, max_steps, tolerance, seed
         As for `minimize`, the same for all.
     limits : Limits, optional
@@ -62,7 +67,8 @@ def race(
     Returns
     -------
     Race
-        `runs` by name, each an `Optimum`; `ranking`; a table as its text; `plot()`.
+        `runs` by name, each an `Optimum`; `ranking`; a table as its text; `plot()`. Ctrl-C ends the
+        race: the run keeps its best point, methods after it are listed as `skipped`.
 
     Raises
     ------
@@ -85,8 +91,10 @@ def race(
     >>> both["newton"].converged, both["newton"].n_steps < both["momentum"].n_steps
     (True, True)
     """
-    entries = _read_methods(methods)
     relations = as_list(constraints)
+    if methods is None:
+        methods = CONSTRAINED_ONES if relations else RACERS if bounds is None else BOUNDED
+    entries = _read_methods(methods)
     settings = _share(entries, options, has_constraints=bool(relations))
     check_limits(limits)
     table = None if data is None else load_data(data)
@@ -96,11 +104,13 @@ def race(
     }  # fmt: skip
     for chosen in settings.values():
         minimize(objective, start, **common, **{**chosen, "max_steps": 1})
-    runs = {
-        label: minimize(objective, start, **common, **{"max_steps": max_steps, **chosen})
-        for label, chosen in settings.items()
-    }
-    return Race(str(getattr(objective, "text", objective)), runs)
+    runs: dict[str, Optimum] = {}
+    for label, chosen in settings.items():
+        runs[label] = minimize(objective, start, **common, **{"max_steps": max_steps, **chosen})
+        if runs[label].outcome is Outcome.INTERRUPTED:
+            break
+    skipped = tuple(label for label in settings if label not in runs)
+    return Race(str(getattr(objective, "text", objective)), runs, skipped)
 
 
 def _read_methods(methods: Any) -> dict[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any
 from ..drawing import draw
 from ..optimize import Optimum
 from ..optimize.plain import format_number, to_plain
+from ..outcome import Outcome
 
 __all__ = ["Race"]
 
@@ -31,10 +32,13 @@ class Race:
         The objective.
     runs : dict of str to Optimum
         By the name of the method, or the label it was given.
+    skipped : tuple of str
+        Those that did not run, as the race was interrupted.
     """
 
     text: str
     runs: dict[str, Optimum]
+    skipped: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Optimum:
         return self.runs[name]
@@ -50,6 +54,12 @@ class Race:
         """The least value that any method reached; NaN when none is finite."""
         known = [run.fun for run in self.runs.values() if math.isfinite(run.fun)]
         return min(known, default=math.nan)
+
+    @property
+    def outcome(self) -> Outcome:
+        """How the first of the ranking ended, or that the race was interrupted."""
+        interrupted = [r for r in self.runs.values() if r.outcome is Outcome.INTERRUPTED]
+        return (interrupted or [self.runs[self.ranking[0]]])[0].outcome
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -73,7 +83,7 @@ class Race:
         """Return the table: one row a method, in the order of the ranking."""
         return [
             (
-                name, format_number(run.fun, 8), f"{run.gradient_norm:.1e}", str(run.n_steps),
+                name, format_number(run.fun, 7), f"{run.gradient_norm:.1e}", str(run.n_steps),
                 str(self.evaluations(name)), str(run.n_hessians), f"{self.seconds(name):.3g}",
                 run.outcome.value,
             )
@@ -99,6 +109,7 @@ class Race:
         return {
             "objective": self.text,
             "best_value": to_plain(self.best_value),
+            "skipped": list(self.skipped),
             "runs": [
                 {"name": name, "evaluations": self.evaluations(name),
                  "seconds": self.seconds(name), **self.runs[name].to_dict()}
@@ -113,7 +124,8 @@ class Race:
             "  ".join([row[0].ljust(widths[0]), *map(str.rjust, row[1:-1], widths[1:]), row[-1]])
             for row in table
         ]
-        return "\n".join([f"Race on {self.text}", *(f"  {line}" for line in lines)])
+        rest = [f"Interrupted; not run: {', '.join(self.skipped)}"] if self.skipped else []
+        return "\n".join([f"Race on {self.text}", *(f"  {line}" for line in lines), *rest])
 
     def _repr_html_(self) -> str:
         """Return a table for notebooks."""

@@ -175,6 +175,8 @@ def read_bounds(texts: Iterable[str]) -> dict[str, tuple[float | None, float | N
             if not (equals and colon):
                 raise ArgumentError(f"`{item.strip()}` are no bounds; write x=0:1, x=0: or x=:1.")
             name = name.strip()
+            if name in bounds:
+                raise ArgumentError(f"The bounds of `{name}` are given twice; give one range.")
             bounds[name] = (_limit(name, lower), _limit(name, upper))
     return bounds or None
 
@@ -198,6 +200,8 @@ def read_settings(texts: Iterable[str]) -> dict[str, Any]:
             raise ArgumentError(
                 f"`{name}` is no option of a method; see `symcalc minimize --help`."
             )
+        if name in settings:
+            raise ArgumentError(f"The option `{name}` is given twice; give one value.")
         settings[name] = _setting(value)
     return settings
 

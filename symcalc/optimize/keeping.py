@@ -127,12 +127,15 @@ class Keeper:
         for role in {**known, **self._identity}:
             was, now = known.get(role), self._identity.get(role)
             if not _are_same(was, now):
-                raise self._refusal(f"its {role} is {_shown(was)}, here it is {_shown(now)}")
+                verb = "they are" if role.endswith("s") else "it is"
+                raise self._refusal(
+                    f"its {role} {verb.split()[1]} {_shown(was)}, here {verb} {_shown(now)}"
+                )
 
     def _refusal(self, difference: str) -> ArgumentError:
         return ArgumentError(
             f"The checkpoint {str(self._path)!r} is of another run: {difference}. Give another "
-            "path, or resume=False to start over and replace it."
+            "path, or resume=False (--fresh) to start over and replace it."
         )
 
 
@@ -183,6 +186,8 @@ def _are_same(was: Any, now: Any) -> bool:
 
 def _shown(value: Any) -> str:
     """Return one entry of an identity in a sentence."""
+    if isinstance(value, tuple):
+        value = ", ".join(map(str, value)) or None
     if value is None:
         return "none"
     if isinstance(value, str):

@@ -13,6 +13,9 @@ __all__ = ["Forecast", "ProgressBar", "forecast"]
 #: Seconds before the bar appears, and between two drawings of it.
 QUIET, INTERVAL = 1.0, 0.1
 
+#: Columns of the bar itself, at most and at least.
+WIDEST, NARROWEST = 40, 8
+
 #: Steps from which on a rate of convergence is read off, and rows looked at in each part of a run.
 MIN_STEPS, SAMPLE = 12, 100
 
@@ -55,15 +58,16 @@ def forecast(
 
     Notes
     -----
-    The rate is that of the typical gradient norms of the third and the last quarter of the steps;
-    it takes convergence to be linear, so a method that converges faster arrives earlier.
+    A step takes the time of those in the second half so far. The rate is that of the typical
+    gradient norms of the third and the last quarter of the steps; it takes convergence to be
+    linear, so a method that converges faster arrives earlier.
     """
     if len(rows) < 3:
         return None
     ends = [Forecast(seconds, "limit on time")]
-    recent = rows[-min(len(rows), 50) :]
-    pace = (recent[-1][5] - recent[0][5]) / (len(recent) - 1)
-    ends.append(Forecast((max_steps - recent[-1][0]) * pace, "limit on steps"))
+    middle, last = rows[len(rows) // 2 - 1], rows[-1]
+    pace = (last[5] - middle[5]) / (last[0] - middle[0])
+    ends.append(Forecast((max_steps - last[0]) * pace, "limit on steps"))
     arrival = _arrival(rows, threshold)
     if arrival is not None:
         ends.append(Forecast(arrival, "tolerance"))
@@ -97,6 +101,7 @@ class ProgressBar:
         self._max_steps, self._remaining = max_steps, remaining
         self._next = QUIET if sys.stderr is not None and sys.stderr.isatty() else float("inf")
         self._started: float | None = None
+        self._live: Any = None
         self._bar: Any = None
         self._task: Any = None
 
@@ -109,33 +114,40 @@ class ProgressBar:
         if elapsed < self._next:
             return
         self._next = elapsed + INTERVAL
-        if self._bar is None:
+        if self._live is None:
             self._open()
         left = forecast(rows, threshold, self._max_steps, self._remaining())
         share = 0.0 if left is None else elapsed / max(elapsed + left.seconds, INTERVAL)
-        said = f"step {int(step)}  value {value:.6g}  gradient {norm:.2g}"
-        self._bar.update(
-            self._task, completed=share, description=said, left="" if left is None else str(left)
-        )
+        self._bar.update(self._task, completed=share, left="" if left is None else str(left))
+        self._show(f"step {int(step)}  value {value:.6g}  gradient norm {norm:.2g}")
 
     def close(self) -> None:
         """Take the bar from the screen."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _show(self, said: str) -> None:
+        """Draw where the run is, and below the bar: both fit a terminal of 80 columns."""
+        from rich.console import Group
+        from rich.text import Text
+
+        self._live.update(Group(Text(said, no_wrap=True, overflow="ellipsis"), self._bar))
 
     def _open(self) -> None:
         """Draw the bar for the first time."""
         from rich.console import Console
+        from rich.live import Live
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+        console = Console(stderr=True)
+        room = console.width - len(f"0:00:00 {Forecast(3600, 'limit on steps')}") - 2
         self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
+            BarColumn(max(min(room, WIDEST), NARROWEST)),
             TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"),
-            console=Console(stderr=True),
-            transient=True,
+            console=console,
         )
-        self._bar.start()
         self._task = self._bar.add_task("", total=1.0, left="")
+        self._live = Live(console=console, transient=True, refresh_per_second=10)
+        self._live.start()

@@ -138,11 +138,12 @@ def describe_plot(plot: Any) -> list[Block]:
 
 def describe_race(race: Any) -> list[Block]:
     """Return the table of a race, the best first."""
-    head = ("method", "value", "gradient norm", "steps", "evaluations", "Hessians", "seconds", "")
+    head = ("method", "value", "gradient norm", "steps", "evaluations", "Hessians", "seconds")
     return [
         Line(f"least value {format_number(race.best_value)}", "title"),
-        Table(head, tuple((*row[:-1], "") for row in race.rows())),
+        Table(head, tuple(row[:-1] for row in race.rows())),
         *(Line(f"{row[0]}: {row[-1]}") for row in race.rows()),
+        *(Line(f"{name}: not run, the race was interrupted.", "bad") for name in race.skipped),
         *(
             Line(f"{name}: {sentence}", "faint")
             for name in race.ranking

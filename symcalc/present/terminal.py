@@ -12,6 +12,9 @@ __all__ = ["is_terminal", "respell", "show"]
 
 _STYLES = {"good": "green", "bad": "bold red", "faint": "dim", "title": "bold"}
 
+#: Cells up to so many characters are never broken; tables stand so far from the edge.
+WHOLE, INDENT = 24, 2
+
 #: What stands for a character that the stream's encoding lacks.
 _PLAIN = {
     **dict(zip("∂²³⁰¹⁴⁵⁶⁷⁸⁹", "d2301456789", strict=True)),
@@ -64,19 +67,49 @@ def _show_colored(blocks: Sequence[Block], stream: TextIO) -> None:
             continue
         if block.title:
             console.print(Text(respell(block.title, stream)), soft_wrap=True)
-        console.print(_rich_table(block, stream))
+        if any(block.head) or block.rows:
+            table, width = _rich_table(block, stream, console.width)
+            Console(file=stream, highlight=False, width=max(width, console.width)).print(table)
 
 
-def _rich_table(block: Table, stream: TextIO) -> Any:
-    """Return a table for rich: columns under a bold head, nothing drawn."""
+def _rich_table(block: Table, stream: TextIO, available: int) -> tuple[Any, int]:
+    """Return a table for rich, columns under a bold head, and its width.
+
+    In a narrow terminal heads wrap between words and long cells fold; numbers and names are never
+    broken, so the table may be wider than the terminal, which wraps its lines then.
+    """
     from rich.padding import Padding
     from rich.table import Table as RichTable
     from rich.text import Text
 
-    table = RichTable(box=None, show_header=any(block.head), pad_edge=False, padding=(0, 2, 0, 0))
-    for index, head in enumerate(block.head):
-        justify: Any = "right" if index else "left"
-        table.add_column(Text(respell(head, stream)), justify=justify, overflow="fold")
-    for row in block.rows:
-        table.add_row(*[Text(respell(cell, stream)) for cell in row])
-    return Padding(table, (0, 0, 0, 2))
+    head, *rows = [[respell(cell, stream) for cell in row] for row in (block.head, *block.rows)]
+    widths, gap = _column_widths(head, rows, available - INDENT)
+    padding = (0, gap, 0, 0)
+    table = RichTable(box=None, show_header=any(head), pad_edge=False, padding=padding)
+    for at, (name, width) in enumerate(zip(head, widths, strict=True)):
+        justify: Any = "right" if at else "left"
+        table.add_column(Text(name), justify=justify, overflow="fold", width=width)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return Padding(table, (0, 0, 0, INDENT), expand=False), INDENT + sum(widths) + gap * (
+        len(widths) - 1
+    )
+
+
+def _column_widths(
+    head: Sequence[str], rows: Sequence[Sequence[str]], available: int
+) -> tuple[list[int], int]:
+    """Return the widths of columns, as narrow as the place asks for, and the gap between them."""
+    columns = list(zip(*rows, strict=True)) or [() for _ in head]
+    whole, least = [], []
+    for name, cells in zip(head, columns, strict=True):
+        longest = max(map(len, cells), default=0)
+        word = max(map(len, name.split()), default=1)
+        whole.append(max(longest, len(name), 1))
+        least.append(max(min(longest, WHOLE), word))
+    gap = 2 if sum(least) + 2 * (len(head) - 1) <= available else 1
+    excess = sum(whole) + gap * (len(head) - 1) - available
+    for at in sorted(range(len(head)), key=lambda at: least[at] - whole[at]):
+        cut = min(max(excess, 0), whole[at] - least[at])
+        whole[at], excess = whole[at] - cut, excess - cut
+    return whole, gap
