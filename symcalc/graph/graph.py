@@ -362,7 +362,8 @@ class Graph:
     def _keep_spelling(self, value: Number, sources: Sequence[Node]) -> Node:
         """Return the constant; printed as a decimal when one of its sources was typed as one."""
         node = self.const(_tidy(value))
-        if node not in self.spellings and any(source in self.spellings for source in sources):
+        known = self.spellings
+        if known and node not in known and any(source in known for source in sources):
             text = exact_decimal(value)
             if text is not None:
                 self.spellings[node] = text

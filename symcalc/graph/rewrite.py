@@ -16,6 +16,8 @@ def rebuild(graph: Graph, roots: Sequence[Node], rule: Rule) -> tuple[Graph, lis
     """Return a new arena in which the rule has been tried on every node, and the roots there."""
     new = Graph()
     place: dict[Node, Node] = {}
+    #: nodes that became others, above which the constructors may simplify
+    changed: set[Node] = set()
     for node in graph.reachable(roots):
         kind, data = graph.kinds[node], graph.data[node]
         if kind == "const":
@@ -24,9 +26,17 @@ def rebuild(graph: Graph, roots: Sequence[Node], rule: Rule) -> tuple[Graph, lis
         if kind == "var":
             place[node] = new.var(data, graph.shapes.get(node, ()))
             continue
-        args = tuple([place[arg] for arg in graph.args[node]])
+        old = graph.args[node]
+        args = tuple([place[arg] for arg in old])
         found = rule(new, kind, args, data)
-        place[node] = make(new, kind, args, data) if found is None else found
+        if found is None:
+            if changed.isdisjoint(old):
+                place[node] = new.node(kind, args, data)
+                continue
+            found = make(new, kind, args, data)
+        place[node] = found
+        if new.kinds[found] != kind or new.args[found] != args:
+            changed.add(node)
     return new, [place[root] for root in roots]
 
 

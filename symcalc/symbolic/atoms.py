@@ -38,6 +38,9 @@ MAX_BINOMIAL = 20
 #: What the exponentials of a product meet.
 EXPONENTIAL = frozenset({"exp", "bose", "sigmoid"})
 
+#: Factors that some rule for products is about.
+MEETING = EXPONENTIAL | VANISHING | {"sech", "csch"}
+
 #: So many rules are tried on one product, one after the other.
 MAX_ROUNDS = 8
 
@@ -85,22 +88,51 @@ def _display_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> 
 
 
 def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | None:
-    found = _display_rule(g, kind, args, data)
-    if found is not None:
-        return found
-    if kind == "binomial":
-        return _binomial(g, *args)
-    if kind in EVEN and g.kinds[args[0]] == "abs":
-        return g.call(kind, g.args[args[0]])
-    if kind == "log":
-        return _logarithm(g, args[0])
+    if kind == "mul":
+        may = _may_meet(g, args)
+        return (_softmax(g, args) or _product(g, args)) if may else None
     if kind == "add":
         return _difference_from_one(g, args) or stable_difference(g, args)
     if kind == "pow":
-        return _reciprocal(g, *args) or _powers_of_exponentials(g, *args) or _euclidean(g, *args)
-    if kind == "mul":
-        return _product(g, args)
-    return None
+        return _power(g, *args)
+    if kind == "log":
+        found = _display_rule(g, kind, args, data)
+        return _logarithm(g, args[0]) if found is None else found
+    if kind in EVEN and g.kinds[args[0]] == "abs":
+        return g.call(kind, g.args[args[0]])
+    return _binomial(g, *args) if kind == "binomial" else None
+
+
+def _power(g: Graph, base: Node, exponent: Node) -> Node | None:
+    """Return a power with a number for an exponent, one that is negative or broken."""
+    power = g.value(exponent)
+    if power is None or (power > 0 and power.denominator == 1):
+        return None
+    return (
+        _reciprocal_of_exponentials(g, base, exponent)
+        or _reciprocal(g, base, exponent)
+        or _powers_of_exponentials(g, base, exponent)
+        or _euclidean(g, base, exponent)
+    )
+
+
+def _may_meet(g: Graph, factors: tuple[Node, ...]) -> bool:
+    """Whether a rule for products may hold, by the kinds of the factors alone."""
+    for factor in factors:
+        kind = g.kinds[factor]
+        if kind in MEETING:
+            return True
+        if kind == "mul":
+            if any(g.kinds[inner] in EXPONENTIAL for inner in g.args[factor]):
+                return True
+        elif kind == "pow":
+            base, exponent = g.args[factor]
+            power = g.value(exponent)
+            if g.kinds[base] in MEETING or g.kinds[base] == "hypot":
+                return True
+            if power is not None and _is_high(power):
+                return True
+    return False
 
 
 def _product(g: Graph, factors: tuple[Node, ...]) -> Node | None:
@@ -235,13 +267,14 @@ def _log_near_one(g: Graph, inside: Node) -> Node | None:
 
 def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
     """exp(a) - 1 is expm1(a), cos(a) - 1 is cosm1(a), their negatives; 1 - sigmoid(a)."""
-    for one in (1, -1):
-        if not any(g.value(term) == one for term in terms):
+    numbers = [g.data[term] for term in terms if g.kinds[term] == "const"]
+    for one in (1, -1) if numbers else ():
+        if one not in numbers:
             continue
         for term in terms:
             head = term if one == -1 else g.neg(term)
             name = {"exp": "expm1", "cos": "cosm1", "sigmoid": "sigmoid"}.get(g.kinds[head])
-            if name is None or g.value(term) is not None:
+            if name is None:
                 continue
             if name == "sigmoid":
                 stable = g.scale(one, g.call(name, (g.neg(g.args[head][0]),)))

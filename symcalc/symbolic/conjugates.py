@@ -38,7 +38,7 @@ class _Side:
 
 def conjugate_difference(g: Graph, terms: Sequence[Node]) -> Node | None:
     """Return a sum with a root and what cancels it said by the conjugate, or None."""
-    if len(terms) > MAX_SUM:
+    if len(terms) > MAX_SUM or not any(_may_have_root(g, term) for term in terms):
         return None
     sides = [_side(g, term) for term in terms]
     rooted = [any(_is_root(g, f) for f in (*s.above, *s.below)) for s in sides]
@@ -57,6 +57,20 @@ def conjugate_difference(g: Graph, terms: Sequence[Node]) -> Node | None:
             if found is not None:
                 return g.add((found, *(term for k, term in enumerate(terms) if k not in (i, j))))
     return None
+
+
+def _may_have_root(g: Graph, term: Node) -> bool:
+    """Whether a term is one with a root or a length, above or below, by its kinds alone."""
+    for factor in g.args[term] if g.kinds[term] == "mul" else (term,):
+        kind = g.kinds[factor]
+        if kind in ("hypot", "direction"):
+            return True
+        if kind == "pow":
+            base, exponent = g.args[factor]
+            power = g.value(exponent)
+            if power in (HALF, -HALF) or (power == -1 and g.kinds[base] in ("hypot", "pow")):
+                return True
+    return False
 
 
 def _side(g: Graph, term: Node) -> _Side:

@@ -85,6 +85,8 @@ class _Patcher:
         patches: dict[Node, Node] = {}
         covered: set[Node] = set()
         for node in reversed(order):
+            if self.tries >= MAX_TRIES:
+                break
             if node in covered or node not in doubtful:
                 continue
             found = self._patch(node, support)

@@ -7,11 +7,11 @@ arguments is simpler than they are: there terms cancel exactly, on paper instead
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 
 from ..graph.graph import Graph, Node, Number
 from .conjugates import conjugate_difference
-from .differences import cancelled_difference, exact_difference, without_front
+from .differences import cancelled_difference, exact_difference
 
 __all__ = ["stable_difference"]
 
@@ -21,8 +21,12 @@ MAX_TRIES = 1000
 
 def stable_difference(g: Graph, terms: tuple[Node, ...]) -> Node | None:
     """Return the sum with one pair f(a) - f(b) of its terms made stable, or None."""
-    heads = [without_front(g, term) for term in terms]
-    for i, j in _pairs(g, heads):
+    heads = {}
+    for place, term in enumerate(terms):
+        scaled = _head(g, term)
+        if scaled is not None:
+            heads[place] = scaled
+    for i, j in _pairs(g, heads) if len(heads) > 1 else ():
         (scale, first), (other, second) = heads[i], heads[j]
         if scale < 0:
             scale, first, second = other, second, first
@@ -33,12 +37,22 @@ def stable_difference(g: Graph, terms: tuple[Node, ...]) -> Node | None:
     return conjugate_difference(g, terms)
 
 
-def _pairs(g: Graph, heads: Sequence[tuple[Number, Node]]) -> Iterator[tuple[int, int]]:
+def _head(g: Graph, term: Node) -> tuple[Number, Node] | None:
+    """Return the number in front of an exponential or a logarithm, and that; else None."""
+    if g.kinds[term] in _RULES:
+        return 1, term
+    if g.kinds[term] == "mul":
+        front, head = g.args[term][0], g.args[term][1]
+        if len(g.args[term]) == 2 and g.kinds[front] == "const" and g.kinds[head] in _RULES:
+            return g.data[front], head
+    return None
+
+
+def _pairs(g: Graph, heads: Mapping[int, tuple[Number, Node]]) -> Iterator[tuple[int, int]]:
     """Yield the places of terms that differ in their sign only and may cancel."""
     alike: dict[tuple[str, Number], list[int]] = {}
-    for place, (scale, head) in enumerate(heads):
-        if g.kinds[head] in _RULES:
-            alike.setdefault((g.kinds[head], max(scale, -scale)), []).append(place)
+    for place, (scale, head) in heads.items():
+        alike.setdefault((g.kinds[head], max(scale, -scale)), []).append(place)
     n_tries = 0
     for places in alike.values():
         above = [i for i in places if heads[i][0] > 0]
