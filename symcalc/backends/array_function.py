@@ -39,6 +39,8 @@ COLUMN_KINDS = frozenset({"sum", "size"})
 def needs_shapes(expression: Expression, wrt: Sequence[str] | None, order: int) -> bool:
     """Whether a formula is one over arrays, beyond columns of data beside scalar variables."""
     graph, root = expression.graph, expression.root
+    if not graph.shapes and REDUCTIONS.isdisjoint(graph.kinds):
+        return False
     shapes = {variable.name: variable.shape for variable in expression.variables}
     if order and any(shapes.get(name) for name in (shapes if wrt is None else wrt)):
         return True

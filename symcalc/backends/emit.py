@@ -118,7 +118,7 @@ class Emitter:
     def _plan_power(self, node: Node) -> None:
         base, exponent = self.graph.args[node]
         power = self.graph.value(exponent)
-        if power is not None and power != -1 and abs(power) != HALF:
+        if power is not None and power != -1 and (power.denominator == 1 or abs(power) != HALF):
             self.needs_name.add(base)
 
     def _is_divisor(self, node: Node, reader: Region | None) -> bool:
@@ -221,15 +221,14 @@ class Emitter:
     ) -> None:
         """Keep the text of a node, under a name where it is read more than once or too deep."""
         depth = 0
-        for arg in operands:
-            below = self.depth.get(arg, 0)
-            depth = below if below > depth else depth
-        depth += 1
-        named = self.program.uses[node] > 1 or node in self.needs_name
-        if operands and (named or depth > MAX_DEPTH or len(text) > MAX_LENGTH):
-            name = f"t{node}"
-            self.line(self._region(node), f"{name} = {'-' if negative else ''}{text}")
-            text, level, depth, negative = name, ATOM, 0, False
+        if operands:
+            known = self.depth
+            depth = 1 + max([known.get(arg, 0) for arg in operands])
+            named = self.program.uses[node] > 1 or node in self.needs_name
+            if named or depth > MAX_DEPTH or len(text) > MAX_LENGTH:
+                name = f"t{node}"
+                self.line(self._region(node), f"{name} = {'-' if negative else ''}{text}")
+                text, level, depth, negative = name, ATOM, 0, False
         self.text[node], self.level[node], self.depth[node] = text, level, depth
         if negative:
             self.negative.add(node)
@@ -272,6 +271,7 @@ class Emitter:
     def _product(self, node: Node) -> None:
         region = self._region(node)
         operands = self.program.operands(node)
+        kinds = self.graph.kinds
         negative = False
         above: list[str] = []
         below: list[str] = []
@@ -281,14 +281,13 @@ class Emitter:
                 below.append(self._positive_power(arg, base, -self.graph.data[exponent], ATOM))
                 continue
             # a*(b/c) is not a*b/c, which may overflow
-            is_grouped = above and self.graph.kinds[arg] == "mul"
-            level = ATOM if is_grouped else PRODUCT
+            level = ATOM if above and kinds[arg] == "mul" else PRODUCT
             if arg in self.negative:
                 negative = not negative
                 text = self._magnitude(arg, level)
             else:
                 text = self.read(arg, region, level)
-            if arg == operands[0] and self.graph.kinds[arg] == "const":
+            if kinds[arg] == "const" and arg == operands[0]:
                 self._coefficient(arg, text, above, below)
             else:
                 above.append(text)
@@ -338,14 +337,14 @@ class Emitter:
         text = self.read(base, region, ATOM)
         if power == 1:
             return text
-        if power == HALF:
-            return self.spell_call("sqrt", [self.read(base, region, ADDITION)])
-        if power == 3 * HALF:
-            product = f"{text}*{self.spell_call('sqrt', [text])}"
-        elif power.denominator != 1 or power > MAX_PRODUCT_POWER:
-            return self.spell_power(text, repr(float(power)))
-        else:
+        if power.denominator == 1 and power <= MAX_PRODUCT_POWER:
             product = "*".join(self._squarings(base, int(power), text, region))
+        elif power == HALF:
+            return self.spell_call("sqrt", [self.read(base, region, ADDITION)])
+        elif power == 3 * HALF:
+            product = f"{text}*{self.spell_call('sqrt', [text])}"
+        else:
+            return self.spell_power(text, repr(float(power)))
         return product if level <= PRODUCT else f"({product})"
 
     def _squarings(self, base: Node, power: int, text: str, region: Region | None) -> list[str]:

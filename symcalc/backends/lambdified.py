@@ -40,6 +40,10 @@ __all__ = [
 ]
 
 
+#: `lambdify` breaks a text into lines for the docstring, of which it keeps the first.
+DOCUMENTED = 160
+
+
 @dataclass(frozen=True, slots=True)
 class Generated:
     """A compiled program: a function of one sequence of arguments, and its source."""
@@ -55,7 +59,8 @@ class _Spelled:
     text: str
 
     def __str__(self) -> str:
-        return self.text
+        """Return what `lambdify` puts into the docstring: as much as it keeps of a long text."""
+        return self.text[:DOCUMENTED]
 
 
 def generate(

@@ -163,7 +163,8 @@ class NativePath:
         Native code replaces it only where both compute the same bits: a run may not depend on how
         often its objective was called before.
         """
-        if self._is_off or not self._is_worth_counting(what):
+        graph, _, _ = self._outputs(what)
+        if self._is_off or len(graph) < MANY_NODES or not has_native():
             return function
         n_calls = 0
 
@@ -171,7 +172,7 @@ class NativePath:
             nonlocal n_calls
             n_calls += 1
             found = function(values)
-            if n_calls == MANY_CALLS:
+            if n_calls == MANY_CALLS and self._is_worth_making(what):
                 from .native import compile_point
 
                 graph, nodes, extra = self._outputs(what)
@@ -184,11 +185,11 @@ class NativePath:
 
         return counted
 
-    def _is_worth_counting(self, what: str) -> bool:
+    def _is_worth_making(self, what: str) -> bool:
         graph, nodes, _ = self._outputs(what)
         used = graph.reachable(nodes)
         kinds = {graph.kinds[node] for node in used}
-        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON) or not has_native():
+        if len(used) < MANY_NODES or not kinds.isdisjoint(_OWN_IN_PYTHON):
             return False
         return not missing_primitives(graph, nodes, library=True)
 

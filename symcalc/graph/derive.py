@@ -21,6 +21,11 @@ from .like_terms import sum_of_parts, without_number
 from .regions import Region, branches, find_regions
 from .terms import Term, Terms
 
+HALF = Fraction(1, 2)
+
+#: Nodes that may have a number in front.
+_NUMBERED = ("const", "mul")
+
 #: An adjoint with more terms is multiplied as a whole.
 MAX_TERMS = 8
 
@@ -130,6 +135,8 @@ class _Reverse:
     def _collect(self, node: Node) -> Node:
         """Sum up the contributions, bringing those made inside branches out of them."""
         by_region = self.pending.pop(node)
+        if len(by_region) == 1 and not self.regions and len(by_region.get(None, ())) == 1:
+            return by_region[None][0]
         is_inner = node not in self.leaves  # what people read keeps its terms
         if self.root_shape:  # masked where they were made
             parts = [part for made in by_region.values() for part in made]
@@ -306,8 +313,8 @@ class _Reverse:
         if power is None:
             lowered = graph.pow(base, graph.sub(exponent, self.one))
             return self._times(exponent, lowered)
-        if power == Fraction(1, 2):
-            return graph.scale(Fraction(1, 2), graph.pow(node, graph.const(-1)))
+        if power.denominator == 2 and power == HALF:
+            return graph.scale(HALF, graph.pow(node, graph.const(-1)))
         return graph.scale(power, graph.pow(base, graph.const(power - 1)))
 
     def _pass_piecewise(self, node: Node, adjoint: Node, args: tuple[Node, ...]) -> None:
@@ -355,8 +362,11 @@ class _Reverse:
             ranks = [len(graph.shape(side)) > self.rank for side in (left, right)]
             if any(ranks):
                 return self._contracted(left, right) if ranks[0] else self._contracted(right, left)
-        a, x = without_number(self.graph, left)
-        b, y = without_number(self.graph, right)
+        kinds = graph.kinds
+        if kinds[left] not in _NUMBERED and kinds[right] not in _NUMBERED:
+            return graph.node("mul", (left, right))
+        a, x = without_number(graph, left)
+        b, y = without_number(graph, right)
         coefficient = a * b
         if coefficient == 0:
             return self.zero

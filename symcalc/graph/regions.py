@@ -86,7 +86,7 @@ def find_regions(
     found: dict[Node, Region] = {}
     kinds, args = graph.kinds, graph.args
     operands = operands or {}
-    if not any(kinds[node] == "piecewise" for node in order):
+    if "piecewise" not in kinds or not any(kinds[node] == "piecewise" for node in order):
         return found
     inside: dict[Node, Region | None] = dict.fromkeys(roots)
     for node in reversed(order):

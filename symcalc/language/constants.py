@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..functions import TABLE
 from ..graph.graph import Graph, Node
@@ -25,9 +25,14 @@ def constant_values(graph: Graph, root: Node) -> dict[Node, float]:
     A value is infinite when it leaves the range of a double or divides by zero, NaN when there is
     none or when only a numerical library knows it.
     """
+    return _values(graph, graph.reachable([root]))
+
+
+def _values(graph: Graph, nodes: Iterable[Node]) -> dict[Node, float]:
+    """Return the values of those nodes that hold no variable; arguments come first."""
     values: dict[Node, float] = {}
     kinds, all_args = graph.kinds, graph.args
-    for node in graph.reachable([root]):
+    for node in nodes:
         args = all_args[node]
         if args:
             for arg in args:
@@ -44,10 +49,9 @@ def constant_values(graph: Graph, root: Node) -> dict[Node, float]:
 
 def first_out_of_range(graph: Graph, root: Node) -> Node | None:
     """Return the first constant node that is infinite in doubles, or None."""
-    for node, value in constant_values(graph, root).items():
-        if math.isinf(value):
-            return node
-    return None
+    infinite = [n for n, v in _values(graph, range(len(graph))).items() if math.isinf(v)]
+    needed = set(graph.reachable([root])) if infinite else set()
+    return next((node for node in infinite if node in needed), None)
 
 
 def _to_float(value: float) -> float:

@@ -46,6 +46,8 @@ def repair_joins(
     -----
     The limit is found for formulas of one variable; else the derivative at the point is NaN.
     """
+    if "piecewise" not in graph.kinds:
+        return list(derived)
     places = {
         place
         for node in graph.reachable([source])
