@@ -17,6 +17,7 @@ from ..graph.rewrite import rebuild
 from .exponential_quotients import exponents_of, inverse_of, quotient_of_exponentials, share_of
 from .exponential_sums import logarithm_of_product, logarithm_of_sum, share_of_sum
 from .logarithms import length_of, stable_logarithm
+from .near_one import difference_from_one, log_near_one
 from .stable_differences import stable_difference
 
 __all__ = ["stabilize", "stabilize_for_display"]
@@ -92,7 +93,7 @@ def _any_rule(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node
         may = _may_meet(g, args)
         return (_softmax(g, args) or _product(g, args)) if may else None
     if kind == "add":
-        return _difference_from_one(g, args) or stable_difference(g, args)
+        return difference_from_one(g, args) or stable_difference(g, args)
     if kind == "pow":
         return _power(g, *args)
     if kind == "log":
@@ -160,7 +161,7 @@ def _product(g: Graph, factors: tuple[Node, ...]) -> Node | None:
 
 def _logarithm(g: Graph, inside: Node) -> Node | None:
     """Return a logarithm: near one, of what overflows, of exponentials in a sum or a product."""
-    found = logarithm_of_sum(g, inside) or _log_near_one(g, inside) or stable_logarithm(g, inside)
+    found = logarithm_of_sum(g, inside) or log_near_one(g, inside) or stable_logarithm(g, inside)
     parts = None if found is not None else logarithm_of_product(g, inside)
     if parts is None:
         return found
@@ -242,47 +243,6 @@ def _replace(g: Graph, factors: tuple[Node, ...], gone: tuple[Node, ...], new: N
     for factor in gone:
         rest.remove(factor)
     return g.mul((*rest, new))
-
-
-# -- near one ---------------------------------------------------------------------------------
-
-
-def _without_one(g: Graph, node: Node, one: int) -> Node | None:
-    """Return the sum without its number, when that number is `one`."""
-    if g.kinds[node] != "add":
-        return None
-    args = g.args[node]
-    rest = [arg for arg in args if g.value(arg) != one]
-    return g.add(rest) if len(rest) == len(args) - 1 else None
-
-
-def _log_near_one(g: Graph, inside: Node) -> Node | None:
-    """log(1 - exp(a)) is log1mexp(a); log(1 + a) is log1p(a)."""
-    negated = g.neg(inside)
-    if g.kinds[negated] == "expm1":
-        return g.call("log1mexp", g.args[negated])
-    rest = _without_one(g, inside, 1)
-    return None if rest is None else g.call("log1p", (rest,))
-
-
-def _difference_from_one(g: Graph, terms: tuple[Node, ...]) -> Node | None:
-    """exp(a) - 1 is expm1(a), cos(a) - 1 is cosm1(a), their negatives; 1 - sigmoid(a)."""
-    numbers = [g.data[term] for term in terms if g.kinds[term] == "const"]
-    for one in (1, -1) if numbers else ():
-        if one not in numbers:
-            continue
-        for term in terms:
-            head = term if one == -1 else g.neg(term)
-            name = {"exp": "expm1", "cos": "cosm1", "sigmoid": "sigmoid"}.get(g.kinds[head])
-            if name is None:
-                continue
-            if name == "sigmoid":
-                stable = g.scale(one, g.call(name, (g.neg(g.args[head][0]),)))
-            else:
-                stable = g.scale(-one, g.call(name, g.args[head]))
-            rest = [t for t in terms if t != term and g.value(t) != one]
-            return g.add((stable, *rest))
-    return None
 
 
 # -- powers -----------------------------------------------------------------------------------
