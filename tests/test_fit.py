@@ -493,3 +493,18 @@ def test_an_array_without_a_name_is_refused_with_what_to_do(tmp_path: Path) -> N
     np.save(tmp_path / "x.npy", X)
     with pytest.raises(DataError, match="one array without a name; save arrays by name"):
         sc.fit("a + b*x", tmp_path / "x.npy", target="y", start="a=0, b=1")
+
+
+@pytest.mark.parametrize("n_rows", [40, 60_000])  # of many rows only totals are made
+def test_a_row_of_weight_zero_does_not_count_where_the_model_overflows(n_rows):
+    t = np.linspace(0, 3, n_rows)
+    y = 2 * np.exp(-1.3 * t) + 0.01 * np.sin(50 * t)
+    usual = sc.fit("a*exp(-b*t)", {"t": t, "y": y}, target="y", start="a=1, b=1",
+                   weights=np.ones(n_rows))  # fmt: skip
+    more = {"t": np.r_[t, -5000.0, 1e308], "y": np.r_[y, 0.0, 1.0]}
+    found = sc.fit("a*exp(-b*t)", more, target="y", start="a=1, b=1",
+                   weights=np.r_[np.ones(n_rows), 0, 0])  # fmt: skip
+
+    assert found.converged
+    assert found.parameters == pytest.approx(usual.parameters, rel=1e-9)
+    assert found.standard_errors == pytest.approx(usual.standard_errors, rel=1e-6)

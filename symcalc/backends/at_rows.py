@@ -80,12 +80,15 @@ class AtRows:
         """Return value and derivatives as code returns them: each an array or one number."""
         return self._run("gradient", x)
 
-    def part(self, rows: slice) -> AtRows:
+    def part(self, rows: slice | NDArray[np.bool_]) -> AtRows:
         """Return the same at some of the rows."""
         part = object.__new__(AtRows)
         part.__dict__.update(self.__dict__)
         part._columns = tuple([c[rows] if c.ndim else c for c in self._columns])
-        part.n_rows = len(range(*rows.indices(self.n_rows)))
+        if isinstance(rows, slice):
+            part.n_rows = len(range(*rows.indices(self.n_rows)))
+        else:
+            part.n_rows = int(np.count_nonzero(rows))
         return part
 
     def arguments(self, x: Array) -> tuple[Any, ...]:

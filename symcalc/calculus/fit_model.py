@@ -136,7 +136,10 @@ class ModelRows:
 
     def totals(self, weights: Array | None) -> RowTotals:
         """Return what adds up the products of weighted residuals and their derivatives."""
-        return RowTotals(self.model, self.target, weights)
+        if weights is None or weights.all():
+            return RowTotals(self.model, self.target, weights)
+        rows = weights > 0.0
+        return RowTotals(self.model.part(rows), self.target[rows], weights[rows])
 
     def part(self, rows: slice) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
         """Return residuals and Jacobian of some of the rows."""
@@ -154,7 +157,7 @@ class ModelRows:
             if totals is not None and np.isfinite(totals(point)).all():  # so all derivatives are
                 return found
             slopes = self.model.derivatives(point)
-        bad = np.flatnonzero(~np.isfinite(slopes).all(axis=1))
+        bad = np.flatnonzero(problem.counted & ~np.isfinite(slopes).all(axis=1))
         if not (bad.size and found.converged):
             return found
         note = (

@@ -127,10 +127,7 @@ class FitProblem:
 
     def weighted(self, values: Vector) -> Vector:
         """Return values, one row a row of data, times the square roots of the weights."""
-        root = self.root_weights
-        if root is None:
-            return values
-        return root * values if values.ndim == 1 else root[:, None] * values
+        return self._times_root(values, axis=0)
 
     def scaled(self, values: Vector) -> Vector:
         """Return values as a run sees them: weighted, and in the unit."""
@@ -139,15 +136,26 @@ class FitProblem:
 
     def residuals_at(self, points: Vector) -> Vector:
         """Return the residuals as a run sees them at many points, `(n_points, n_rows)`."""
-        found = self._at_each(self.residuals, points)
-        root = self.root_weights
-        return (found if root is None else root * found) / self.unit
+        return self._times_root(self._at_each(self.residuals, points), axis=1) / self.unit
 
     def jacobian_at(self, points: Vector) -> Vector:
         """Return their Jacobians, `(n_points, n_rows, n_parameters)`."""
-        found = self._at_each(self.jacobian, points)
+        return self._times_root(self._at_each(self.jacobian, points), axis=1) / self.unit
+
+    def _times_root(self, values: Vector, axis: int) -> Vector:
+        """Return values times the square roots of the weights of the rows along an axis.
+
+        A row of weight 0 does not count, whatever the model is there.
+        """
         root = self.root_weights
-        return (found if root is None else root[:, None] * found) / self.unit
+        if root is None:
+            return values
+        along = [1] * values.ndim
+        along[axis] = root.size
+        found = values * root.reshape(along)
+        if self.n_observations < root.size:
+            np.copyto(found, 0.0, where=(root == 0.0).reshape(along))
+        return found
 
     def _at_each(self, function: Callable[[Vector], Vector], points: Vector) -> Vector:
         if self.takes_many:
