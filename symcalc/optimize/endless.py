@@ -97,7 +97,7 @@ def _steady(values: Vector, stride: int) -> tuple[float, int]:
     falls = -np.diff(values)
     if falls.size < LEAST:
         return 0.0, 0
-    later = falls[falls.size // 2 :]
-    noise = 64.0 * EPS * float(np.abs(values).max())
-    is_steady = later.min() > noise and later[1:].min() >= STEADY * later[0]
+    middle = falls.size // 2
+    later, noise = falls[middle:], 64.0 * EPS * np.abs(values[middle + 1 :])
+    is_steady = (later > noise).all() and later[1:].min() >= STEADY * later[0]
     return (float(later[-1]) / stride if is_steady else 0.0), falls.size * stride

@@ -42,6 +42,10 @@ WILD = 100.0
 #: How much longer than the last a step is tried.
 LONGER = 16.0
 
+#: A fall of more than this share of what the slope promises shows no curvature: the step may be
+#: longer by far.
+STRAIGHT = 0.9
+
 
 @dataclass(frozen=True, slots=True)
 class AugmentedSteps:
@@ -247,6 +251,21 @@ def _preconditioner(at: _Model, free: Mask) -> Callable[[Vector], Vector] | None
     return factors.solver(at.bent, free, at.penalty, max(mean, least))
 
 
+def _farther(at: _Model, direction: Vector, reached: _Model, length: float) -> tuple[_Model, float]:
+    """Return the farthest point, each try a multiple of the last, with a fall straight as ever."""
+    gradient, before = at.gradient, at.value
+    while True:
+        farther = LONGER * length
+        new = at.evaluator.clipped(at.x + farther * direction)
+        trial = _Model(at.evaluator, new, at.memory)
+        promised = float(gradient @ (new - at.x))
+        if np.array_equal(new, reached.x) or not trial.value < before + STRAIGHT * promised:
+            return reached, length
+        if not np.isfinite(trial.gradient).all():
+            return reached, length
+        reached, length = trial, farther
+
+
 def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> _Model | None:
     """Return the first point along the projected path that falls enough, None when none does.
 
@@ -265,6 +284,9 @@ def _search(evaluator: ConstrainedEvaluator, at: _Model, direction: Vector) -> _
         if np.isfinite(value) and not np.isfinite(trial.gradient).all():
             value = np.nan
         if value < before + 1e-4 * min(promised, 0.0):
+            if value < before + STRAIGHT * promised:
+                trial, length = _farther(at, direction, trial, length)
+                new = trial.x
             is_cut = not np.array_equal(new, at.x + length * direction)
             at.memory["length"] = length if is_cut else 1.0
             return trial

@@ -15,6 +15,7 @@ from ..objective import Point
 from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..trace import Journal, Trace
+from .ends import endless_fall, judgement_of
 from .judgement import Judgement, describe_active, name_of, unmet, worst
 from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
@@ -45,9 +46,21 @@ def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgemen
         if limit is Outcome.NOT_FINITE or not at.point.is_finite:
             ends.append(judge_large(at, run.tolerance, run.labels))
         else:
-            is_fall = limit is Outcome.UNBOUNDED
-            ends.append(Judgement(at, limit, () if is_fall else _short_of(run, at)))
+            ends.append(_limited(run, at, limit))
     return min(ends, key=_rank)
+
+
+def _limited(run: Run, at: Candidate, limit: Outcome) -> Judgement:
+    """Return the judgement of the best point where a limit, or a fall without one, ended a run."""
+    if limit is Outcome.UNBOUNDED:
+        return Judgement(at, limit, ())
+    end = Judgement(at, limit, _short_of(run, at))
+    if limit is not Outcome.MAX_STEPS:
+        return end
+    if at.is_feasible and at.meets(run.tolerance):
+        return judgement_of(run, at)
+    endless = endless_fall(run, end)
+    return Judgement(at, Outcome.UNBOUNDED, tuple(endless)) if endless else end
 
 
 def _short_of(run: Run, at: Candidate) -> tuple[str, ...]:
@@ -75,7 +88,7 @@ def conclude(
     """Put the result together."""
     evaluator, at = run.evaluator, best.candidate
     outcome = best.outcome
-    if limit is not None and not best.is_good:
+    if limit is not None and not (best.is_good or outcome is Outcome.UNBOUNDED):
         outcome = limit
     shows = outcome in (Outcome.CONVERGED_KKT, Outcome.SADDLE) and at.multipliers.exist
     shown: Multipliers | None = at.multipliers if shows else None
@@ -86,11 +99,11 @@ def conclude(
     if tell is not None and outcome is not Outcome.UNBOUNDED:
         diagnosis += tell(at.point.x)
     if outcome.is_good:
-        diagnosis[:0] = describe_active(at, run.labels)
+        diagnosis[:0] = describe_active(at, run.labels, outcome)
         diagnosis += _other_minima(best, ends)
         is_strict = any("strict local" in sentence for sentence in diagnosis)
         diagnosis += describe_convexity(facts, outcome, is_strict)
-    if outcome is Outcome.UNBOUNDED:
+    if outcome is Outcome.UNBOUNDED and not best.sentences:
         diagnosis += describe_unbounded(evaluator, start, run.names)
     if at.point.is_finite:
         diagnosis += _way(run, at, facts, outcome)

@@ -28,10 +28,14 @@ FLAT = 1e-9
 
 
 class SecondOrder(NamedTuple):
-    """What curvature says: the sentence, and a lower feasible point where one was found."""
+    """What curvature says: the sentence, and a lower feasible point where one was found.
+
+    `toward` is a flat direction, or the one to the lower point.
+    """
 
     sentence: str
     lower: Vector | None = None
+    toward: Vector | None = None
 
 
 def examine(
@@ -74,8 +78,9 @@ def examine(
     words = describe_axis(_written(evaluator, tangent @ axes[:, 0]), names)
     if lower is not None:
         return SecondOrder(
-            f"The objective falls along {words} among the feasible points: no minimum.", lower
-        )
+            f"The objective falls along {words} among the feasible points: no minimum.",
+            lower, lower - x,
+        )  # fmt: skip
     if curvature[0] < -FLAT * largest and not len(weak):
         return SecondOrder(f"The Lagrangian curves down along {words}: a minimum is not shown.")
     if curvature[0] < -FLAT * largest:
@@ -83,8 +88,10 @@ def examine(
             "Constraints with multiplier zero keep the objective from falling; second derivatives "
             "do not decide, values nearby do not fall."
         )
+    flat = tangent @ axes[:, 0]
     return SecondOrder(
-        f"Flat to second order along {words}: the minimum may not be isolated, or lie far off."
+        f"Flat to second order along {words}: the minimum may not be isolated, or lie far off.",
+        toward=flat if float(at.point.gradient @ flat) <= 0.0 else -flat,
     )
 
 

@@ -14,12 +14,17 @@ from ..plain import count_of
 from ..probing import Probe, find_fall
 from ..starts import further_starts
 from ..stopping import StoppingRule
+from .approach import at_edge, describe_approach, describe_edge, edge_bounds
 from .judgement import Judgement, judge
 from .large import judge_large, look_from_afar
-from .polish import look_at, polish, restore
+from .polish import Candidate, look_at, polish, restore
 from .problem import Run, begin, solve
 
-__all__ = ["explore", "go_on", "judged"]
+__all__ = ["endless_fall", "explore", "go_on", "judged", "judgement_of"]
+
+#: Variables that moved by less than this share of the others stay where they are when it is asked
+#: whether the way goes on without end.
+STILL = 1e-6
 
 #: "auto" tries so many further starts where they are worth it, and lets them all compute about so
 #: many numbers.
@@ -31,21 +36,33 @@ def judged(run: Run, x: Vector) -> Judgement:
     run.evaluator.stage = "polish"
     x = run.evaluator.settled(x)
     if run.is_large:
-        return judge_large(look_from_afar(run.evaluator, x), run.tolerance, run.labels)
+        return judgement_of(run, look_from_afar(run.evaluator, x))
     at = polish(run.evaluator, x)
     if not at.is_feasible:
         nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
         at = nearer if nearer.excess < at.excess else at
-    verdict = judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
-    endless = _endless_fall(run, verdict)
+    verdict = judgement_of(run, at)
+    endless = endless_fall(run, verdict)
     if endless:
         return Judgement(at, Outcome.UNBOUNDED, tuple(endless))
+    if verdict.toward is not None:
+        told = describe_approach(run.evaluator, verdict.candidate, verdict.toward, run.names)
+        verdict = verdict._replace(sentences=(*verdict.sentences, *told))
     return verdict if run.facts.is_smooth else _judged_by_values(run, verdict)
 
 
-def _endless_fall(run: Run, end: Judgement) -> list[str]:
+def judgement_of(run: Run, at: Candidate) -> Judgement:
+    """Return the verdict on a point as it is."""
+    if run.is_large:
+        return judge_large(at, run.tolerance, run.labels)
+    return judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
+
+
+def endless_fall(run: Run, end: Judgement) -> list[str]:
     """Return the evidence of a fall without limit among the feasible points, where it may be."""
     evaluator, x = run.evaluator, end.candidate.point.x
+    move = x - run.start
+    begin = np.where(np.abs(move) > STILL * np.abs(move).max(initial=0.0), run.start, x)
     is_stuck = end.outcome is Outcome.SOLVER_FAILED
     if not (is_stuck or is_far(x, run.start)) or not evaluator.is_feasible(x):
         return []
@@ -53,7 +70,7 @@ def _endless_fall(run: Run, end: Judgement) -> list[str]:
     def feasible_value(x: Vector) -> float:
         return evaluator.value(x) if evaluator.is_feasible(x) else np.nan
 
-    return describe_endless_fall(feasible_value, run.start, x, run.names, is_stuck)
+    return describe_endless_fall(feasible_value, begin, x, run.names, is_stuck)
 
 
 def _judged_by_values(run: Run, end: Judgement) -> Judgement:
@@ -95,14 +112,14 @@ def go_on(run: Run, ends: list[Judgement]) -> None:
             ends.append(_from(run, method, x))
             if ends[-1].is_good:
                 return
+        ends += _off_edges(run, ends)
 
 
 def _from(run: Run, method: str, x: Vector) -> Judgement:
     """Run a method from another point, and polish and judge its end."""
     journal, point = begin(run, x, None, progress=False)
     if not point.is_finite:
-        return judge(run.evaluator, look_at(run.evaluator, x), run.tolerance, run.names,
-                     run.labels, run.seed)  # fmt: skip
+        return judgement_of(run, look_at(run.evaluator, x))
     journal.rule = StoppingRule(run.tolerance, min(run.max_steps, 300), -1.0)
     try:
         end, _ = solve(run, method, point, journal)
@@ -111,6 +128,28 @@ def _from(run: Run, method: str, x: Vector) -> Judgement:
             raise
         end = x
     return judged(run, end)
+
+
+def _off_edges(run: Run, ends: list[Judgement]) -> list[Judgement]:
+    """Run once more from the best end, kept off the edges beyond which there is no value."""
+    known = [end.candidate for end in ends if end.candidate.is_feasible]
+    known = [at for at in known if at.point.is_finite and np.isfinite(at.jacobian).all()]
+    if not known:
+        return []
+    at = min(known, key=lambda at: at.point.value)
+    kept = edge_bounds(run.evaluator, at, run.tolerance)
+    if kept is None:
+        return []
+    with run.evaluator.within(kept):
+        end = _from(run, "SLSQP", run.evaluator.clipped(at.point.x))
+    if not end.is_good:
+        return []
+    x = end.candidate.point.x
+    free = look_at(run.evaluator, x)
+    if free.meets(run.tolerance):
+        return [judged(run, x)]
+    told = describe_edge(run.evaluator, kept, end.candidate, run.names)
+    return [Judgement(at_edge(free), Outcome.NO_MULTIPLIERS, (told,))]
 
 
 def explore(run: Run, ends: list[Judgement]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -189,6 +190,16 @@ class ConstrainedEvaluator(Evaluator):
         self.n_constraints, self.accepted = state["n_constraints"], state["accepted"]
         self.best = None if state["feasible"] is None else _Seen(*state["feasible"])
         self.steepest, self.lengths = state["sizes"]
+
+    @contextmanager
+    def within(self, bounds: Bounds) -> Iterator[None]:
+        """Keep to other bounds for a while."""
+        own = self.bounds
+        self.bounds = self._bounds = bounds
+        try:
+            yield
+        finally:
+            self.bounds = self._bounds = own
 
     @property
     def unit(self) -> float:

@@ -29,12 +29,16 @@ CLOSER = 1e-9
 
 
 class Judgement(NamedTuple):
-    """The verdict on a candidate, and where to go on when it is no minimum."""
+    """The verdict on a candidate, and where to go on when it is no minimum.
+
+    `toward` is a direction along which it may lie far off.
+    """
 
     candidate: Candidate
     outcome: Outcome
     sentences: tuple[str, ...]
     lower: Vector | None = None
+    toward: Vector | None = None
 
     @property
     def is_good(self) -> bool:
@@ -65,8 +69,9 @@ def judge(
         said = [_dependent(quality)] if quality.rank < quality.n_active else []
         said += [second.sentence] if second is not None else []
         if second is not None and second.lower is not None:
-            return Judgement(at, Outcome.SADDLE, tuple(said), second.lower)
-        return Judgement(at, Outcome.CONVERGED_KKT, tuple(said))
+            return Judgement(at, Outcome.SADDLE, tuple(said), second.lower, second.toward)
+        toward = None if second is None else second.toward
+        return Judgement(at, Outcome.CONVERGED_KKT, tuple(said), toward=toward)
     exact = look_at(evaluator, restore(evaluator, at.point.x))
     if exact.excess_in(at.units) <= at.excess and not steep_at(exact).size:
         at = without_noise(evaluator, exact)
@@ -198,13 +203,14 @@ def _sampled_fall(
     return None
 
 
-def describe_active(at: Candidate, labels: tuple[Label, ...]) -> list[str]:
+def describe_active(at: Candidate, labels: tuple[Label, ...], outcome: Outcome) -> list[str]:
     """Say which constraints hold the point, where any were given."""
     pieces = [label.places for label in labels if label.is_piece]
     of_kinks = frozenset(np.concatenate(pieces).tolist()) if pieces else frozenset()
     named = [name_of(int(p), labels) for p in at.multipliers.active if int(p) not in of_kinks]
     if not named:
         is_bare = all(label.is_piece for label in labels)
-        return [] if is_bare else ["No constraint is active: the minimum is free."]
+        is_free = outcome is Outcome.CONVERGED_KKT and not is_bare
+        return [] if not is_free else ["No constraint is active: the minimum is free."]
     more = f" and {len(named) - 6} more" if len(named) > 6 else ""
     return [f"Active: {', '.join(named[:6])}{more}."]

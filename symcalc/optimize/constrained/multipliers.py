@@ -14,7 +14,7 @@ import numpy as np
 from ..bounds import Mask, Vector
 from .evaluator import Stack
 
-__all__ = ["FAINT", "KKT", "Multipliers", "Qualification", "find_multipliers", "qualify"]
+__all__ = ["FAINT", "KKT", "NEAR", "Multipliers", "Qualification", "find_multipliers", "qualify"]
 
 #: A constraint this near, as a distance in units of 1 + |x|, may hold the point.
 NEAR = 1e-6
