@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,3 +177,36 @@ def test_objectives_that_were_compiled_before_are_told_apart_by_all_their_variab
         )
 
         assert best.x["x"] == pytest.approx(np.linalg.solve(A, b))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"method": "newton"},
+        {"method": "sgd", "batch_size": 3, "passes": 2},
+        {"constraints": ["sum(w) <= 1"]},
+        {"bounds": {"w": (0.0, None)}},
+    ],
+    ids=str,
+)
+def test_a_callback_sees_arrays_in_their_shapes(words: dict[str, Any]) -> None:
+    seen: list[dict[str, Any]] = []
+    objective = "mean(cosh(X@w + b - y))"
+    start = {"w": np.full(4, 0.1), "b": 0.0}
+    data = {"X": X, "y": Y}
+    sc.minimize(objective, start, data=data, callback=lambda state: seen.append(state.x), **words)
+
+    assert seen
+    assert all(point["w"].shape == (4,) and isinstance(point["b"], float) for point in seen)
+
+
+def test_a_callback_sees_a_symmetric_matrix_whole() -> None:
+    seen: list[Any] = []
+    start = {"S": np.eye(2)}
+    sc.minimize(
+        "trace(S@C) - logdet(S)", start, data={"C": [[2.0, 0.5], [0.5, 1.0]]}, max_steps=3,
+        shapes="S: n n spd", callback=lambda state: seen.append(state.x["S"]),
+    )  # fmt: skip
+
+    assert seen
+    assert all(np.array_equal(point, point.T) and point.shape == (2, 2) for point in seen)

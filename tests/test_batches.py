@@ -402,6 +402,7 @@ def test_what_is_no_sum_over_rows_is_refused_by_its_part(text, part):
         ({"batch_size": 0}, "`batch_size` is 0; it must be a whole number"),
         ({"batch_size": 2.5}, "`batch_size` is 2.5; it must be a whole number"),
         ({"passes": -1}, "`passes` is -1"),
+        ({"max_steps": 0}, "`max_steps` is 0"),
         ({"record_every": "all"}, "`record_every` is 'all'"),
         ({"shuffle": "yes"}, "`shuffle` is 'yes'"),
         ({"averaging": "polyac"}, "Did you mean 'polyak'"),

@@ -14,8 +14,16 @@ from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
 from ..graph.graph import Graph
 from ..language import Limits
-from ..optimize import Objective, Optimum, RowData, RowObjective, minimize_objective
+from ..optimize import (
+    Objective,
+    Optimum,
+    RowData,
+    RowObjective,
+    minimize_objective,
+    with_shapes,
+)
 from ..optimize.batches import Batch
+from ..optimize.door import check_count
 from ..optimize.keeping import Keeping
 from ..optimize.methods import check_table, choose_batch_method, read_plan
 from ..program import SCALE, SIZE, row_terms
@@ -137,10 +145,12 @@ def minimize_in_batches(
     if row.name == "saga":
         check_table(n_rows, plan.size, x0.size)
     n_records = plan.n_records(n_rows)
+    most = n_records if max_steps is None else check_count("max_steps", max_steps)
+    settings["callback"] = with_shapes(settings["callback"], problem.flat.unpack)
     whole, facts = problem.to_objective(None)
     best = minimize_objective(
         whole, x0, formula.names, method=method,
-        bounds=formula.bounds(bounds), max_steps=min(max_steps or n_records, n_records),
+        bounds=formula.bounds(bounds), max_steps=min(most, n_records),
         seed=seed, time_limit=limits.seconds, facts=facts, options=options,
         keeping=keep(formula.expression, formula.data, None, ()), **settings,
     )  # fmt: skip

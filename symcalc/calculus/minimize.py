@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..language import Limits, check_limits
-from ..optimize import Optimum, StepState, find_method, minimize_objective
+from ..optimize import Optimum, StepState, find_method, minimize_objective, with_shapes
 from ..optimize.door import check_count
 from ..optimize.methods import asks_for_batches
 from .array_objective import ArrayObjective, read_array_objective
@@ -194,6 +194,8 @@ def minimize(
             checkpoint_every=checkpoint_every, escape=escape, **options,
         )  # fmt: skip
         return found
+    if isinstance(target, ArrayObjective) and constraints:
+        callback = with_shapes(callback, target.function.unpack)
     if constraints:
         return minimize_under(
             target, constraints, table, guess, bounds=pairs, limits=allowed, method=method,
@@ -224,6 +226,10 @@ def _minimize_freely(
         said = (*best.diagnosis, *target.notes)
         return replace(best, diagnosis=said, surface=surface_of(target))
     pairs, ties = target.bounds(bounds), find_ties(target)
+    unpack, callback = target.function.unpack, settings.pop("callback")
+    settings["callback"] = with_shapes(
+        callback, unpack if ties is None else lambda vector: unpack(ties.all(vector))
+    )
     if ties is None:
         best = minimize_objective(
             functions, target.vector, target.names, bounds=pairs, facts=facts, **settings

@@ -19,7 +19,7 @@ from .minimize import minimize_objective
 from .objective import Objective
 from .optimum import Minimum, Optimum
 from .proximal import Split
-from .trace import StepState, Trace
+from .trace import StepState, Trace, with_shapes
 
 __all__ = [
     "FIT_METHODS",
@@ -48,4 +48,5 @@ __all__ = [
     "no_constraints",
     "suits_barriers",
     "with_multipliers",
+    "with_shapes",
 ]

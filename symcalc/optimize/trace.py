@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from .plain import to_plain
 from .progress import ProgressBar
 from .stopping import StoppingRule
 
-__all__ = ["Callback", "Journal", "StepState", "Trace"]
+__all__ = ["Callback", "Journal", "StepState", "Trace", "with_shapes"]
 
 #: Rows at either end of a long trace that a notebook shows.
 ROWS_SHOWN = 10
@@ -111,6 +111,8 @@ class StepState:
         What a method of our own remembers for its next step, as plain data; None for SciPy's.
     best_value : float
         The least value of all evaluations so far.
+    unpack : callable or None
+        From the vector to the variables in their shapes, where some are arrays.
     """
 
     step: int
@@ -127,14 +129,24 @@ class StepState:
     gradient: Vector | None = None
     memory: Any = None
     best_value: float = np.inf
+    unpack: Callable[[Vector], dict[str, Any]] | None = None
 
     @property
-    def x(self) -> dict[str, float]:
-        """The point by name."""
+    def x(self) -> dict[str, Any]:
+        """The point by name, arrays in their shapes."""
+        if self.unpack is not None:
+            return self.unpack(self.vector)
         return dict(zip(self.names, self.vector.tolist(), strict=True))
 
 
 Callback = Callable[[StepState], object]
+
+
+def with_shapes(
+    callback: Callback | None, unpack: Callable[[Vector], dict[str, Any]]
+) -> Callback | None:
+    """Return a callback that sees arrays in their shapes."""
+    return None if callback is None else lambda state: callback(replace(state, unpack=unpack))
 
 
 class Journal:
