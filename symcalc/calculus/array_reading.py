@@ -104,15 +104,21 @@ def is_over_arrays(
     numbers = (value for value in start.values() if type(value) is not float)
     if any(isinstance(value, str) or np.ndim(value) for value in numbers):
         return True
-    declared = dict(read_shapes(shapes))
+    declared = {} if shapes is None else dict(read_shapes(shapes))
     if isinstance(formula, Expression):
         declared |= {variable.name: variable.shape for variable in formula.variables}
     if any(len(s) > 1 or (s and name in start) for name, s in declared.items()):
         return True
     if data is None:
         return False
+<<<<<<< HEAD
     spoken = data.speakable
     used = {*occurring(formula, spoken), *(name for name in spoken if name in elsewhere)}
+=======
+    used = occurring(formula, data.names)
+    if elsewhere:
+        used += [name for name in data.names if name in elsewhere]
+>>>>>>> 668da7e (A fit's last steps are told from those of the run before, and few calls stand between model and method)
     return any(map(data.is_matrix, used))
 
 

@@ -76,7 +76,7 @@ class Table:
         column = self._to_floats(name, cells)
         if column.ndim > 1:
             raise DataError(f"The column `{name}` has shape {column.shape}; a column has one axis.")
-        bad = _not_finite(np.atleast_1d(column))
+        bad = _not_finite(column if column.ndim else column[None])
         if bad.size:
             rows = ", ".join(self.place(int(i)) for i in bad[:5])
             more = f" and {bad.size - 5} more" if bad.size > 5 else ""
@@ -132,10 +132,10 @@ class Table:
         if self.stays_on_disk and isinstance(cells, np.memmap) and cells.dtype.kind in "biuf":
             return cells
         array = np.asarray(cells)
+        if array.dtype.char == "d":
+            return array.astype(float)
         if array.dtype.kind == "c":
             raise DataError(f"The column `{name}` is complex; give real numbers.")
-        if array.dtype == np.float64:
-            return array.astype(float)
         if array.dtype.kind in "biuf":
             with np.errstate(over="ignore"):  # beyond double precision it is infinite, and refused
                 return array.astype(float)
@@ -172,7 +172,8 @@ def load_data(data: Any) -> Table:
     single: frozenset[str] = frozenset()
     if isinstance(data, Mapping):
         names = tuple(data)
-        single = frozenset(str(name) for name, cells in data.items() if isinstance(cells, _NUMBERS))
+        numbers = [name for name, cells in data.items() if isinstance(cells, _NUMBERS)]
+        single = frozenset(map(str, numbers))
     elif hasattr(data, "columns") and hasattr(data, "__getitem__"):
         names = tuple(data.columns)
     elif isinstance(data, np.ndarray) and data.dtype.names:
@@ -182,9 +183,10 @@ def load_data(data: Any) -> Table:
             f"The data are a {type(data).__name__}; give a dict of arrays, a data frame, or the "
             "path of a CSV or .npz file."
         )
-    texts = tuple(str(name) for name in names)
+    texts = tuple(map(str, names))
     keys = dict(zip(texts, names, strict=True))
-    _check_header(texts)
+    if len(keys) < len(texts):
+        _check_header(texts)
     return Table(texts, lambda name: data[keys[name]], lambda index: f"row {index + 1}", single)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,9 @@ from .structure import find_roughness
 __all__ = ["Model", "ModelRows"]
 
 Array = NDArray[np.float64]
+
+#: A point, what was evaluated there, and whether closed forms gave all of it.
+_Kept = tuple[bytes, Array, Array, bool]
 
 #: Relative step of central differences: the cube root of the rounding of a double.
 DIFFERENCE = 6e-6
@@ -67,15 +71,6 @@ def _has_jumps(expression: Expression, parameters: tuple[str, ...]) -> bool:
     return "jump" in find_roughness(expression.graph, expression.root, parameters)
 
 
-class _Kept(NamedTuple):
-    """What was evaluated at a point, and whether closed forms gave all of it."""
-
-    point: bytes
-    residuals: Array
-    jacobian: Array
-    is_whole: bool
-
-
 class ModelRows:
     """A model at the rows of its data: what least squares evaluates.
 
@@ -104,7 +99,7 @@ class ModelRows:
     def jacobian(self, p: Array) -> Array:
         """Return the derivatives of the residuals in the parameters, not to be written to."""
         known = self._known(p.tobytes()) if p.ndim == 1 else None
-        return -slopes_at(self.model, p) if known is None else known.jacobian
+        return -slopes_at(self.model, p) if known is None else known[2]
 
     def both(self, p: Array) -> tuple[Array, Array]:
         """Return the residuals and their derivatives from one evaluation, not to be written to."""
@@ -113,26 +108,27 @@ class ModelRows:
         if known is None:
             known = self._last = self._evaluated(p, key)
             self._first = self._first or known
-        return known.residuals, known.jacobian
+        return known[1], known[2]
 
     def _known(self, key: bytes) -> _Kept | None:
         """Return what is kept of a point."""
         last, first = self._last, self._first
-        if last is not None and last.point == key:
+        if last is not None and last[0] == key:
             return last
-        return first if first is not None and first.point == key else None
+        return first if first is not None and first[0] == key else None
 
     def _evaluated(self, p: Array, key: bytes) -> _Kept:
         """Evaluate at a point."""
         value, slopes = self.model.value_and_derivatives(p)
         whole = np.empty((p.size + 1, self.target.size))
-        for row, slope in zip(whole, slopes, strict=False):
-            np.negative(slope, out=row)
-        np.subtract(self.target, value, out=whole[-1])
-        if not np.isfinite(whole).all():
-            return _Kept(key, self.residuals(p), -slopes_at(self.model, p), False)
+        for place, slope in enumerate(slopes):
+            whole[place] = slope
+        np.subtract(value, self.target, out=whole[-1])
+        np.negative(whole, out=whole)
+        if not (math.isfinite(np.vdot(whole, whole)) or np.isfinite(whole).all()):
+            return key, self.residuals(p), -slopes_at(self.model, p), False
         whole.flags.writeable = False
-        return _Kept(key, whole[-1], whole[:-1].T, True)
+        return key, whole[-1], whole[:-1].T, True
 
     def totals(self, weights: Array | None) -> RowTotals:
         """Return what adds up the products of weighted residuals and their derivatives."""
@@ -150,7 +146,7 @@ class ModelRows:
         """Return the fit with a note where differences stand in for closed forms."""
         point, problem = np.array(list(found.parameters.values())), found.problem
         known = self._known(point.tobytes())
-        if known is not None and known.is_whole:
+        if known is not None and known[3]:
             return found
         with np.errstate(all="ignore"):
             totals = problem.totals if problem.has_totals else None

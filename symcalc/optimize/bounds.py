@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bounds", "Mask", "Vector"]
+__all__ = ["Bounds", "Mask", "Vector", "all_free"]
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+
+
+@lru_cache(maxsize=64)
+def all_free(n: int) -> Mask:
+    """Return that `n` variables are free, not to be written to."""
+    mask = np.ones(n, dtype=bool)
+    mask.flags.writeable = False
+    return mask
 
 
 @dataclass(frozen=True, slots=True)

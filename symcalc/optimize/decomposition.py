@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,8 @@ SLACK = 4.0
 def lengths(columns: Vector) -> Vector:
     """Return the Euclidean length of each column, however large or small its entries."""
     squares = np.einsum("ij,ij->j", columns, columns)
-    if squares.size and SAFE[0] < squares.min() and squares.max() < SAFE[1]:
+    sizes = squares.tolist()
+    if sizes and SAFE[0] < min(sizes) and max(sizes) < SAFE[1]:
         return np.asarray(np.sqrt(squares))
     peaks = np.abs(columns).max(axis=0, initial=0.0)
     peaks = np.where(peaks > 0.0, peaks, 1.0)
@@ -58,19 +60,18 @@ class Decomposition:
     """
 
     def __init__(self, jacobian: Vector, n_rows: int = 0) -> None:
-        from scipy.linalg.lapack import dgeqrf, dtrtri
-
-        n = jacobian.shape[1]
+        lapack, n = _lapack(), jacobian.shape[1]
         self.n_rows = max(n_rows, len(jacobian))
         self._jacobian = jacobian
         self._asked: tuple[Vector, Vector] | None = None
-        self._reflectors, self._factors, *_ = dgeqrf(jacobian, lwork=64 * n)
+        self._reflectors, self._factors, *_ = lapack.dgeqrf(jacobian, lwork=64 * n)
         triangle = self._reflectors[:n] * _upper(n)
         self.scale = np.sqrt(np.einsum("ij,ij->j", triangle, triangle))
         self._inverse: Vector | None = None
         self.rank: int = n
-        if all(SAFE[0] < scale * scale < SAFE[1] for scale in self.scale.tolist()):
-            inverse, fault = dtrtri(triangle / self.scale)
+        sizes = self.scale.tolist()
+        if sizes and min(sizes) > SAFE[0] ** 0.5 and max(sizes) < SAFE[1] ** 0.5:
+            inverse, fault = lapack.dtrtri(triangle / self.scale)
             size = math.sqrt(float(np.vdot(inverse, inverse)))
             if not fault and size * SLACK * EPS * max(self.n_rows, n) * math.sqrt(n) < 1.0:
                 self._inverse = inverse
@@ -107,9 +108,9 @@ class Decomposition:
         if self._inverse is None:
             along = self.left[:, : self.rank].T @ residuals
         else:
-            from scipy.linalg.lapack import dormqr
-
-            turned = dormqr("L", "T", self._reflectors, self._factors, residuals[:, None], 64)[0]
+            turned, *_ = _lapack().dormqr(
+                "L", "T", self._reflectors, self._factors, residuals[:, None], 64
+            )
             along = turned[: self.rank, 0]
         self._asked = residuals, along
         return along
@@ -132,6 +133,14 @@ class Decomposition:
     def undetermined(self) -> Vector:
         """Return, for each parameter, its share in the directions the data say nothing of."""
         return np.asarray(np.sqrt(np.sum(self.axes[self.rank :] ** 2, axis=0)))
+
+
+@lru_cache(maxsize=1)
+def _lapack() -> Any:
+    """Return SciPy's LAPACK, which takes a while to load."""
+    from scipy.linalg import lapack
+
+    return lapack
 
 
 @lru_cache(maxsize=64)

@@ -42,8 +42,8 @@ def check_start(x0: Any, names: Sequence[str]) -> Vector:
             f"The start has shape {start.shape}; it needs one number for each of the "
             f"{len(names)} variables."
         )
-    bad = [f"{n} = {v}" for n, v in zip(names, start, strict=True) if not np.isfinite(v)]
-    if bad:
+    if not np.isfinite(start).all():
+        bad = [f"{n} = {v}" for n, v in zip(names, start, strict=True) if not np.isfinite(v)]
         raise ArgumentError(f"The start is not finite: {', '.join(bad[:6])}. Give real numbers.")
     return start
 

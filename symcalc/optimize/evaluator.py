@@ -66,6 +66,8 @@ class Evaluator:
         self.best_x: Vector | None = None
         self.best_value = np.inf
         self.last_point: Point | None = None
+        #: where the Jacobian of the residuals was asked for last
+        self.jacobian_at: Vector | None = None
         self.lowest: tuple[Vector, float] | None = None
         self.step, self.stage = 0, "at the start"
         self.is_over = False
@@ -214,20 +216,21 @@ class Evaluator:
         """Return the Hessian at `x`, dense or sparse as the objective gives it."""
         if self.objective.hessian is None:
             raise TypeError("the objective has no Hessian")
-        known = self._recall("hessian", x)
+        known = self._known_hessian(x)
         if known is not None:
             return known
         self.n_hessians += 1
         result = self._call(self.objective.hessian, x)
         if isinstance(result, float):
             result = np.full((x.size, x.size), np.nan)
-        self._keep("hessian", x, result)
+        self._earlier = self._latest.get("hessian")
+        self._latest["hessian"] = x.tobytes(), result
         self.evidence.take_hessian(result)
         return result
 
     def has_hessian(self, x: Vector) -> bool:
         """Whether the Hessian at `x` costs nothing: it was formed just before."""
-        return self._recall("hessian", x) is not None
+        return self._known_hessian(x) is not None
 
     def dense_hessian(self, x: Vector) -> Vector:
         """Return the Hessian as an array, from products where there is none; remembered."""
@@ -264,32 +267,37 @@ class Evaluator:
 
     def residuals(self, x: Vector) -> Vector:
         """Return the residuals at `x`; their sum of squares is the value."""
+        place, kept = x.tobytes(), self._latest.get("residuals")
+        if kept is not None and kept[0] == place:
+            return np.asarray(kept[1])
         if self.objective.residuals is None:
             raise TypeError("the objective is not a sum of squares")
-        known: Vector | None = self._recall("residuals", x)
-        if known is not None:
-            return known
         self.charge(1)
         residuals: Vector = self._call(self.objective.residuals, x)
         if not (type(residuals) is np.ndarray and residuals.ndim == 1):
             residuals = np.atleast_1d(np.asarray(residuals, dtype=float))
-        self._seen(x, float(residuals @ residuals))
-        self._keep("residuals", x, residuals)
+        value = float(residuals @ residuals)
+        if value < self.best_value:  # no sum of squares falls without limit
+            self.best_x, self.best_value = x, value
+        if self._by_residuals:
+            self._latest["residuals"] = place, residuals
         return residuals
 
     def residual_jacobian(self, x: Vector) -> Vector:
         """Return the Jacobian of the residuals at `x`, of shape `(m, n)`."""
+        place, kept = x.tobytes(), self._latest.get("jacobian")
+        if kept is not None and kept[0] == place:
+            return np.asarray(kept[1])
         if self.objective.residual_jacobian is None:
             raise TypeError("the objective has no Jacobian of residuals")
-        known: Vector | None = self._recall("jacobian", x)
-        if known is not None:
-            return known
         self.n_gradients += 1
         result = self._call(self.objective.residual_jacobian, x)
         jacobian = np.asarray(result, dtype=float)
         if jacobian.ndim != 2 or jacobian.shape[1] != x.size:
             jacobian = np.full((1, x.size), np.nan)
-        self._keep("jacobian", x, jacobian)
+        self.jacobian_at = x
+        if self._by_residuals:
+            self._latest["jacobian"] = place, jacobian
         return jacobian
 
     #: What is kept of the last evaluations, and how it is made.
@@ -297,21 +305,13 @@ class Evaluator:
         "hessian": hessian, "residuals": residuals, "jacobian": residual_jacobian,
     }  # fmt: skip
 
-    def _recall(self, what: str, x: Vector) -> Any:
-        """Return what was evaluated last where it was at this point, else None."""
-        if what != "hessian" and not self._by_residuals:
-            return None
-        kept, place = self._latest.get(what), x.tobytes()
-        if kept is not None and kept[0] == place:
-            return kept[1]
-        kept = self._earlier if what == "hessian" else None
-        return kept[1] if kept is not None and kept[0] == place else None
-
-    def _keep(self, what: str, x: Vector, result: Any) -> None:
-        """Remember the last evaluation of its kind; of Hessians the last two."""
-        if what == "hessian":
-            self._earlier = self._latest.get(what)
-        self._latest[what] = (x.tobytes(), result)
+    def _known_hessian(self, x: Vector) -> Any:
+        """Return the Hessian where it is one of the last two, else None."""
+        place = x.tobytes()
+        for kept in (self._latest.get("hessian"), self._earlier):
+            if kept is not None and kept[0] == place:
+                return kept[1]
+        return None
 
     def charge(self, n_evaluations: int) -> None:
         """Count evaluations, or end the run when the budget does not suffice for them."""

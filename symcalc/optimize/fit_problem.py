@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .bounds import Bounds, Mask, Vector
+from .bounds import Bounds, Mask, Vector, all_free
 from .decomposition import Decomposition
 from .fit_totals import FEW_ROWS, Totals
 from .objective import Objective
@@ -69,7 +69,8 @@ class FitProblem:
     part : callable or None
         `part(rows)` returns residuals and Jacobian of some of the rows, as callables.
     both : callable or None
-        `both(p)` returns residuals and Jacobian, from one evaluation.
+        `both(p)` returns residuals and Jacobian from one evaluation, those of the last point from
+        none.
     """
 
     residuals: Residuals
@@ -108,7 +109,12 @@ class FitProblem:
             totals=None, part=None, both=None,
         )  # fmt: skip
 
-    @cached_property
+    @property
+    def is_plain(self) -> bool:
+        """Whether a run sees values as they are."""
+        return self.weights is None and self.unit == 1.0
+
+    @property
     def n_observations(self) -> int:
         """The number of rows that have weight."""
         return self.target.size if self.weights is None else int(self.counted.sum())
@@ -162,7 +168,7 @@ class FitProblem:
             return np.asarray(function(points), dtype=float)
         return np.array([np.asarray(function(x), dtype=float) for x in points])
 
-    @cached_property
+    @property
     def total(self) -> float:
         """The weighted sum of squares of the target about its mean, in the unit squared."""
         y = self.target if self.unit == 1.0 else self.target / self.unit
@@ -170,10 +176,10 @@ class FitProblem:
         away = self.weighted(y - float(mean))
         return float(away @ away)
 
-    @cached_property
+    @property
     def length(self) -> float:
         """The length of the target, weighted and in the unit."""
-        y = self.scaled(self.target)
+        y = self.target if self.is_plain else self.scaled(self.target)
         return math.sqrt(float(y @ y))
 
     def residuals_and_jacobian(self, x: Vector) -> tuple[Vector, Vector]:
@@ -188,20 +194,15 @@ class FitProblem:
 
         Where residuals are asked for, their Jacobian is as a rule the next question.
         """
-        latest: tuple[bytes, Vector, Vector] = b"", np.empty(0), np.empty(0)
+        both, is_plain = self.both, self.is_plain
 
         def residuals(x: Vector) -> Vector:
-            nonlocal latest
-            if self.both is None:
-                return self.scaled(np.asarray(self.residuals(x), dtype=float))
-            found, slopes = self.both(x)
-            latest = x.tobytes(), found, slopes
-            return self.scaled(found)
+            found = np.asarray(self.residuals(x), dtype=float) if both is None else both(x)[0]
+            return found if is_plain else self.scaled(found)
 
         def jacobian(x: Vector) -> Vector:
-            if latest[0] == x.tobytes():
-                return self.scaled(latest[2])
-            return self.scaled(np.asarray(self.jacobian(x), dtype=float))
+            found = np.asarray(self.jacobian(x), dtype=float) if both is None else both(x)[1]
+            return found if is_plain else self.scaled(found)
 
         def value_and_gradient(x: Vector) -> tuple[float, Vector]:
             r = residuals(x)
@@ -216,7 +217,7 @@ class FitProblem:
     def free(self, x: Vector, residuals: Vector, jacobian: Vector) -> Mask:
         """Return which parameters do not stand at a bound that holds them."""
         if self.bounds is None:
-            return np.ones(x.size, dtype=bool)
+            return all_free(x.size)
         return self.bounds.free(x, jacobian.T @ residuals)
 
     def clip(self, x: Vector) -> Vector:

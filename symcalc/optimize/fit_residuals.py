@@ -224,7 +224,12 @@ def _check_method(method: str, bounds: Bounds | None) -> None:
 
 def _choose_unit(y: Vector, weights: Vector | None) -> float:
     """Return the power of two that brings an extreme target to size one; 1 for all others."""
-    size = float(np.abs(y if weights is None else np.sqrt(weights) * y).max(initial=0.0))
+    rows = y if weights is None else np.sqrt(weights) * y
+    with np.errstate(over="ignore"):
+        square = float(rows @ rows)
+    if 1.0 / EXTREME <= square <= EXTREME:
+        return 1.0
+    size = float(np.abs(rows).max(initial=0.0))
     if size == 0.0 or not np.isfinite(size) or 1.0 / EXTREME <= size <= EXTREME:
         return 1.0
     return float(2.0 ** np.floor(np.log2(size)))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ..outcome import Outcome
-from .bounds import Mask, Vector
+from .bounds import Mask, Vector, all_free
 from .decomposition import Decomposition, relative_offset
 from .evaluator import Evaluator
 from .fit_problem import FitProblem
@@ -31,7 +30,7 @@ OVERFLOW = 1e150
 LOWER = 1e-6
 
 #: SciPy's tolerances of a run whose end is polished.
-NEARLY = {"ftol": 1e-10, "xtol": 1e-10, "gtol": 1e-11}
+NEARLY = {"ftol": 1e-11, "xtol": 1e-11, "gtol": 1e-11}
 
 #: Outcomes after which nothing else is tried: the user's limits, or the user, ended the run.
 STOPPED = (Outcome.TIME_LIMIT, Outcome.MAX_EVALUATIONS, Outcome.INTERRUPTED)
@@ -44,6 +43,13 @@ class End:
     `notes` tell of the way there, `findings` what the sum of squares itself says of the end.
     Where `rows` has the residuals one a row, `residuals` and `jacobian` are in another basis.
     What was computed of an end is kept: nobody writes to it.
+
+    Attributes
+    ----------
+    square : float
+        The weighted residual sum of squares.
+    is_finite : bool
+        Whether it and the Jacobian are finite.
     """
 
     x: Vector
@@ -56,14 +62,17 @@ class End:
     rows: Vector | None = None
     decompositions: dict[bytes, Decomposition] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.square = float(self.residuals @ self.residuals)
+        self.is_finite = math.isfinite(self.square) and bool(np.isfinite(self.jacobian).all())
+
     def changed(self, **changes: Any) -> End:
         """Return an end with other fields; of the same place all that is known is kept."""
         found = object.__new__(End)
         found.__dict__.update(self.__dict__)
-        if "residuals" in changes:
-            found.__dict__.pop("square", None)
-            found.__dict__.pop("is_finite", None)
         found.__dict__.update(changes)
+        if "residuals" in changes:
+            found.__post_init__()
         return found
 
     def parts(self, free: Mask) -> Decomposition:
@@ -84,27 +93,17 @@ class End:
         """The number of rows of data."""
         return self.all_residuals.size
 
-    @cached_property
-    def square(self) -> float:
-        """The weighted residual sum of squares."""
-        return float(self.residuals @ self.residuals)
-
-    @cached_property
-    def is_finite(self) -> bool:
-        """Whether the sum of squares and the Jacobian are finite."""
-        return math.isfinite(self.square) and bool(np.isfinite(self.jacobian).all())
-
     @property
     def is_blind(self) -> bool:
         """Whether some parameter does nothing here, to first order."""
         return not bool(self.jacobian.any(axis=0).all())
 
-    @cached_property
+    @property
     def rank(self) -> int:
         """The number of directions of the parameters that the data determine."""
         if not (self.is_finite or np.isfinite(self.jacobian).all()):
             return 0
-        return self.parts(np.ones(self.x.size, dtype=bool)).rank
+        return self.parts(all_free(self.x.size)).rank
 
     def free(self, problem: FitProblem) -> Mask:
         """Return which parameters do not stand at a bound that holds them."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ArgumentError, SymcalcError
 from ..outcome import Outcome
-from .bounds import Bounds, Mask, Vector
+from .bounds import Bounds, Mask, Vector, all_free
 from .decomposition import Decomposition, lengths, relative_offset
 from .evaluator import Evaluator
 from .objective import StopRun
@@ -76,31 +76,31 @@ def run_least_squares(
             f"Method 'lm' needs at least as many residuals as variables: there are {len(first)} "
             f"and {x0.size}. Use 'trf' or 'levenberg_marquardt'."
         )
-    begun = x0.tobytes()
-    unit = _choose_units(first)
-    is_plain = bool((unit == 1.0).all())
+    begun, unit = x0.tobytes(), _choose_units(first)
+    start = x0 if unit is None else x0 / unit
 
     def residuals(z: Vector) -> Vector:
-        found = evaluator.residuals(z.copy() if is_plain else unit * z)
+        found = evaluator.residuals(z if unit is None else unit * z)
         if at_jacobian is not None:
             latest["z"], latest["r"] = z.copy(), found
         return found
 
     def jacobian(z: Vector) -> Vector:
-        x = z.copy() if is_plain else unit * z
+        x = z if unit is None else unit * z
         matrix = first if x.tobytes() == begun else evaluator.residual_jacobian(x)
         if at_jacobian is not None:
             known = "z" in latest and np.array_equal(latest["z"], z)
             at_jacobian(x, latest["r"] if known else residuals(z), matrix)
-        return matrix if is_plain else matrix * unit
+        return matrix if unit is None else matrix * unit
 
     settings = {**TO_THE_LIMIT, **(options or {})}
-    limits = (-np.inf, np.inf) if bounds is None else (bounds.lower / unit, bounds.upper / unit)
+    by = 1.0 if unit is None else unit
+    limits = (-np.inf, np.inf) if bounds is None else (bounds.lower / by, bounds.upper / by)
     try:
         if method == "lm" and settings["x_scale"] == "jac":
-            z = _run_minpack(residuals, jacobian, x0 / unit, settings)
+            z = _run_minpack(residuals, jacobian, start, settings)
         else:
-            z = _run_scipy(residuals, jacobian, x0 / unit, method, limits, settings)
+            z = _run_scipy(residuals, jacobian, start, method, limits, settings)
     except StopRun as stop:
         return (evaluator.best_x if evaluator.best_x is not None else x0), stop.outcome
     except np.linalg.LinAlgError:
@@ -109,7 +109,7 @@ def run_least_squares(
         if not options or isinstance(error, SymcalcError):
             raise
         raise ArgumentError(f"SciPy's {method} refused what it was given: {error}") from error
-    return unit * z, None
+    return by * z, None
 
 
 def _run_minpack(
@@ -131,12 +131,12 @@ def _run_minpack(
         n_left -= 1
         if n_left < 0:
             raise _EnoughError
-        return residuals(z)
+        return residuals(z.copy())  # the memory is MINPACK's
 
     def transposed(z: Vector) -> Vector:
         nonlocal accepted
         accepted = z.copy()
-        return jacobian(z).T
+        return jacobian(accepted).T
 
     try:
         found = leastsq(
@@ -159,17 +159,22 @@ def _run_scipy(
     """Run a method of SciPy's `least_squares`."""
     from scipy.optimize import least_squares
 
-    found = least_squares(residuals, start, jac=jacobian, bounds=limits, method=method, **settings)
+    found = least_squares(
+        lambda z: residuals(z.copy()), start, jac=lambda z: jacobian(z.copy()), bounds=limits,
+        method=method, **settings,
+    )  # fmt: skip
     return np.asarray(found.x, dtype=float)
 
 
-def _choose_units(jacobian: Vector) -> Vector:
-    """Return powers of two that bring extreme columns to length one; 1 for all others."""
-    if jacobian.ndim != 2:
-        return np.ones(1)
+def _choose_units(jacobian: Vector) -> Vector | None:
+    """Return powers of two that bring extreme columns to length one; 1 for all others.
+
+    None where none is extreme.
+    """
     sizes = lengths(jacobian)
-    if all(1.0 / EXTREME <= size <= EXTREME for size in sizes.tolist()):
-        return np.ones(sizes.size)
+    known = sizes.tolist()
+    if min(known) >= 1.0 / EXTREME and max(known) <= EXTREME:
+        return None
     extreme = np.isfinite(sizes) & (sizes > 0.0) & ((sizes > EXTREME) | (sizes < 1.0 / EXTREME))
     return np.where(extreme, 2.0 ** -np.floor(np.log2(np.where(extreme, sizes, 1.0))), 1.0)
 
@@ -184,14 +189,16 @@ def polish(
 
     A step is kept when the relative offset falls and the sum of squares does not rise beyond
     its rounding; halved otherwise. Parameters at their bounds stay there. Where large residuals
-    make steps shrink by the same share each time, every other one is the sum of all to come.
+    make steps shrink by the same share each time, every other one is the sum of all to come; the
+    first one is compared with the last one of the run before.
     """
+    before = evaluator.jacobian_at
     residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
     if not (np.isfinite(jacobian).all() and np.isfinite(residuals).all()):
         return None
     free = _free(x, residuals, jacobian, bounds)
     at = Fitted.of(x, residuals, jacobian, free, n_rows)
-    last: Vector | None = None
+    last = None if before is None or before.size != x.size else x - before
     for _ in range(max_steps):
         if at.offset <= ORTHOGONAL or not at.free.any():
             break
@@ -205,7 +212,7 @@ def polish(
         if found is None:
             break
         free = _free(found.x, found.residuals, found.jacobian, bounds)
-        if free.tobytes() != at.free.tobytes():
+        if free is not at.free and free.tobytes() != at.free.tobytes():
             found = Fitted.of(found.x, found.residuals, found.jacobian, free, n_rows)
         at = found
     return at
@@ -262,7 +269,10 @@ def _summed(step: Vector, last: Vector | None, at: Fitted) -> Vector | None:
     if last is None:
         return None
     now, before = at.parts.scale * step[at.free], at.parts.scale * last[at.free]
-    q = float(now @ before) / float(before @ before)
+    square = float(before @ before)
+    if square == 0.0:
+        return None
+    q = float(now @ before) / square
     rest = now - q * before
     if not (0.01 < abs(q) < 0.95 and float(rest @ rest) <= 0.01 * float(now @ now)):
         return None
@@ -272,5 +282,5 @@ def _summed(step: Vector, last: Vector | None, at: Fitted) -> Vector | None:
 def _free(x: Vector, residuals: Vector, jacobian: Vector, bounds: Bounds | None) -> Mask:
     """Return which parameters their bounds leave free."""
     if bounds is None:
-        return np.ones(x.size, dtype=bool)
+        return all_free(x.size)
     return bounds.free(x, jacobian.T @ residuals)

@@ -142,7 +142,7 @@ class Line:
             inside = (np.minimum(ahead, behind) >= low) & (np.maximum(ahead, behind) <= high)
             ahead, behind = np.where(inside, ahead, x), np.where(inside, behind, x)
         between = ahead - behind
-        length = float(np.linalg.norm(between))
+        length = math.sqrt(float(between @ between))
         above, below = self.value(ahead), self.value(behind) if length else math.nan
         if not math.isfinite(above - below):
             return None
