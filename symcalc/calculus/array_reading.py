@@ -111,14 +111,10 @@ def is_over_arrays(
         return True
     if data is None:
         return False
-<<<<<<< HEAD
     spoken = data.speakable
-    used = {*occurring(formula, spoken), *(name for name in spoken if name in elsewhere)}
-=======
-    used = occurring(formula, data.names)
+    used = occurring(formula, spoken)
     if elsewhere:
-        used += [name for name in data.names if name in elsewhere]
->>>>>>> 668da7e (A fit's last steps are told from those of the run before, and few calls stand between model and method)
+        used += [name for name in spoken if name in elsewhere]
     return any(map(data.is_matrix, used))
 
 
