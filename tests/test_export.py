@@ -247,6 +247,39 @@ def test_arguments_that_a_formula_does_not_read_bring_no_warning(language, tmp_p
         assert done.returncode == 0, done.stderr
 
 
+MATRIX_EDGES = {
+    "zero": np.zeros(3),
+    "ties and a zero": np.array([2.0, 2.0, 0.0]),
+    "signs": np.array([0.5, -1.0, 2.0]),
+    "large": np.array([1e200, -2e200, 3e200]),
+    "small": np.array([1e-200, 2e-200, 3e-200]),
+    "NaN": np.array([math.nan, 1.0, 2.0]),
+}
+
+
+@pytest.mark.parametrize(
+    "text", ["norm2(w)", "exp(-norm2(X@w - y))", "std(w)", "prod(w)", "sum(abs(w)) + max(w)",
+             "sum(sqrt(w))", "sum(hypot(w, a))", "sum(sqrt(sum(X**2, axis=1))) + norm2(w)*a",
+             "sum(prod(X, axis=0)*w)", "norm2(w)*det(A)"],
+)  # fmt: skip
+def test_exported_matrices_keep_to_policies_and_ranges_of_compiled_functions(text, tmp_path):
+    shapes = "X: m n; w: n; y: m; A: n n; a: "
+    found = sc.export(text, "numpy", wrt="w", shapes=shapes)
+    namespace = {}
+    exec(compile(found.text, "exported", "exec"), namespace)
+    compiled = sc.compile(text, order=1, wrt="w", shapes=shapes, backend="numpy")
+    random = np.random.default_rng(0)
+    known = {"X": random.normal(size=(4, 3)), "A": random.normal(size=(3, 3)), "y": np.zeros(4),
+             "a": 0.7}  # fmt: skip
+    for what, w in MATRIX_EDGES.items():
+        data = {name: w if name == "w" else known[name] for name in compiled.names}
+        with np.errstate(all="ignore"):
+            value, gradient = namespace["f_value_and_gradient"](**data)
+            expected = compiled.value_and_gradient(**data)
+        np.testing.assert_allclose(value, expected[0], rtol=1e-12, err_msg=what)
+        np.testing.assert_allclose(gradient[0], expected[1]["w"], rtol=1e-9, err_msg=what)
+
+
 def test_a_value_alone_is_exported_with_order_0(tmp_path):
     found = sc.export("x^2 + 3", "python", order=0)
     assert "gradient" not in found.text

@@ -201,7 +201,7 @@ def _by_columns(reduce: Any, x: Array, axis: int | None, **options: Any) -> Arra
     return reduce(x, axis=axis, **options)
 
 
-def products_of_others(x: Array, axis: int) -> Array:
+def products_of_others(x: Array, axis: int = 0) -> Array:
     """Return for each element the product of the others along an axis; zeros do not disturb it."""
     x = np.moveaxis(np.asarray(x), axis, 0)
     one = np.ones_like(x[:1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,12 +10,15 @@ from typing import Any
 import numpy as np
 
 from ..backends import compile_expression
+from ..backends.array_derivatives import ArrayDerivatives
+from ..backends.source.embedded import embedded
 from ..errors import CompileError
 from ..expression import Expression
-from ..symbolic import stabilize_for_display
+from ..symbolic import prepare, stabilize_for_display
+from ..symbolic.array_forms import tidy_arrays
+from ..symbolic.lengths import with_scaled_lengths
 from ..writing import python_function, python_name
 from .action import shape_of
-from .gradient import partials
 
 __all__ = ["matrix_files"]
 
@@ -29,6 +33,10 @@ _JAX = {
 _IN_JAX = frozenset(
     "beta digamma erf erfc erfinv expit gamma gammaln logit logsumexp polygamma xlogy".split()
 )
+#: A kernel of ours, where neither NumPy nor SciPy has a function.
+_OWN = re.compile(r"\bsymcalc\.backends\.\w+\.(\w+)\(")
+_UNDEFINED = """
+    return value, tuple([np.where(np.isnan(value), np.nan, slope) for slope in gradient])"""
 _DOUBLES = 'jax.config.update("jax_enable_x64", True)'
 
 
@@ -36,30 +44,93 @@ def matrix_files(
     expression: Expression, wrt: Sequence[str], name: str, language: str
 ) -> tuple[dict[str, str], str]:
     """Return the files by name, and the command that runs the check."""
-    forms = partials(expression, wrt) if wrt else {}
-    graph, (root,) = stabilize_for_display(expression.graph, [expression.root])
-    value = Expression(graph, root, expression.variables)
+    value, *slopes = _formulas(expression, wrt)
     functions = [python_function(f"{name}_value", expression.names, value)]
     if wrt:
-        both = (value, [forms[variable] for variable in wrt])
         shapes = ((), [shape_of(expression, variable) for variable in wrt])
+        both = python_function(
+            f"{name}_value_and_gradient", expression.names, (value, slopes), shapes
+        )
         functions.append(
-            python_function(f"{name}_value_and_gradient", expression.names, both, shapes)
+            both.replace("\n    return (\n", "\n    value, gradient = (\n") + _UNDEFINED
         )
     imports: dict[str, None] = {}
-    bodies = []
+    bodies, kernels = [], _Kernels(language, expression.names)
     for function in functions:
         head, _, body = function.partition("\n\n\n")
-        imports |= dict.fromkeys(head.split("\n"))
+        imports |= dict.fromkeys(line for line in head.split("\n") if "symcalc" not in line)
+        body = kernels.called_by(body)
         bodies.append(_in_jax(body) if language == "jax" else body)
     lines = [_JAX.get(line, line) if language == "jax" else line for line in imports]
-    if any("symcalc" in line for line in lines):
-        raise CompileError("A function of the formula is neither NumPy's nor SciPy's.")
+    further, texts = kernels.written()
+    lines += [line for line in further if line not in lines]
     setup = ["", _DOUBLES] if language == "jax" else []
+    future = ["from __future__ import annotations", ""] if texts else []
     note = f"# {name} = {expression.text}"
-    source = "\n\n\n".join(["\n".join([note, *lines, *setup]), *bodies])
+    source = "\n\n\n".join(["\n".join([note, *future, *lines, *setup]), *texts, *bodies])
     check = _check(expression, wrt, name)
     return {f"{name}.py": f"{source}\n", f"{name}_check.py": check}, f"python {name}_check.py"
+
+
+def _formulas(expression: Expression, wrt: Sequence[str]) -> list[Expression]:
+    """Return value and gradient: what compiled code computes, where source can say it.
+
+    Lengths are put in order nowhere: a product of them may overflow. Determinants are written as
+    NumPy has them, with the inverse in their derivatives.
+    """
+    graph, root = prepare(expression.graph, expression.root, scaled=True)
+    if "exactdet" in graph.kinds:
+        graph, (root,) = stabilize_for_display(expression.graph, [expression.root])
+        graph, root = with_scaled_lengths(graph, root)
+    graph, nodes, _ = ArrayDerivatives(graph, root, wrt).outputs("gradient" if wrt else "value")
+    if "length" not in graph.kinds:
+        graph, nodes = tidy_arrays(graph, nodes)
+    return [Expression(graph, node, expression.variables) for node in nodes]
+
+
+class _Kernels:
+    """Kernels of ours that functions call, under names that no argument has."""
+
+    def __init__(self, language: str, taken: Sequence[str]) -> None:
+        self._language, self._taken, self._found = language, taken, dict[str, str]()
+
+    def called_by(self, body: str) -> str:
+        """Return a function that calls them by those names."""
+
+        def called(found: re.Match[str]) -> str:
+            kernel = found.group(1)
+            if (kernel, self._language) == ("product", "jax"):
+                return "np.prod("
+            name = f"sc_{kernel}"
+            while name in self._taken:
+                name += "_"
+            self._found[kernel] = name
+            return f"{name}("
+
+        return _OWN.sub(called, body)
+
+    def written(self) -> tuple[list[str], list[str]]:
+        """Return the imports that they need, and their texts.
+
+        Raises
+        ------
+        CompileError
+            JAX lacks one of them.
+        """
+        own = {"jax": ["jax.kernels"]}.get(self._language, ["array_kernels", "kernels"])
+        homes = [importlib.import_module(f"symcalc.backends.{home}") for home in own]
+        functions = []
+        for kernel in self._found:
+            function = next((getattr(h, kernel) for h in homes if hasattr(h, kernel)), None)
+            if function is None:
+                raise CompileError(f"`{kernel}` has no form in JAX; export to 'numpy'.")
+            functions.append(function)
+        imports, texts = embedded(functions)
+        names = [
+            f"{name} = {f.__name__}"
+            for name, f in zip(self._found.values(), functions, strict=True)
+        ]
+        return imports, [*texts, *names]
 
 
 def _in_jax(body: str) -> str:

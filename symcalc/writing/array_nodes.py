@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
 __all__ = ["ARRAY_KINDS", "ArrayNotation"]
 
+#: The kinds of nodes that are reductions along an axis, or of all; four are compiled code's alone.
+_REDUCTIONS = frozenset("lse amax amin prod exactprod others length unit".split())
+
 #: The kinds of nodes that are spelled here.
-ARRAY_KINDS = frozenset(
-    "ein eye dim inv det logdet lse amax amin prod take put concat reshape".split()
-)
+ARRAY_KINDS = _REDUCTIONS | frozenset("ein eye dim inv det logdet take put concat reshape".split())
 
 #: The shapes of scalars and of columns of data.
 LIKE_SCALARS = ((), ("rows",))
@@ -64,7 +65,7 @@ class ArrayNotation(MatrixNotation):
             return self.reshaped(args[0], data)
         if kind == "concat":
             return self.joined([Slot(arg) for arg in args], data[1])
-        if kind in {"lse", "amax", "amin", "prod"}:
+        if kind in _REDUCTIONS:
             return self.reduction(kind, args[0], data)
         return self.call(kind, Slot(args[0]))
 

@@ -23,13 +23,16 @@ _WORDS = {
     "det": "np.linalg.det",
     "diag": "np.diag",
     "einsum": "np.einsum",
+    "exactprod": "symcalc.backends.array_kernels.product",
     "eye": "np.eye",
     "inv": "np.linalg.inv",
     "kron": "np.kron",
     "logdet": "np.linalg.slogdet",
     "norm2": "np.linalg.norm",
+    "length": "symcalc.backends.array_kernels.length",
     "lse": "scipy.special.logsumexp",
     "ones": "np.ones",
+    "others": "symcalc.backends.array_kernels.products_of_others",
     "outer": "np.outer",
     "prod": "np.prod",
     "reshape": "np.reshape",
@@ -37,6 +40,7 @@ _WORDS = {
     "solve": "np.linalg.solve",
     "sum": "np.sum",
     "trace": "np.trace",
+    "unit": "symcalc.backends.array_kernels.unit",
 }
 
 

@@ -101,7 +101,7 @@ class Factorization:
         return jnp.where(n_swaps % 2, -1.0, 1.0)
 
 
-def products_of_others(x: Array, axis: int) -> Array:
+def products_of_others(x: Array, axis: int = 0) -> Array:
     """Return for each element the product of the others along an axis; zeros do not disturb it."""
     x = jnp.moveaxis(x, axis, 0)
     one = jnp.ones_like(x[:1])
