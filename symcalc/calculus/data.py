@@ -7,6 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ class Table:
     @property
     def speakable(self) -> tuple[str, ...]:
         """The names that can stand in a formula: no `u [m]`, no `class`."""
-        return tuple([name for name in self.names if is_name(plain_name(name))])
+        return _speakable(self.names)
 
     def column(self, name: str) -> Column:
         """Return a column as floats: one-dimensional, or a single number for all rows.
@@ -148,6 +149,11 @@ class Table:
         if array.dtype.kind in "mM":
             raise DataError(f"The column `{name}` cannot be read as numbers.")
         return array.astype(float)
+
+
+@lru_cache(maxsize=64)
+def _speakable(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple([name for name in names if is_name(plain_name(name))])
 
 
 def load_data(data: Any) -> Table:

@@ -168,7 +168,7 @@ class FitProblem:
             return np.asarray(function(points), dtype=float)
         return np.array([np.asarray(function(x), dtype=float) for x in points])
 
-    @property
+    @cached_property
     def total(self) -> float:
         """The weighted sum of squares of the target about its mean, in the unit squared."""
         y = self.target if self.unit == 1.0 else self.target / self.unit

@@ -143,19 +143,19 @@ def fit_residuals(
     w = check_weights(weights, y.size)
     limits = check_bounds(bounds, start, named)
     check_inside(limits, start, named)
-    problem = FitProblem(
-        residuals, jacobian, named, y, w, limits, _mask(linear, named), exact, predictor, model,
-        target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps, takes_many,
-        None if totals is None else totals(w), part, both,
-    )  # fmt: skip
-    _check_method(method, problem.bounds)
-    _check_rows(problem)
     check_positive("tolerance", tolerance)
     seconds = None if time_limit is None else check_positive("time_limit", time_limit)
     if max_evaluations is None:
         max_evaluations = MAX_EVALUATIONS * (start.size + 1)
     budget = check_count("max_evaluations", max_evaluations)
     with np.errstate(all="ignore"):
+        problem = FitProblem(
+            residuals, jacobian, named, y, w, limits, _mask(linear, named), exact, predictor,
+            model, target_name, {} if columns is None else columns, _choose_unit(y, w), has_jumps,
+            takes_many, None if totals is None else totals(w), part, both,
+        )  # fmt: skip
+        _check_method(method, limits)
+        _check_rows(problem)
         evaluator, end = _run(problem, start, method, tolerance, seconds, budget)
         end = look_around(evaluator, problem, end)
         end, square = sharpen(end, problem)
@@ -225,8 +225,7 @@ def _check_method(method: str, bounds: Bounds | None) -> None:
 def _choose_unit(y: Vector, weights: Vector | None) -> float:
     """Return the power of two that brings an extreme target to size one; 1 for all others."""
     rows = y if weights is None else np.sqrt(weights) * y
-    with np.errstate(over="ignore"):
-        square = float(rows @ rows)
+    square = float(rows @ rows)
     if 1.0 / EXTREME <= square <= EXTREME:
         return 1.0
     size = float(np.abs(rows).max(initial=0.0))
