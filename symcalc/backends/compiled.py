@@ -282,10 +282,12 @@ class CompiledFunction(Definition):
 
     def _make_runner(self) -> Runner:
         """Return what makes the code and runs it."""
-        return Runner(
+        runner = Runner(
             self.expression, self._arguments, self.wrt, self.order,
             backend=self._checked_backend(), accuracy=self.accuracy,
         )  # fmt: skip
+        runner.native.require(("value", "gradient", "product")[: self.order + 1])
+        return runner
 
     def _sparse_hessian(self, bound: Bound) -> Any:
         """Return the Hessian in compressed rows."""

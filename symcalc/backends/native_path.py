@@ -81,6 +81,18 @@ class NativePath:
         """Return the path of a function that has no native code."""
         return cls("numpy", accuracy, (), _no_outputs)
 
+    def require(self, wanted: Sequence[str]) -> None:
+        """Refuse what was promised but cannot be computed, where everything is to be native.
+
+        Formulas over columns are refused when they are called.
+        """
+        for what in wanted if self.is_forced else ():
+            from .native import require_native_forms
+
+            graph, nodes, _ = self._outputs(what)
+            if not graph.shapes:
+                require_native_forms(graph, nodes)
+
     def run(self, what: str, bound: Bound) -> Any:
         """Return the outputs from native code, None where there is none for these arguments."""
         if self._is_off:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,11 +22,13 @@ _CALL = {
     "native": (1500.0, 0.42, 3.9, 5.3, 26.2, 1.0),
 }
 
-#: Microseconds of its making: by itself, of an operation, an argument of a function, an output.
-_MAKING = {
-    "numpy": (500.0, 5.6, 5.9, 8.1),
-    "native": (5000.0, 30.0, 30.0, 150.0),
-}
+#: Microseconds of making Python: by itself, of an operation, an argument of a function, an output.
+_MAKING = 500.0, 5.6, 5.9, 8.1
+
+#: Microseconds that LLVM takes by itself, and for an instruction in a module of up to so many: in
+#: one piece, in parts, in parts that are not optimized. Fitted to 76 formulas of 8 to 38 000
+#: instructions: four predictions in five are 0.7 to 1.4 times what was measured, all 0.5 to 1.8.
+_LLVM = 5000.0, ((600, 26.0), (20_000, 62.0), (math.inf, 12.0))
 
 #: What the first of `_CALL` was fitted on took for a product of floats, in nanoseconds.
 _REFERENCE = 7.4
@@ -50,21 +53,31 @@ class Prediction:
     call: float
 
 
-def predict(counts: Counts, n_inputs: int, n_outputs: int, backend: str) -> Prediction:
+def predict(
+    graph: Graph, outputs: Sequence[Node], counts: Counts, n_inputs: int, backend: str
+) -> Prediction:
     """Return how long code for plain numbers is to be made and called, on this machine.
 
     `backend` is "numpy" or "native".
     """
+    n_outputs = len(outputs)
     base, arithmetic, division, argument, given, returned = _CALL[backend]
     call = (
         base + arithmetic * counts.arithmetic + division * counts.divisions
         + argument * counts.function_arguments + given * n_inputs + returned * n_outputs
     )  # fmt: skip
-    start, operation, argument, output = _MAKING[backend]
-    plain = counts.arithmetic + counts.divisions
-    making = (
-        start + operation * plain + argument * counts.function_arguments + output * n_outputs
-    )  # fmt: skip
+    if backend == "native":
+        from .native import count_instructions
+
+        start, steps = _LLVM
+        n = count_instructions(graph, outputs)
+        making = start + n * next(each for most, each in steps if n <= most)
+    else:
+        start, operation, argument, output = _MAKING
+        plain = counts.arithmetic + counts.divisions
+        making = (
+            start + operation * plain + argument * counts.function_arguments + output * n_outputs
+        )  # fmt: skip
     return Prediction(1e-6 * making * _slowness(), 1e-9 * call * _slowness())
 
 
@@ -76,7 +89,7 @@ def announce(what: str, graph: Graph, outputs: Sequence[Node], backend: str) -> 
     if len(graph) < MANY[backend]:
         return
     counts = count_operations(lower(graph, outputs))
-    making = predict(counts, 0, len(outputs), backend).making
+    making = predict(graph, outputs, counts, 0, backend).making
     if making >= LONG:
         words = "symcalc makes the code of a %s of %s operations; that takes about %.0f s."
         logging.getLogger("symcalc").warning(words, what, f"{counts.operations:,}", making)

@@ -178,6 +178,7 @@ class VectorFunction(Definition):
             self.expression, self._arguments, self.wrt, self.order,
             backend=self._checked_backend(), accuracy=self.accuracy, parts=self._derivation,
         )  # fmt: skip
+        self._runner.native.require(("values", "jacobian")[: self.order + 1])
 
     @property
     def _is_complex(self) -> bool:

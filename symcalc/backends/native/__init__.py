@@ -9,6 +9,8 @@ from .compile import (
     compile_point,
     compile_rows,
     compile_sums,
+    count_instructions,
+    require_native_forms,
 )
 from .elementwise import ElementwiseCall
 from .low_level import KINDS, low_level_function
@@ -26,5 +28,7 @@ __all__ = [
     "compile_point",
     "compile_rows",
     "compile_sums",
+    "count_instructions",
     "low_level_function",
+    "require_native_forms",
 ]

@@ -14,13 +14,22 @@ from ...program import (
     row_passes,
     to_primitives,
 )
+from .body import Body
 from .calls import BatchCall, PointCall, SumsCall
 from .elementwise import ElementwiseCall
 from .engine import get_engine
 from .module import batch_module, grid_module, point_module, sums_module
 from .rows import RowsCall, Stage
 
-__all__ = ["compile_batch", "compile_elementwise", "compile_point", "compile_rows", "compile_sums"]
+__all__ = [
+    "compile_batch",
+    "compile_elementwise",
+    "compile_point",
+    "compile_rows",
+    "compile_sums",
+    "count_instructions",
+    "require_native_forms",
+]
 
 
 def compile_batch(
@@ -126,11 +135,25 @@ def _read_by(formulas: Formulas) -> tuple[str, ...]:
     return tuple(graph.data[node] for node in graph.variables(formulas.roots))
 
 
-def lowered(graph: Graph, outputs: Sequence[Node]) -> Program:
-    """Return the program in what machines compute."""
+def count_instructions(graph: Graph, outputs: Sequence[Node]) -> int:
+    """Return how many instructions LLVM is given for one point."""
+    program = lowered(graph, outputs)
+    names = {graph.data[node]: "%in" for node in graph.variables(outputs)}
+    body = Body(program, 1, names, lambda name, n_args: (name, False))
+    body.run()
+    return len(body.lines)
+
+
+def require_native_forms(graph: Graph, outputs: Sequence[Node]) -> None:
+    """Raise a CompileError that names a function without a native form."""
     missing = missing_primitives(graph, outputs, library=True)
     if missing:
         raise CompileError(
             f"`{missing}` has no native form; leave `backend` at 'auto', or use 'numpy'."
         )
+
+
+def lowered(graph: Graph, outputs: Sequence[Node]) -> Program:
+    """Return the program in what machines compute."""
+    require_native_forms(graph, outputs)
     return lower(*to_primitives(graph, outputs, library=True))
