@@ -264,7 +264,7 @@ class _Reverse:
         """Return a value inside a region, 0 outside; `home` is a region around it that is known."""
         graph = self.graph
         while region is not None and region != home:
-            conditions, is_last = region.choice
+            conditions, is_last = region.choice(graph)
             pieces = [(self.zero, condition) for condition in conditions]
             if is_last:
                 value = graph.piecewise(pieces, value)

@@ -61,10 +61,12 @@ class Graph:
     `spellings` keeps how a decimal was typed (`0.1`, `1e-3`), for printing only. `shapes` holds
     the shapes that are not scalar. `derivations` lists the derivatives that a text asked for, as
     (function, variable, derivative): whether one exists at a point, its form does not show.
+    `choices` is what `regions` remembers of conditions.
     """
 
     __slots__ = (
-        "_index", "_varying", "args", "data", "derivations", "kinds", "shapes", "spellings",
+        "_index", "_varying", "args", "choices", "data", "derivations", "kinds", "shapes",
+        "spellings",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -77,6 +79,7 @@ class Graph:
         self._index: dict[Any, Node] = {}
         #: whether each of the first nodes depends on a variable; made as far as was asked
         self._varying: list[bool] = []
+        self.choices: dict[Any, Any] = {}
 
     def __len__(self) -> int:
         return len(self.kinds)

@@ -22,41 +22,63 @@ class Region:
     Attributes
     ----------
     key : tuple
-        The key of the parent, the conditions up to that of the branch, whether it is the last.
+        The key of the parent, the number of the conditions up to that of the branch, whether it is
+        the last.
     piecewise : Node
         One that has the branch.
+    index : int
+        Which argument of it is the value of the branch.
     parent : Region or None
         The region that the piecewise itself stands in.
     depth : int
     """
 
-    key: tuple[Any, tuple[Node, ...], bool]
+    key: tuple[Any, int, bool]
     piecewise: Node = field(compare=False)
+    index: int = field(compare=False)
     parent: Region | None = field(compare=False)
     depth: int = field(compare=False)
 
     @classmethod
     def of_branch(cls, graph: Graph, outer: Region | None, piecewise: Node, index: int) -> Region:
         """Return the region of the branch whose value is the argument number `index`."""
-        conditions = graph.args[piecewise][1 : index + 2 : 2]
-        last = index == len(graph.args[piecewise]) - 1
-        key = (outer.key if outer else None, conditions, last)
-        return cls(key, piecewise, outer, 1 if outer is None else outer.depth + 1)
+        number = _numbers(graph, piecewise)[index]
+        key = (outer.key if outer else None, number, index == len(graph.args[piecewise]) - 1)
+        return cls(key, piecewise, index, outer, 1 if outer is None else outer.depth + 1)
 
-    @property
-    def choice(self) -> tuple[tuple[Node, ...], bool]:
-        """The conditions up to that of the branch, and whether the branch is the last."""
-        _, conditions, is_last = self.key
-        return conditions, is_last
+    def choice(self, graph: Graph) -> tuple[tuple[Node, ...], bool]:
+        """Return the conditions up to that of the branch, and whether the branch is the last."""
+        args = graph.args[self.piecewise]
+        return args[1 : self.index + 2 : 2], self.index == len(args) - 1
 
     def is_per_row(self, graph: Graph) -> bool:
         """Whether each row of data chooses for itself to be in the region."""
+        if not graph.shapes:
+            return False
         region: Region | None = self
         while region is not None:
             if any(c in graph.shapes for c in graph.args[region.piecewise][1::2]):
                 return True
             region = region.parent
         return False
+
+
+def _numbers(graph: Graph, piecewise: Node) -> dict[int, int]:
+    """Return for each branch a number of the conditions up to its own, in order.
+
+    Those that begin with the same conditions share it: a tuple of them for each of m branches
+    would take memory and time like m squared.
+    """
+    known, number = graph.choices, -1
+    found: dict[int, int] | None = known.get(piecewise)
+    if found is None:
+        found, args = {}, graph.args[piecewise]
+        for index, condition in enumerate(args[1::2]):
+            number = known.setdefault((number, condition), len(known))
+            found[2 * index] = number
+        found[len(args) - 1] = number
+        known[piecewise] = found
+    return found
 
 
 def branches(n_args: int) -> list[int]:
