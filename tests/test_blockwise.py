@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -64,3 +66,41 @@ def test_derivatives_are_nan_where_there_is_no_value_and_numpy_warns():
 def test_float32_stays_float32():
     f = sc.compile("x^2", dtype="float32", backend="numpy")
     assert f(np.ones(N, dtype=np.float32)).dtype == np.float32
+
+
+def _branches(m):
+    pieces = ", ".join(f"(x^2 + {k}*y, x < {k})" for k in range(1, m))
+    return f"piecewise({pieces}, (y, True))"
+
+
+def test_a_formula_with_many_branches_keeps_few_arrays_at_a_time():
+    n, m = 40_000, 150
+    f = sc.compile(_branches(m), order=1, backend="numpy")
+    x = np.linspace(0, m, n)
+    rows = slice(None, None, 1501)
+    wanted = f.gradient(x[rows], x[rows])
+    f.gradient(x, x)
+    tracemalloc.start()
+    try:
+        found = f.gradient(x, x)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    np.testing.assert_array_equal(found[rows], wanted)
+    assert peak < 8 * n * m
+
+
+def test_regions_of_many_branches_take_memory_like_their_number():
+    from symcalc.graph.regions import find_regions
+
+    peaks = []
+    for m in (200, 800):
+        graph, root = (formula := sc.parse(_branches(m))).graph, formula.root
+        order = graph.reachable([root])
+        tracemalloc.start()
+        try:
+            assert len(set(find_regions(graph, [root], order).values())) == m - 1
+            peaks.append(tracemalloc.get_traced_memory()[1])
+        finally:
+            tracemalloc.stop()
+    assert peaks[1] < 6 * peaks[0]

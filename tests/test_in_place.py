@@ -22,7 +22,7 @@ def _both(text, names, points, scalars=()):
     f = sc.compile(text, names, order=order, backend="numpy")
     graph, nodes, _ = f._runner.outputs("gradient" if order else "value")
     single = frozenset(scalars)
-    code, n_work = generate_in_place(graph, nodes, names, single)
+    code, n_work, _ = generate_in_place(graph, nodes, names, single)
     n = max(np.size(p) for p in points)
     out, work = np.full((len(nodes), n), 7.0), np.full((n_work, n), 7.0)
     given = [np.asarray(p, dtype=float) for p in points]
@@ -83,7 +83,7 @@ def test_softplus_and_sigmoid_share_their_exponential():
 
 def test_memory_is_used_again():
     formula = sc.parse(" + ".join(f"exp(-x/{k})*sin(x + {k})" for k in range(2, 30)))
-    code, n_work = generate_in_place(formula.graph, [formula.root], ["x"], frozenset())
+    code, n_work, _ = generate_in_place(formula.graph, [formula.root], ["x"], frozenset())
     assert n_work <= 4
     assert code.source.count("out=w") > 80
 

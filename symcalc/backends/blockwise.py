@@ -18,9 +18,15 @@ __all__ = ["LongArrays", "is_long"]
 #: Points in a block, and how many blocks make it worth while.
 BLOCK, LEAST = 32768, 2
 
+#: So many numbers a block has in all arrays together, if that leaves so many points in it.
+MOST_AT_ONCE, LEAST_BLOCK = 2**20, 1024
+
+#: With more numbers in all parts together, arrays of more points than a few are cut into blocks.
+FEW, MOST_KEPT = 1000, 2**24
+
 #: `generate(scalars)` returns code for arguments of which those at these places are single numbers,
-#: and how many arrays it works in.
-Generate = Callable[[frozenset[int]], tuple[Generated, int]]
+#: how many arrays it works in, and how many others it may have at a time.
+Generate = Callable[[frozenset[int]], tuple[Generated, int, int]]
 
 
 class LongArrays:
@@ -34,7 +40,7 @@ class LongArrays:
 
     def __init__(self, generate: Generate, n_outputs: int) -> None:
         self._generate, self._n_outputs = generate, n_outputs
-        self._known: dict[frozenset[int], tuple[Generated, int]] = {}
+        self._known: dict[frozenset[int], tuple[Generated, int, int]] = {}
 
     def __call__(self, bound: Bound) -> NDArray[Any]:
         """Return the outputs in one array of shape `(n_outputs, *batch)`.
@@ -48,27 +54,33 @@ class LongArrays:
         single = frozenset(place for place, column in enumerate(columns) if np.ndim(column) == 0)
         if single not in self._known:
             self._known[single] = self._generate(single)
-        code, n_work = self._known[single]
+        code, n_work, n_others = self._known[single]
+        block = min(BLOCK, max(LEAST_BLOCK, MOST_AT_ONCE // (n_work + n_others + 1)))
         n = prod(bound.batch)
         outputs = np.empty((self._n_outputs, n), dtype=bound.dtype)
 
         def run(start: int, end: int) -> None:
-            work = np.empty((n_work, BLOCK), dtype=bound.dtype)
-            for at in range(start, end, BLOCK):
-                rows = slice(at, min(at + BLOCK, end))
+            work = np.empty((n_work, block), dtype=bound.dtype)
+            for at in range(start, end, block):
+                rows = slice(at, min(at + block, end))
                 given = [c if np.ndim(c) == 0 else c[rows] for c in columns]
                 found = outputs[:, rows]
                 code.function((given, list(found), list(work[:, : found.shape[1]])))
                 _spread_nan(found)
 
-        share = min(n_threads(), n // (LEAST * BLOCK))
-        share_out(run, [n * k // share // BLOCK * BLOCK for k in range(share)] + [n])
+        share = max(1, min(n_threads(), n // (LEAST * BLOCK)))
+        share_out(run, [n * k // share // block * block for k in range(share)] + [n])
         return outputs.reshape(-1, *bound.batch)
 
 
-def is_long(bound: Bound) -> bool:
-    """Whether arguments are so many real points that blocks are worth while."""
-    return prod(bound.batch) >= LEAST * BLOCK and bound.dtype != "complex128"
+def is_long(bound: Bound, n_nodes: int) -> bool:
+    """Whether arguments are so many real points that blocks are worth while.
+
+    Of a long formula they are few: code without blocks keeps an array for every named part.
+    """
+    n = prod(bound.batch)
+    is_worth = n >= LEAST * BLOCK or (n > FEW and n * n_nodes > MOST_KEPT)
+    return is_worth and bound.dtype != "complex128"
 
 
 def _spread_nan(outputs: NDArray[Any]) -> None:

@@ -54,10 +54,13 @@ class InPlace:
     lines : list of str
         They read `x0, x1, …`, write the outputs to `o0, o1, …` and work in `w0, w1, …`.
     n_work : int
+    n_names : int
+        How many further arrays may be there at a time: results that have no place.
     """
 
     lines: list[str]
     n_work: int
+    n_names: int
 
 
 @dataclass(frozen=True)
@@ -255,7 +258,8 @@ class _Places:
                 self._targets.setdefault(result, f"o{place}")
         self._texts: dict[int, str] = {}
         self._free: list[str] = []
-        self._n_work = 0
+        self._free_names: list[str] = []
+        self._n_work = self._n_names = 0
 
     def written(self) -> InPlace:
         """Return the statements."""
@@ -265,7 +269,7 @@ class _Places:
             text = self._text(result)
             if text != f"o{place}":
                 lines.append(f"{copy}(o{place}, {text})")
-        return InPlace(lines, self._n_work)
+        return InPlace(lines, self._n_work, self._n_names)
 
     def _last_readers(self) -> dict[int, int]:
         """Return the operations that outputs need, each with the last one that reads it."""
@@ -288,11 +292,18 @@ class _Places:
         operation = self._operations[place]
         texts = [self._text(arg) for arg in operation.args]
         for arg in dict.fromkeys(operation.args):
-            if isinstance(arg, int) and self._last[arg] == place and self._text(arg)[0] == "w":
-                self._free.append(self._text(arg))
+            if isinstance(arg, int) and self._last[arg] == place:
+                if self._text(arg)[0] == "w":
+                    self._free.append(self._text(arg))
+                elif self._text(arg)[0] == "s":
+                    self._free_names.append(self._text(arg))
         if not self._is_placed(place):
-            self._texts[place] = f"s{place}"
-            return f"s{place} = {operation.text.format(*texts)}"
+            # what the name stood for is freed with it
+            if not self._free_names:
+                self._free_names.append(f"s{self._n_names}")
+                self._n_names += 1
+            name = self._texts[place] = self._free_names.pop()
+            return f"{name} = {operation.text.format(*texts)}"
         target = self._texts[place] = self._targets.get(place) or self._work()
         return f"{self._name_of(operation.function)}({', '.join(texts)}, out={target})"
 

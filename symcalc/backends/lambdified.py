@@ -99,7 +99,7 @@ def generate(
 
 def generate_in_place(
     graph: Graph, outputs: Sequence[Node], names: Sequence[str], scalars: frozenset[str]
-) -> tuple[Generated, int]:
+) -> tuple[Generated, int, int]:
     """Compile the outputs as a function of arguments, arrays to write into, and arrays to work in.
 
     Parameters
@@ -115,6 +115,8 @@ def generate_in_place(
         Of one sequence: arguments, outputs and workspace in three sequences.
     int
         How many arrays it works in.
+    int
+        How many further ones it may have at a time.
     """
     program = lower(graph, outputs)
     arguments = {name: f"x{index}" for index, name in enumerate(names)}
@@ -131,7 +133,7 @@ def generate_in_place(
         if names
     ]
     space = _namespace(emitter, False) | values
-    return assembled([*heads, *found.lines], "None", space), found.n_work
+    return assembled([*heads, *found.lines], "None", space), found.n_work, found.n_names
 
 
 def generate_for_sizes(

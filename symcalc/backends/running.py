@@ -136,7 +136,7 @@ class Runner:
                 pass
         if in_blocks := bound.sizes and self._columns.function(what, bound.sizes):
             return in_blocks(bound.values)
-        if is_long(bound):
+        if is_long(bound, len(self.outputs(what)[0])):
             return split_outputs(what, self._long_arrays(what)(bound))
         return self.code(what, scalar=False).function(bound.arrays())
 
@@ -191,7 +191,7 @@ class Runner:
                 graph, outputs, extra = self.outputs(what)
                 names = (*self._names, *extra)
 
-                def made(single: frozenset[int]) -> tuple[Generated, int]:
+                def made(single: frozenset[int]) -> tuple[Generated, int, int]:
                     scalars = frozenset(names[place] for place in single)
                     return generate_in_place(graph, outputs, names, scalars)
 
