@@ -7,7 +7,6 @@ from typing import Any
 
 from ..errors import ArgumentError
 from ..graph.contractions import Contraction
-from ..graph.dimensions import polynomial
 from ..graph.graph import Node
 from ..graph.regions import Region
 from ..graph.shapes import Dimension
@@ -15,6 +14,7 @@ from ..program import Fused, Program, shared_exponentials
 from .array_traits import is_matrix_product, sparse_nodes, thin_nodes
 from .emit import ADDITION, ATOM, PRODUCT
 from .flavours import ArrayEmitter
+from .sizes import spelled_size
 from .steps import KERNELS, aligned, letters, of_one, of_two
 
 __all__ = ["MatrixEmitter"]
@@ -92,13 +92,7 @@ class MatrixEmitter(ArrayEmitter):
 
     def size(self, dimension: Dimension) -> str:
         """Return the text of a dimension."""
-        terms = []
-        for names, number in polynomial(dimension).items():
-            sign, size = "-" if number < 0 else "+", abs(number)
-            factors = [str(size)] * (size != 1 or not names) + [self.dims[name] for name in names]
-            terms.append(f" {sign} {'*'.join(factors)}")
-        text = "".join(terms).removeprefix(" + ") or "0"
-        return f"({text.strip()})" if len(terms) > 1 else text.strip()
+        return spelled_size(dimension, self.dims)
 
     def lengths(self, node: Node) -> list[str]:
         """Return the texts of the sizes of a node's axes."""

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from math import prod
 
 from ..errors import ArgumentError
-from ..graph.dimensions import size_of
+from ..graph.dimensions import polynomial, size_of
 from ..graph.graph import Graph, Node
 from ..graph.parts import part_sizes
 from ..graph.shapes import Dimension, Shape, written
 
-__all__ = ["check_parts", "known_size", "sizes_of_flat"]
+__all__ = ["check_parts", "known_size", "sizes_of_flat", "spelled_size"]
 
 
 def check_parts(graph: Graph, roots: Sequence[Node], sizes: Mapping[str, int]) -> None:
@@ -43,6 +43,17 @@ def known_size(dimension: Dimension, sizes: Mapping[str, int]) -> int:
         raise ArgumentError(
             f"No argument has the dimension `{error.args[0]}`, which the formula needs."
         ) from None
+
+
+def spelled_size(dimension: Dimension, names: Mapping[str, str]) -> str:
+    """Return the text of a dimension in code in which its names have these names."""
+    terms = []
+    for own, number in polynomial(dimension).items():
+        sign, size = "-" if number < 0 else "+", abs(number)
+        factors = [str(size)] * (size != 1 or not own) + [names[name] for name in own]
+        terms.append(f" {sign} {'*'.join(factors)}")
+    text = "".join(terms).removeprefix(" + ") or "0"
+    return f"({text.strip()})" if len(terms) > 1 else text.strip()
 
 
 def sizes_of_flat(shapes: Sequence[Shape], known: Mapping[str, int], length: int) -> dict[str, int]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..backends import CompiledFunction, compile_expression
 from ..backends.derivatives import Derivatives
-from ..backends.source import DIALECTS, Sample, Signature, write_files
+from ..backends.source import DIALECTS, FRAMES, Sample, Signature, write_files
 from ..errors import ArgumentError, CompileError
 from ..expression import Expression
 from ..language import Limits
@@ -22,6 +22,7 @@ from ..symbolic import prepare
 from ..symbolic.lengths import with_ranged_lengths
 from ..verify.sampling import sample_points
 from ..writing import latex_rows
+from .array_source import array_files
 from .budget import budgeted
 from .exported import Export
 from .gradient import partials
@@ -122,13 +123,17 @@ def export(
         expression, order=order, wrt=chosen if order else None, backend="numpy"
     )
     if type(function) is not CompiledFunction:
+        wanted = chosen if order else ()
+        if language in FRAMES:
+            written = array_files(expression, wanted, name, language)
+            return Export(language, name, written.files, written.run, expression, wanted)
         if language not in ("numpy", "jax"):
             raise CompileError(
                 f"Source in {DIALECTS[language].title} is made of numbers and of totals over "
-                "columns of data; for matrices export to 'numpy' or 'jax'."
+                "columns of data; for matrices export to 'c', 'cpp', 'numpy' or 'jax'."
             )
-        files, run = matrix_files(expression, chosen if order else (), name, language)
-        return Export(language, name, files, run, expression, chosen)
+        files, run = matrix_files(expression, wanted, name, language)
+        return Export(language, name, files, run, expression, wanted)
     columns = tuple(v.name for v in expression.variables if v.shape)
     arguments = tuple(n for n in expression.names if n not in columns)
     signature = Signature(name, arguments, columns, chosen if order else ())

@@ -20,7 +20,7 @@ from ..symbolic.lengths import with_scaled_lengths
 from ..writing import python_function, python_name
 from .action import shape_of
 
-__all__ = ["matrix_files"]
+__all__ = ["drawn_sample", "matrix_files"]
 
 #: Sizes of the dimensions of sample data, in turn; draws until all is finite.
 SIZES, N_DRAWS = (4, 3, 2), 20
@@ -150,20 +150,29 @@ def _in_jax(body: str) -> str:
 
 def _check(expression: Expression, wrt: Sequence[str], name: str) -> str:
     """Return the program that compares with the numbers of the compiled function."""
-    data, expected = _sample(expression, wrt)
+    _, data, parts = drawn_sample(expression, wrt)
     called = f"{name}_value{'_and_gradient' if wrt else ''}"
     found = f"value, gradient = {called}(**DATA)" if wrt else f"value = {called}(**DATA)"
     flat = "[numpy.ravel(value), *map(numpy.ravel, gradient)]" if wrt else "[numpy.ravel(value)]"
     arrays = "\n".join(
-        f"    {python_name(key)!r}: numpy.array({value})," for key, value in data.items()
+        f"    {python_name(key)!r}: numpy.array({_text(value)})," for key, value in data.items()
     )
+    expected = _text(np.concatenate(parts))
     return _PROGRAM.format(
         name=name, called=called, arrays=arrays, expected=expected, found=found, flat=flat
     )  # fmt: skip
 
 
-def _sample(expression: Expression, wrt: Sequence[str]) -> tuple[dict[str, str], str]:
-    """Return data as texts, and the value and gradient there."""
+def drawn_sample(
+    expression: Expression, wrt: Sequence[str]
+) -> tuple[dict[str, int], dict[str, Any], list[Any]]:
+    """Return sizes, data for all variables, and the value with its derivatives there.
+
+    Raises
+    ------
+    CompileError
+        When no data were found for which all is finite.
+    """
     function = compile_expression(
         expression, order=1 if wrt else 0, wrt=wrt or None, backend="numpy"
     )
@@ -176,19 +185,23 @@ def _sample(expression: Expression, wrt: Sequence[str]) -> tuple[dict[str, str],
         data = {v.name: _drawn(v, sizes, random) for v in expression.variables}
         with np.errstate(all="ignore"):
             parts = _evaluated(function, data, wrt)
-        if np.isfinite(parts).all():
-            texts = {key: _text(value) for key, value in data.items()}
-            return texts, _text(parts)
+        if all(np.isfinite(part).all() for part in parts):
+            return sizes, data, parts
     raise CompileError("No data were found at which value and gradient are finite numbers.")
 
 
-def _evaluated(function: Any, data: Mapping[str, Any], wrt: Sequence[str]) -> np.ndarray:
-    """Return value and gradient in one row."""
+def _evaluated(function: Any, data: Mapping[str, Any], wrt: Sequence[str]) -> list[Any]:
+    """Return value and derivatives, each in one row."""
     if not wrt:
-        return np.ravel(function(**data))
+        return [np.ravel(function(**data))]
+    if np.ndim(value := function(**data)):
+        return [np.ravel(value), *map(np.ravel, function.jacobian(**data).values())]
     value, gradient = function.value_and_gradient(**data)
-    parts = gradient.values() if isinstance(gradient, dict) else [gradient]
-    return np.concatenate([np.ravel(value), *map(np.ravel, parts)])
+    if isinstance(gradient, dict):
+        parts = list(gradient.values())
+    else:
+        parts = list(np.moveaxis(np.asarray(gradient), -1, 0))
+    return [np.ravel(value), *map(np.ravel, parts)]
 
 
 def _drawn(variable: Any, sizes: Mapping[str, int], random: np.random.Generator) -> Any:

@@ -5,6 +5,7 @@ from .cost import operation_cost
 from .counts import MOST, Counts, count_operations
 from .fusion import Fused, fused_in_order
 from .layouts import in_layout
+from .nests import Loops, Nest, loops_of, summed_labels
 from .pairs import shared_exponentials
 from .passes import SIZE, Formulas, RowPasses, row_passes
 from .primitives import missing_primitives, to_primitives
@@ -19,6 +20,8 @@ __all__ = [
     "Counts",
     "Formulas",
     "Fused",
+    "Loops",
+    "Nest",
     "Program",
     "RowBlocks",
     "RowPasses",
@@ -27,6 +30,7 @@ __all__ = [
     "fused_in_order",
     "in_layout",
     "in_steps",
+    "loops_of",
     "lower",
     "missing_primitives",
     "operation_cost",
@@ -34,5 +38,6 @@ __all__ = [
     "row_passes",
     "row_terms",
     "shared_exponentials",
+    "summed_labels",
     "to_primitives",
 ]

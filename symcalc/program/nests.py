@@ -18,6 +18,8 @@ from ..graph.graph import REDUCTIONS, Graph, Node
 from ..graph.interactions import LOGIC
 from ..graph.rewrite import rebuild
 from ..graph.shapes import Shape
+from .pairs import shared_exponentials
+from .program import lower
 
 __all__ = ["Loops", "Nest", "loops_of", "summed_labels"]
 
@@ -48,18 +50,19 @@ class Loops:
     ----------
     graph : Graph
     outputs : list of Node
-    level : dict of Node to int
     steps : list of (list of Node, list of Node, list of Nest)
         For each level: products and reductions; numbers that others read; loops.
     stored : set of Node
         The arrays that are kept in memory, variables apart.
+    shares : dict of Node to Node
+        Exponentials over their total, with the logarithm of the total that they are written with.
     """
 
     graph: Graph
     outputs: list[Node]
-    level: dict[Node, int]
     steps: list[tuple[list[Node], list[Node], list[Nest]]]
     stored: set[Node]
+    shares: dict[Node, Node]
 
 
 def loops_of(graph: Graph, outputs: Sequence[Node]) -> Loops:
@@ -88,9 +91,13 @@ def _plain(g: Graph, kind: str, args: tuple[Node, ...], data: object) -> Node | 
         kept = tuple(label for label in data.out if label not in data.free)
         body = _contraction(g, args, data.factors, kept, dims)
         return _contraction(g, [body], [kept], data.out, dims) if kept else _spread(g, body, data)
+    is_total = len(args) == 1 and len(set(data.factors[0])) == len(data.factors[0])
+    if is_total and data.out:
+        return None
     if len(args) == 1 or set(data.factors[0]) == set(data.factors[1]):
         axes = tuple(dict.fromkeys(data.factors[0]))
-        parts = [_contraction(g, [a], [own], axes, dims) for a, own in zip(args, data.factors, strict=True)]
+        pairs = zip(args, data.factors, strict=True)
+        parts = [_contraction(g, [arg], [own], axes, dims) for arg, own in pairs]
         return _contraction(g, [g.mul(parts)], [axes], data.out, dims)
     return None
 
@@ -102,7 +109,11 @@ def _spread(g: Graph, number: Node, data: Contraction) -> Node:
 
 
 def _contraction(
-    g: Graph, args: Sequence[Node], factors: Sequence[Sequence[int]], out: Sequence[int], dims: Shape
+    g: Graph,
+    args: Sequence[Node],
+    factors: Sequence[Sequence[int]],
+    out: Sequence[int],
+    dims: Shape,
 ) -> Node:
     """Return the node of a contraction; an array as it is, or its total, where it is that."""
     if len(args) == 1 and list(factors[0]) == list(out):
@@ -129,19 +140,31 @@ class _Planned:
 
     def __init__(self, graph: Graph, outputs: list[Node]) -> None:
         self.graph, self.outputs = graph, outputs
-        self.order = graph.reachable(outputs)
+        together = shared_exponentials(lower(graph, outputs))
+        self.shares = {node: base for base, node in together.items() if graph.kinds[base] == "lse"}
+        #: what each node is computed of
+        self.args = dict(enumerate(graph.args))
+        self.args.update({node: graph.args[base] for node, base in self.shares.items()})
+        self.order = self._reachable()
         self.level: dict[Node, int] = {}
         self.stored: set[Node] = set()
         for node in self.order:
+            self._demand_operands(node)
             self.level[node] = self._level(node)
 
+    def _reachable(self) -> list[Node]:
+        seen, waiting = set(self.outputs), list(self.outputs)
+        while waiting:
+            more = [arg for arg in self.args[waiting.pop()] if arg not in seen]
+            seen.update(more)
+            waiting += more
+        return sorted(seen)
+
     def run(self) -> Loops:
-        for node in self.order:
-            self._demand_operands(node)
         for output in self.outputs:
             self._keep(output)
         self._keep_across_levels()
-        return Loops(self.graph, self.outputs, self.level, self._steps(), self.stored)
+        return Loops(self.graph, self.outputs, self._steps(), self.stored, self.shares)
 
     def _keep_across_levels(self) -> None:
         """Keep what elementwise nodes of a higher level read; truth values are made once more."""
@@ -152,7 +175,7 @@ class _Planned:
                 continue
             is_truth = graph.kinds[node] in LOGIC
             at = max(latest[node], level[node]) if is_truth else level[node]
-            for arg in graph.args[node]:
+            for arg in self.args[node]:
                 if graph.kinds[arg] in LOGIC:
                     latest[arg] = max(latest[arg], at)
                 elif self._is_elementwise(arg) and level[arg] < at:
@@ -160,18 +183,18 @@ class _Planned:
 
     def _level(self, node: Node) -> int:
         """Return how many loops are over before a node is computed."""
-        graph, args = self.graph, self.graph.args[node]
+        graph, args = self.graph, self.args[node]
         below = max((self.level[arg] for arg in args), default=0)
         if self._is_elementwise(node) or graph.kinds[node] in ("var", "const", "dim", "size"):
             return below
         if self._is_way_to_read(node):  # after the loop that computes what is read
-            after = [self.level[a] + 1 for a in args if graph.shape(a) and self._is_elementwise(a)]
-            return max([below, *after])
+            return max([below, *[self.level[arg] + 1 for arg in args if self._is_looped(arg)]])
         return below + 1
 
     def _is_elementwise(self, node: Node) -> bool:
         kind = self.graph.kinds[node]
-        return kind not in REDUCTIONS and kind not in ("var", "const")
+        is_leaf = kind in ("var", "const")
+        return not is_leaf and kind not in REDUCTIONS and node not in self.shares
 
     def _is_way_to_read(self, node: Node) -> bool:
         kind = self.graph.kinds[node]
@@ -179,18 +202,24 @@ class _Planned:
             kind == "ein" and not summed_labels(self.graph.data[node])
         )
 
+    def _is_looped(self, node: Node) -> bool:
+        """Whether an array is kept in memory by a loop of its level."""
+        is_own = self._is_elementwise(node) or self._is_way_to_read(node)
+        return is_own and node in self.stored
+
     def _is_in_memory(self, node: Node) -> bool:
         """Whether a node is memory, read with fixed steps along each axis."""
         graph = self.graph
         while node not in self.stored:
-            kind, args = graph.kinds[node], graph.args[node]
+            kind, args = graph.kinds[node], self.args[node]
             is_forward = kind == "take" and all(
                 isinstance(entry, int) or entry[2] > 0 for entry in graph.data[node][1]
             )
             if is_forward or (kind == "ein" and len(args) == 1 and self._is_way_to_read(node)):
                 node = args[0]
             else:
-                return not self._is_elementwise(node) and not self._is_way_to_read(node)
+                is_read = self._is_elementwise(node) or self._is_way_to_read(node)
+                return bool(graph.shape(node)) and not is_read
         return True
 
     def _keep(self, node: Node) -> None:
@@ -201,12 +230,14 @@ class _Planned:
 
     def _demand_operands(self, node: Node) -> None:
         """Keep what a node reads, where it must be memory."""
-        graph, kind, args = self.graph, self.graph.kinds[node], self.graph.args[node]
+        graph, kind, args = self.graph, self.graph.kinds[node], self.args[node]
         if self._is_elementwise(node) or kind in ("var", "const", "dim", "size", "sum"):
             return
         if self._is_way_to_read(node):
+            is_product = kind == "ein" and len(args) != 1
             for arg in args:
-                if kind == "reshape" or self._is_elementwise(arg):
+                is_read = self._is_way_to_read(arg) if is_product else self._is_in_memory(arg)
+                if kind == "reshape" or not is_read:
                     self._keep(arg)
             return
         self._keep(node)
@@ -215,7 +246,8 @@ class _Planned:
                 if not self._is_in_memory(arg):
                     self._keep(arg)
             return
-        is_along = kind not in ("put", "concat") and graph.data[node] is not None
+        axis = graph.data[self.shares.get(node, node)]
+        is_along = kind not in ("put", "concat") and axis is not None
         for arg in args:
             if not (is_along and self._is_in_memory(arg)):
                 self._keep(arg)
@@ -235,11 +267,11 @@ class _Planned:
             level, shape = self.level[node], graph.shape(node)
             is_total = kinds[node] == "sum" or (
                 kinds[node] == "ein"
-                and len(graph.args[node]) == 1
+                and len(self.args[node]) == 1
                 and not self._is_way_to_read(node)
             )
             if is_total:
-                (arg,) = graph.args[node]
+                (arg,) = self.args[node]
                 nest(level - 1, graph.shape(arg)).totals.append(node)
             elif self._is_elementwise(node) or self._is_way_to_read(node):
                 if node in self.stored:
@@ -255,16 +287,17 @@ class _Planned:
         """Return the computed numbers that others than numbers of the same level read."""
         graph, level = self.graph, self.level
         found = {node for node in self.outputs if self._is_number(node)}
-        for node in self.order:
-            for arg in graph.args[node]:
-                is_together = self._is_number(node) and level[arg] == level[node]
-                if self._is_number(arg) and not is_together:
-                    found.add(arg)
-        return found
+        #: the levels at which numbers read a node, -1 for others that do
+        readers: dict[Node, set[int]] = {node: set() for node in self.order}
+        for node in reversed(self.order):
+            own = {level[node]} if self._is_number(node) else {-1}
+            for arg in self.args[node]:
+                readers[arg] |= readers[node] if graph.kinds[node] in LOGIC else own
+        return found | {n for n in self.order if self._is_number(n) and readers[n] - {level[n]}}
 
     def _is_number(self, node: Node) -> bool:
         """Whether a node is a number computed of numbers, and of entries of arrays."""
         kind = self.graph.kinds[node]
         if self.graph.shape(node) or kind in LOGIC:
             return False
-        return (self._is_elementwise(node) and bool(self.graph.args[node])) or kind == "take"
+        return (self._is_elementwise(node) and bool(self.args[node])) or kind == "take"

@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from .array_files import write_array_files
+from .array_frames import FRAMES, ArraySample, ArraySignature
 from .dialect import Dialect, Sample, Signature
 from .dialects import DIALECTS
 from .files import SourceFiles, write_files
 
-__all__ = ["DIALECTS", "Dialect", "Sample", "Signature", "SourceFiles", "write_files"]
+__all__ = [
+    "DIALECTS",
+    "FRAMES",
+    "ArraySample",
+    "ArraySignature",
+    "Dialect",
+    "Sample",
+    "Signature",
+    "SourceFiles",
+    "write_array_files",
+    "write_files",
+]

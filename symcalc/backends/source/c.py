@@ -9,7 +9,7 @@ from . import gamma
 from .dialect import Body, Dialect, Loop, Sample, Signature
 from .layout import indented, table, wrapped
 
-__all__ = ["C", "Cpp"]
+__all__ = ["C", "Cpp", "declarations"]
 
 _HEAD = "const double *x"
 _COLUMNS = ", const double *const *columns, size_t n_rows"
@@ -17,6 +17,15 @@ _COLUMNS = ", const double *const *columns, size_t n_rows"
 
 #: Bessel functions, which POSIX and compilers for C++ have beside those of the standard.
 _POSIX = ("jn", "yn")
+
+
+def declarations(body: Body) -> list[str]:
+    """Return the declarations of local names; those that are set in branches alone begin as 0."""
+    lines = []
+    for kind, names in (("double", body.names), ("int", body.truths)):
+        starts = [f"{name} = 0" if name in body.inside else name for name in names]
+        lines += wrapped(f"{kind} {', '.join(starts)};", 100) if names else []
+    return lines
 
 
 class C(Dialect):
@@ -50,10 +59,7 @@ class C(Dialect):
             head = f"double {signature.name}_value_and_gradient({given}, double *gradient)"
         else:
             head = f"double {signature.name}_value({given})"
-        lines = []
-        for kind, names in (("double", body.names), ("int", body.truths)):
-            starts = [f"{name} = 0" if name in body.inside else name for name in names]
-            lines += wrapped(f"{kind} {', '.join(starts)};", 100) if names else []
+        lines = declarations(body)
         for part in body.parts:
             if isinstance(part, Loop):
                 lines += ["for (size_t row = 0; row < n_rows; ++row) {", *indented(part.lines), "}"]

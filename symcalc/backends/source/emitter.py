@@ -13,7 +13,7 @@ from ..emit import ADDITION, ATOM, INDENT, MAX_DEPTH, PRODUCT, Emitter
 from ..flavours import LOGIC
 from .dialect import Dialect
 
-__all__ = ["BEYOND", "SourceEmitter"]
+__all__ = ["BEYOND", "SourceEmitter", "bare"]
 
 #: Functions that machines have no form of, as a helper or a library's function computes them.
 BEYOND = {
@@ -106,7 +106,7 @@ class SourceEmitter(Emitter):
             is_last = index == len(args) - 1
             condition = "" if is_last else self.read(args[index + 1], outer, ADDITION)
             head = rest if is_last else other if count else begin
-            block.append(self.dialect.numbers(head.format(_bare(condition))))
+            block.append(self.dialect.numbers(head.format(bare(condition))))
             block += [INDENT + line for line in self.blocks.pop(region, [])]
             text = self.dialect.numbers(self.read(args[index], region, ADDITION))
             block.append(f"{INDENT}{name} = {text}{self.dialect.end}")
@@ -115,7 +115,7 @@ class SourceEmitter(Emitter):
         if operands:
             unordered = [self.dialect.undefined.format(text) for text in operands]
             both = unordered[0] if len(unordered) == 1 else self.dialect.logic("or", unordered)
-            block.append(self.dialect.numbers(begin.format(_bare(both))))
+            block.append(self.dialect.numbers(begin.format(bare(both))))
             block.append(f"{INDENT}{name} = {self.dialect.nan}{self.dialect.end}")
             block.append(close.format())
         self.text[node], self.level[node], self.depth[node] = name, ATOM, 0
@@ -158,7 +158,7 @@ class SourceEmitter(Emitter):
         return {"oo": self.dialect.infinity, "nan": self.dialect.nan}.get(text, text)
 
 
-def _bare(condition: str) -> str:
+def bare(condition: str) -> str:
     """Return a condition without brackets around all of it."""
     depth = 0
     for place, letter in enumerate(condition):

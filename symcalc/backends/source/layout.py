@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["indented", "table", "wrapped"]
+__all__ = ["indented", "listed", "table", "wrapped"]
 
 #: Where a text without spaces may be broken: behind a bracket, a comma or an operator.
 _INSIDE = re.compile(r"[(,/]|(?<!\*)\*(?!\*)")
@@ -28,6 +28,19 @@ def wrapped(text: str, length: int, mark: str = "", indent: str = "    ") -> lis
         lines.append(text[:place].rstrip() + mark)
         text = indent + text[place:].lstrip()
     return [*lines, text]
+
+
+def listed(begin: str, items: Sequence[str], end: str, length: int = 100) -> list[str]:
+    """Return items with commas between them, on as many lines as they need."""
+    lines = [begin]
+    for place, item in enumerate(items):
+        text = item + (end if place == len(items) - 1 else ",")
+        gap = "" if place == 0 else " "
+        if len(lines[-1]) + len(gap) + len(text) > length:
+            lines.append(f"    {text}")
+        else:
+            lines[-1] += gap + text
+    return lines if items else [begin + end]
 
 
 def table(

@@ -87,9 +87,7 @@ _C = Syntax(
 #: The languages; all that differs between C and C++ here is that one has `restrict`.
 SYNTAX = {
     "c": _C,
-    "cpp": replace(
-        _C, parameters=("size_t {0}", "double {0}", "const double *{0}", "double *{0}")
-    ),
+    "cpp": replace(_C, parameters=("size_t {0}", "double {0}", "const double *{0}", "double *{0}")),
     "python": Syntax(
         loop=("for {0} in range({1}, {2}):", ""),
         while_=("while {0}:", ""),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from .dialect import Dialect
-from .layout import indented, wrapped
+from .emitter import bare
+from .layout import indented, listed
 from .routines import ROUTINES
 from .syntax import SYNTAX
 
@@ -53,8 +54,9 @@ def called_routine(name: str, args: Sequence[str], dialect: Dialect) -> str:
     return f"sc_{name}({', '.join(passed)})"
 
 
+@cache
 def _tree(name: str) -> ast.FunctionDef:
-    tree = ast.parse(textwrap.dedent(inspect.getsource(ROUTINES[name]))).body[0]
+    tree = ast.parse(inspect.getsource(ROUTINES[name])).body[0]
     assert isinstance(tree, ast.FunctionDef)
     return tree
 
@@ -90,8 +92,9 @@ class _Translator:
             own = [template.format(name) for name, template in self.declared.items()]
             lines = [*given, *(answer if is_function or whole else []), *own, *lines]
             given = names
-        head = wrapped(begin.format(f"sc_{tree.name}", ", ".join(given)).split("\n")[0], 100)
-        rest = begin.split("\n")[1:]
+        first, *rest = begin.split("\n")
+        before, after = first.format(f"sc_{tree.name}", "\n").split("\n")
+        head = listed(before, given, after)
         tail = [end.format(f"sc_{tree.name}")] if end else []
         comment = f"{self.dialect.comment} {ast.get_docstring(tree)}".split("\n")[0]
         opened = [line.format() for line in rest]
@@ -131,7 +134,7 @@ class _Translator:
             return self.block(head, node.body, close)
         if isinstance(node, ast.While):
             begin, close = syntax.while_
-            return self.block(begin.format(self.expression(node.test)), node.body, close)
+            return self.block(begin.format(bare(self.expression(node.test))), node.body, close)
         assert isinstance(node, ast.If)
         return self.choice(node)
 
@@ -143,11 +146,11 @@ class _Translator:
     def choice(self, node: ast.If) -> list[str]:
         """Return a choice between two or more lists of statements."""
         begin, other, rest, close = self.dialect.choice
-        lines = self.block(begin.format(self.expression(node.test)), node.body, "")
+        lines = self.block(begin.format(bare(self.expression(node.test))), node.body, "")
         left = node.orelse
         while len(left) == 1 and isinstance(left[0], ast.If):
             inner = left[0]
-            lines += self.block(other.format(self.expression(inner.test)), inner.body, "")
+            lines += self.block(other.format(bare(self.expression(inner.test))), inner.body, "")
             left = inner.orelse
         if left:
             lines += self.block(rest.format(), left, "")
@@ -166,7 +169,7 @@ class _Translator:
         if isinstance(node, ast.BinOp):
             strength = _STRENGTH[type(node.op)]
             left = self.operand(node.left, strength)
-            right = self.operand(node.right, strength + (not isinstance(node.op, ast.Add)))
+            right = self.operand(node.right, strength + 1)
             return f"{left} {_SIGNS[type(node.op)]} {right}"
         if isinstance(node, ast.UnaryOp):
             inner = self.expression(node.operand)
