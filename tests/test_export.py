@@ -294,7 +294,7 @@ def test_long_lines_are_broken_between_words_and_numbers_alone_are_no_trouble(la
     # gfortran computes acos(2) itself, and refuses it; a part may be set in one branch alone
     texts = [f"erf(cbrt({product}))^(2/3)", "x if x < 9 else acos(2)*x", "csc(x) if x <= x else x"]
     for text in [*texts, "asinh(x) + acosh(x + 1) + gammaln(x)*loggamma(x)"]:
-        done = _run(sc.export(text, language), tmp_path)
+        done = run_check(sc.export(text, language), tmp_path)
         assert done.returncode == 0, done.stderr
     text = sc.export("asinh(x) - acosh(-x)", "rust").text
     assert "sc_asinh" in text
