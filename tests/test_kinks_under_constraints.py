@@ -192,3 +192,35 @@ def test_variables_inside_kinks_are_not_called_vanishing() -> None:
                        constraints=["sum(w) == 1"])  # fmt: skip
     assert best.converged
     assert not any("Vanishing" in said for said in best.diagnosis)
+
+
+@pytest.mark.parametrize(
+    ("objective", "start", "constraint", "least"),
+    [
+        ("sqrt(x^2 + y^2) + 0.5*x", {"x": 1, "y": 2}, "y >= -1", 0.0),
+        ("z", {"x": 1, "y": 1, "z": 2}, "sqrt(x^2 + y^2) <= z", 0.0),
+        ("t + 0.1*(x + y)", {"x": 1, "y": 1, "t": 1}, "hypot(x - 1, y - 2) <= t", 0.3),
+    ],
+)
+def test_the_kink_of_a_norm_is_a_minimum_when_gradients_around_it_balance(
+    objective: str, start: dict[str, float], constraint: str, least: float
+) -> None:
+    best = sc.minimize(objective, start, constraints=constraint)
+
+    assert best.outcome is Outcome.CONVERGED_SUBGRADIENT
+    assert best.fun == pytest.approx(least, abs=1e-9)
+
+
+def test_the_tip_of_a_norm_is_no_minimum_where_values_fall_from_it() -> None:
+    best = sc.minimize("-sqrt(x^2 + y^2)", {"x": 1e-9, "y": 0}, constraints="x^2 + y^2 <= 4")
+
+    assert best.fun == pytest.approx(-2.0)
+
+
+def test_a_feasible_set_that_is_one_point_has_no_multipliers() -> None:
+    best = sc.minimize(
+        "x + y", {"x": 1, "y": 1}, constraints=["(x - 1)^2 + y^2 <= 1", "(x + 1)^2 + y^2 <= 1"]
+    )
+
+    assert best.outcome is Outcome.NO_MULTIPLIERS
+    assert best.fun == pytest.approx(0.0, abs=1e-7)

@@ -147,7 +147,8 @@ def read_array_formula(
     arrays = {} if data is None else {n: data.array(n) for n in occurring(formula, available)}
     declared = _declared(formula, shapes)
     sizes = sizes_of(declared, {**arrays, **start})
-    known = name_shapes(declared, {**arrays, **start}, sizes)
+    spoken = [name for name in available if name in elsewhere]
+    known = name_shapes(declared, {**arrays, **start}, sizes, spoken)
 
     def is_right(expression: Expression) -> bool:
         return _is_right(expression, sizes, result)

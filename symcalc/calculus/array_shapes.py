@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,11 +44,12 @@ def sizes_of(declared: Mapping[str, Shape], values: Mapping[str, Any]) -> dict[s
 
 
 def name_shapes(
-    declared: Mapping[str, Shape], values: Mapping[str, Any], sizes: dict[str, int]
-) -> dict[str, Shape]:
+    declared: Mapping[str, Shape], values: Mapping[str, Any], sizes: dict[str, int],
+    taken: Collection[str] = (),
+) -> dict[str, Shape]:  # fmt: skip
     """Return shapes for all arrays: dimensions of one size have one name; sizes are added.
 
-    Words such as "zeros" among the values have no shape yet.
+    Words such as "zeros" among the values have no shape yet; names `taken` are no dimensions.
     """
     found = dict(declared)
     for name in sorted(values, key=lambda name: -np.ndim(values[name])):
@@ -58,7 +59,9 @@ def name_shapes(
         for size in np.shape(values[name]):
             dimension = next((d for d, known in sizes.items() if known == size), None)
             if dimension is None:
-                free = [d for d in DIMENSIONS if d not in sizes and d not in values]
+                free = [
+                    d for d in DIMENSIONS if not any(d in names for names in (sizes, values, taken))
+                ]
                 dimension = free[0] if free else None
                 if dimension is not None:
                     sizes[dimension] = size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from ..graph.contractions import contract
 from ..graph.dimensions import size_of
 from ..graph.graph import Graph
 from ..graph.shapes import Shape
-from ..optimize import Constraints, Label, no_constraints
+from ..optimize import Constraints, Label, Share, no_constraints
 from ..optimize.bounds import Bounds
 from .affine import is_affine, is_single, moving_nodes
 from .constraint_reading import Link
@@ -111,21 +111,27 @@ def compile_constraints(
     plain = [k for k in range(len(links)) if k not in set(kept)]
     n_rows = sum(counts[k] for k in kept)
     places: dict[int, Any] = {}
+    bounding: dict[int, _Bounding] = {}
     for k, end in zip(kept, np.cumsum([counts[k] for k in kept]), strict=True):
         places[k] = np.arange(end - counts[k], end)
     if plain:
         found = _bounding([links[k] for k in plain], [counts[k] for k in plain], box, setting)
-        for k, at in zip(plain, found, strict=True):
+        for k, own in zip(plain, found, strict=True):
+            bounding[k], at = own, own.places
             places[k] = np.where(at < 0, at, at + n_rows)
             if (at < 0).all():
                 notes.append(f"`{links[k].text}` holds whatever the variables are.")
+    held: set[int] = set()
     labels = [
-        Label(link.text, shapes[k], places[k], link.is_equality) for k, link in enumerate(links)
-    ]
+        Label(link.text, shapes[k], places[k], link.is_equality,
+              share=box.share_of(bounding[k], held) if k in bounding else None)
+        for k, link in enumerate(links)
+    ]  # fmt: skip
     given = [
-        Label(text, shape, np.where(at < 0, at, at + n_rows), False)
-        for text, shape, at in box.given
-    ]
+        Label(text, shape, np.where(own.places < 0, -1, own.places + n_rows), False,
+              share=box.share_of(own, held))
+        for text, shape, own in box.given
+    ]  # fmt: skip
     box.refuse_empty([*labels, *given], n_rows)
     rough = [find_roughness(x.gap.graph, x.gap.root, setting.start) for x in links]
     return ConstraintSet(
@@ -236,13 +242,21 @@ def _fresh(name: str, setting: Setting) -> str:
     return name
 
 
+class _Bounding(NamedTuple):
+    """The entries of a constraint as bounds: places in the box, -1 for none, slopes and limits."""
+
+    places: Any
+    slopes: Any
+    limits: Any
+
+
 class _Box:
     """The bounds of all numbers that are varied, and where each limit came from."""
 
     def __init__(self, setting: Setting, bounds: Mapping[str, Any] | None) -> None:
         n = _n_numbers(setting)
         self.lower, self.upper = np.full(n, -np.inf), np.full(n, np.inf)
-        self.given: list[tuple[str, tuple[int, ...], Any]] = []
+        self.given: list[tuple[str, tuple[int, ...], _Bounding]] = []
         begin = 0
         for name, value in setting.start.items():
             at = np.arange(begin, begin + int(np.size(value)))
@@ -258,7 +272,8 @@ class _Box:
                 places = np.where(finite, at + (0 if side == "lower" else n), -1)
                 shown = f"{float(limit):.15g}" if not np.ndim(limit) else f"its {side} bounds"
                 if finite.any():
-                    self.given.append((f"{name} {sign} {shown}", np.shape(value), places))
+                    own = _Bounding(places, np.ones(at.size), whole)
+                    self.given.append((f"{name} {sign} {shown}", np.shape(value), own))
 
     def tighten(self, side: str, at: Any, limits: Any) -> None:
         """Make limits hold that are stricter than those known."""
@@ -267,6 +282,18 @@ class _Box:
                 self.lower[index] = max(self.lower[index], limit)
             else:
                 self.upper[index] = min(self.upper[index], limit)
+
+    def share_of(self, own: _Bounding, held: set[int]) -> Share:
+        """Return what a constraint has of the bounds; `held` are the places that others hold."""
+        n, at = self.lower.size, own.places
+        is_low = at < n
+        bound = np.where(is_low, self.lower[at % n], self.upper[at % n])
+        with np.errstate(invalid="ignore"):
+            room = np.where(is_low, bound - own.limits, own.limits - bound)
+        room = np.where(at < 0, 0.0, room)
+        holds = (at >= 0) & (room == 0.0) & ~np.isin(at, list(held))
+        held.update(at[holds].tolist())
+        return Share(np.abs(own.slopes), room, holds)
 
     def refuse_empty(self, labels: Sequence[Label], n_rows: int) -> None:
         """Refuse bounds that contradict each other, naming two of them."""
@@ -291,7 +318,7 @@ def is_plain(link: Link, setting: Setting) -> bool:
 
 def _bounding(
     links: Sequence[Link], counts: Sequence[int], box: _Box, setting: Setting
-) -> list[Any]:
+) -> list[_Bounding]:
     """Put constraints that are bounds into the box; for each the places of its entries in it.
 
     A place is that of the lower bound, or with n added that of the upper one; -1 for an entry
@@ -312,7 +339,8 @@ def _bounding(
         limits = -c / np.where(still, 1.0, a) + 0.0
         for side, chosen in (("lower", a > 0.0), ("upper", a < 0.0)):
             box.tighten(side, at[chosen], limits[chosen])
-        found.append(np.where(still, -1, at + np.where(a > 0.0, 0, n)))
+        places = np.where(still, -1, at + np.where(a > 0.0, 0, n))
+        found.append(_Bounding(places, np.where(still, 1.0, a), limits))
     return found
 
 

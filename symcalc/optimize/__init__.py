@@ -11,7 +11,7 @@ from .constrained import (
     suits_barriers,
     with_multipliers,
 )
-from .constraints import Constraints, Label, no_constraints
+from .constraints import Constraints, Label, Share, no_constraints
 from .fit import Fit
 from .fit_residuals import FIT_METHODS, fit_residuals
 from .methods import MAX_SOLVED, METHODS, Method, choose_method, find_method
@@ -36,6 +36,7 @@ __all__ = [
     "Optimum",
     "RowData",
     "RowObjective",
+    "Share",
     "Split",
     "StandIns",
     "StepState",

@@ -10,7 +10,26 @@ import numpy as np
 
 from .bounds import Bounds, Mask, Vector
 
-__all__ = ["Constraints", "Label", "bound_labels", "no_constraints"]
+__all__ = ["Constraints", "Label", "Share", "bound_labels", "no_constraints"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Share:
+    """What the entries of a constraint have of the bounds that they became.
+
+    Attributes
+    ----------
+    slopes : ndarray
+        How fast the gap that was written grows with the distance from its bound.
+    room : ndarray
+        How far the bound that was written lies behind a stricter one in its place.
+    holds : ndarray of bool
+        Whether it is the one in its place that has the multiplier: the strictest, and the first.
+    """
+
+    slopes: Vector
+    room: Vector
+    holds: Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +47,8 @@ class Label:
     is_equality : bool
     is_piece : bool
         Whether it keeps what stands for a kink beyond a piece of it, and nobody wrote it.
+    share : Share or None
+        Of constraints that became bounds.
     """
 
     text: str
@@ -35,6 +56,7 @@ class Label:
     places: np.ndarray[Any, np.dtype[np.int64]]
     is_equality: bool
     is_piece: bool = False
+    share: Share | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

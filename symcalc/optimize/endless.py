@@ -69,7 +69,7 @@ def _inward(function: Callable[[Vector], float], start: Vector, end: Vector) -> 
     move = start - end
     finest = 8.0 * EPS * np.abs(end) + np.finfo(float).tiny
     moved = move != 0.0
-    octaves = int(np.log2(np.abs(move[moved]) / finest[moved]).max())
+    octaves = int((np.log2(np.abs(move[moved])) - np.log2(finest[moved])).max())
     stride = max(1, min(octaves, MAX_OCTAVES) // N_DISTANCES)
     places = np.arange(0, min(octaves, MAX_OCTAVES) + 1, stride)
     values = np.array([function(end + 2.0 ** -float(k) * move) for k in places])

@@ -29,6 +29,9 @@ __all__ = ["best_end", "conclude"]
 #: A minimum of a further start is a lower one by more than this share.
 LOWER = 1e-7
 
+#: Ends at which multipliers hold the gradient.
+WITH_MULTIPLIERS = (Outcome.CONVERGED_KKT, Outcome.CONVERGED_SUBGRADIENT, Outcome.SADDLE)
+
 #: Minima whose values differ by less than this share are called one.
 SAME = 1e-6
 
@@ -90,7 +93,7 @@ def conclude(
     outcome = best.outcome
     if limit is not None and not (best.is_good or outcome is Outcome.UNBOUNDED):
         outcome = limit
-    shows = outcome in (Outcome.CONVERGED_KKT, Outcome.SADDLE) and at.multipliers.exist
+    shows = outcome in WITH_MULTIPLIERS and at.multipliers.exist
     shown: Multipliers | None = at.multipliers if shows else None
     states = states_of(run.labels, at.stack.values, at.stack.violations, shown)
     diagnosis = [*best.sentences]
@@ -160,7 +163,7 @@ def _other_minima(best: Judgement, ends: list[Judgement]) -> list[str]:
         value = end.candidate.point.value
         known = (best.candidate.point.value, *values)
         is_new = all(abs(value - v) > SAME * max(floor, abs(v)) for v in known)
-        if end.outcome is Outcome.CONVERGED_KKT and is_new:
+        if end.outcome in WITH_MULTIPLIERS[:2] and is_new:
             values.append(value)
     text = f"The best end of {count_of(len(ends), 'run')}"
     if not values:

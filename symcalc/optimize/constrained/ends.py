@@ -15,7 +15,8 @@ from ..probing import Probe, find_fall
 from ..starts import further_starts
 from ..stopping import StoppingRule
 from .approach import at_edge, describe_approach, describe_edge, edge_bounds
-from .judgement import Judgement, judge
+from .bundle import balanced_around
+from .judgement import Judgement, judge, sampled_fall
 from .large import judge_large, look_from_afar
 from .polish import Candidate, look_at, polish, restore
 from .problem import Run, begin, solve
@@ -48,7 +49,20 @@ def judged(run: Run, x: Vector) -> Judgement:
     if verdict.toward is not None:
         told = describe_approach(run.evaluator, verdict.candidate, verdict.toward, run.names)
         verdict = verdict._replace(sentences=(*verdict.sentences, *told))
+    if verdict.outcome is Outcome.SOLVER_FAILED and verdict.candidate.is_feasible:
+        verdict = _judged_around(run, verdict)
     return verdict if run.facts.is_smooth else _judged_by_values(run, verdict)
+
+
+def _judged_around(run: Run, end: Judgement) -> Judgement:
+    """Judge an end that may be at the kink of a norm by the gradients around it."""
+    found = balanced_around(run.evaluator, end.candidate, run.tolerance)
+    if found is None or not found.meets(run.tolerance):
+        return end
+    if sampled_fall(run.evaluator, found, run.seed) is not None:
+        return end
+    text = "At a kink: gradients from around this point balance, as those at a minimum do."
+    return Judgement(found, Outcome.CONVERGED_SUBGRADIENT, (text,))
 
 
 def judgement_of(run: Run, at: Candidate) -> Judgement:

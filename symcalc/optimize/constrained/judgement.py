@@ -15,7 +15,7 @@ from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .multipliers import FAINT, Places, Qualification, find_multipliers, qualify
 from .polish import Candidate, look_at, restore
 
-__all__ = ["Judgement", "describe_active", "judge", "not_finite", "unmet", "worst"]
+__all__ = ["Judgement", "describe_active", "judge", "not_finite", "sampled_fall", "unmet", "worst"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -63,7 +63,7 @@ def judge(
     if not at.meets(tolerance):
         closer = without_noise(evaluator, look_at(evaluator, at.point.x, CLOSER))
         at = closer if closer.meets(tolerance) else at
-    quality = qualify(at.stack, at.jacobian, at.multipliers.active)
+    quality = qualify(at.stack, at.jacobian, at.multipliers)
     if at.meets(tolerance):
         second = examine(evaluator, at, names)
         said = [_dependent(quality)] if quality.rank < quality.n_active else []
@@ -75,10 +75,10 @@ def judge(
     exact = look_at(evaluator, restore(evaluator, at.point.x))
     if exact.excess_in(at.units) <= at.excess and not steep_at(exact).size:
         at = without_noise(evaluator, exact)
-        quality = qualify(at.stack, at.jacobian, at.multipliers.active)
+        quality = qualify(at.stack, at.jacobian, at.multipliers)
     if quality.holds:
         return Judgement(at, Outcome.SOLVER_FAILED, (unmet(at, tolerance),))
-    lower = _sampled_fall(evaluator, at, seed)
+    lower = sampled_fall(evaluator, at, seed)
     text = _no_multipliers(at, quality, labels, names)
     ended = Outcome.NO_MULTIPLIERS if lower is None else Outcome.SOLVER_FAILED
     return Judgement(at, ended, (text,), lower)
@@ -87,7 +87,8 @@ def judge(
 def name_of(place: int, labels: tuple[Label, ...]) -> str:
     """Return the text of the constraint that stands at a place, with its index in an array."""
     for label in labels:
-        found = np.flatnonzero(label.places == place)
+        is_here = label.places == place
+        found = np.flatnonzero(is_here if label.share is None else is_here & label.share.holds)
         if found.size:
             if not label.shape:
                 return f"`{label.text}`"
@@ -186,7 +187,7 @@ def _no_multipliers(
     )
 
 
-def _sampled_fall(
+def sampled_fall(
     evaluator: ConstrainedEvaluator, at: Candidate, seed: int, n_samples: int = 16
 ) -> Vector | None:
     """Return a feasible point near with a lower value among random ones, None when none is."""

@@ -190,10 +190,14 @@ class Qualification:
     combination: Vector | None = None
 
 
-def qualify(stack: Stack, jacobian: Vector, active: Places) -> Qualification:
-    """Examine the gradients of the active constraints."""
+def qualify(stack: Stack, jacobian: Vector, found: Multipliers) -> Qualification:
+    """Examine the gradients of the active constraints.
+
+    Those whose multipliers cancel depend on each other where they lead to, hence more tolerance.
+    """
     from scipy.optimize import linprog
 
+    active, dependent = found.active, DEPENDENT if found.exist else 10.0 / CANCELLING
     rows = stack.rows_of(jacobian, active)
     lengths = np.linalg.norm(rows, axis=1)
     k, n = rows.shape
@@ -202,7 +206,7 @@ def qualify(stack: Stack, jacobian: Vector, active: Places) -> Qualification:
     floors = np.concatenate([stack.floors, np.ones(2 * stack.n_variables)])[active]
     scaled = rows / np.where(lengths > FAINT * floors, lengths, np.inf)[:, None]
     singular = np.linalg.svd(scaled, compute_uv=False)
-    rank = int(np.sum(singular > DEPENDENT))
+    rank = int(np.sum(singular > dependent))
     if rank == k:
         return Qualification(k, rank, holds=True)
     # The largest t with a step d in the box: rows d = 0 for equations, rows d >= t for the others.
@@ -218,7 +222,7 @@ def qualify(stack: Stack, jacobian: Vector, active: Places) -> Qualification:
     )
     equations = scaled[is_equation]
     independent = len(equations) == 0 or (
-        np.linalg.svd(equations, compute_uv=False) > DEPENDENT
+        np.linalg.svd(equations, compute_uv=False) > dependent
     ).sum() == len(equations)
     holds = bool(independent and solved.status == 0 and -solved.fun > 1e-7)
     return Qualification(k, rank, holds, None if holds else _fritz_john(scaled, is_equation))

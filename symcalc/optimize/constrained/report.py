@@ -76,10 +76,16 @@ def states_of(
         gap[held] = values[places]
         force = np.zeros(label.places.size)
         force[held] = weights[places]
+        touches = active[places]
+        if label.share is not None:
+            slopes, room = label.share.slopes[held], label.share.room[held]
+            gap[held] = slopes * (values[places] + room)
+            force[held] = np.where(label.share.holds[held], weights[places] / slopes, 0.0)
+            touches = touches & (room == 0.0)
         product = np.abs(force[held] * np.where(np.isfinite(gap[held]), gap[held], 0.0))
         states.append(ConstraintState(
             label.text, _shaped(gap, label), None if found is None else _shaped(force, label),
-            int(active[places].sum()), label.places.size,
+            int(touches.sum()), label.places.size,
             float(violations[places].max(initial=0.0)), float(product.max(initial=0.0)),
         ))  # fmt: skip
     return tuple(states)
