@@ -252,6 +252,13 @@ def test_a_sparse_hessian_over_arrays_has_the_entries_of_the_blocks(name: str) -
     np.testing.assert_allclose(found.toarray(), expected, rtol=1e-12, atol=1e-12)
 
 
+def test_a_sparse_hessian_in_no_variable_is_empty() -> None:
+    f = sc.compile("sum(x**2)", order=2, wrt="x", shapes="x: n", sparse=True)
+
+    assert f.hessian(x=np.zeros(0)).shape == (0, 0)
+    assert f.hessian(x=np.zeros(1)).toarray() == [[2.0]]
+
+
 def test_a_dense_hessian_over_arrays_is_not_made_sparse() -> None:
     f = sc.compile("sum(X@w)**2", order=2, wrt="w", shapes="X: m n; w: n", sparse=True)
 

@@ -93,5 +93,5 @@ class CompressedMatrix:
 
     def from_products(self, products: Sequence[Array], dtype: str) -> scipy.sparse.csr_array:
         """Return the matrix, given its products with the seeds in order."""
-        table: Any = np.array(products).reshape(len(self.seeds), -1)
+        table: Any = np.array(products).reshape(self.seeds.shape)
         return self._pattern.filled(table[self._colors, self._rows], dtype)
