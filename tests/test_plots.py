@@ -210,7 +210,54 @@ def test_a_comparison_of_an_integral_has_the_digits_of_each_method_as_bars() -> 
     assert sc.plot(sc.compare("x*y", over="x = 0 … 1, y = 0 … 1"))._repr_png_()
 
 
+# -- races ------
+
+
+def test_runs_that_reach_the_least_value_end_on_a_line_of_zeros() -> None:
+    found = sc.race("(x - 1)^2 + 5", "x=0", "linear_solve, adam", max_steps=20)
+    panel = sc.plot(found).figure.axes[0]
+    ends = [line for line in panel.get_lines() if line.get_markersize() == 9]
+
+    assert "0" in {text.get_text() for text in panel.texts}
+    assert [list(line.get_xdata()) for line in ends] == [[2.0]]
+    assert ends[0].get_ydata()[0] < min(panel.get_lines()[1].get_ydata())
+
+
+def test_thirty_runs_look_different_and_their_names_fit() -> None:
+    runs = {
+        f"run {i} with a name of more than forty letters": {"method": "adam", "rate": 0.1}
+        for i in range(30)
+    }
+    figure = sc.plot(sc.race("x^4 + y^2", "x=-1.2, y=1", runs, max_steps=2)).figure
+    lines = figure.axes[0].get_lines()[:30]
+    looks = {(line.get_color(), line.get_marker()) for line in lines}
+
+    figure.draw_without_rendering()
+    legend = figure.legends[0].get_window_extent()
+    assert len(looks) == 30
+    assert legend.x0 >= 0.0
+    assert legend.x1 <= figure.bbox.x1
+    assert figure.axes[0].get_position().width > 0.15
+
+
 # -- optima -------------------------------------------------------------------------------------
+
+
+def test_what_constraints_and_bounds_forbid_is_hatched_and_equations_are_lines() -> None:
+    held = sc.minimize("x + y", "x=0, y=0", constraints=["x^2 + y^2 <= 1", "x == 2*y"])
+    bounded = sc.minimize("sum((w - 3)**2)", {"w": np.zeros(2)}, bounds={"w": (-1, 1)})
+    free = sc.minimize("sum((w - 3)**2)", {"w": np.zeros(2)})
+
+    allowed, equations = held.surface.gaps([-1.0, -1.0], [1.0, 1.0])[2:]
+    assert allowed[50, 50] == pytest.approx(1.0)
+    assert allowed[0, 0] == pytest.approx(-1.0)
+    assert np.abs(equations[0][:, 50]) == pytest.approx(2.0 * np.abs(np.linspace(-1, 1, 101)))
+    assert bounded.surface.gaps([0.0, 0.0], [2.0, 2.0])[2][-1, 0] == pytest.approx(-1.0)
+    assert free.surface.gaps([0.0, 0.0], [2.0, 2.0])[2:] == (None, None)
+    upper, *_, plane = sc.plot(held).figure.axes
+    assert any(getattr(layer, "hatches", None) == ["///"] for layer in plane.collections)
+    assert upper.get_ylabel().startswith("|f + 1.34164")
+    assert sc.plot(bounded)._repr_png_()
 
 
 def test_an_optimum_is_its_trace_on_logarithmic_axes() -> None:

@@ -13,6 +13,7 @@ from ..facts import ObjectiveFacts
 from ..language import Limits
 from ..language.declarations import read_shapes
 from ..optimize import (
+    Constraints,
     Minimum,
     Objective,
     Optimum,
@@ -22,6 +23,7 @@ from ..optimize import (
     minimize_objective,
     with_multipliers,
 )
+from ..optimize.bounds import Bounds
 from ..optimize.proximal import PROXIMAL
 from .array_objective import ArrayObjective
 from .array_shapes import name_shapes
@@ -77,6 +79,7 @@ def minimize_under(
     links, setting = _read(target, constraints, table, start, limits, shapes)
     pairs = None if bounds is None else dict(zip(start, bounds, strict=True))
     whole = compile_constraints(links, setting, pairs)
+    held = whole.constraints, whole.bounds
     projected = _on_sets(target, links, setting, whole, method)
     if projected is not None:
         functions, facts, box = projected
@@ -88,8 +91,8 @@ def minimize_under(
             found = whole.constraints, whole.labels, whole.bounds
             best = with_multipliers(best, functions.split, *found)
         if isinstance(target, ArrayObjective):
-            return with_arrays(best, target)
-        return replace(best, surface=surface_of(target))
+            return with_arrays(best, target, limits=held)
+        return replace(best, surface=surface_of(target, *held))
     needs = "product" if method == "auto" else find_method(method).needs
     functions, facts = target.to_objective(needs, bounds)
     lifted = minimize_lifted(
@@ -98,8 +101,8 @@ def minimize_under(
     )  # fmt: skip
     if lifted is not None:
         if isinstance(target, ArrayObjective):
-            return with_arrays(lifted, target)
-        return replace(lifted, surface=surface_of(target))
+            return with_arrays(lifted, target, limits=held)
+        return replace(lifted, surface=surface_of(target, *held))
     if whole.roughness:
         facts = replace(facts, has_kinks=True)
     best = minimize_constrained(
@@ -108,8 +111,8 @@ def minimize_under(
         facts=facts, notes=whole.notes, **settings,
     )  # fmt: skip
     if isinstance(target, ArrayObjective):
-        return with_arrays(best, target)
-    return replace(best, surface=surface_of(target))
+        return with_arrays(best, target, limits=held)
+    return replace(best, surface=surface_of(target, *held))
 
 
 def _vector(target: FormulaObjective | ArrayObjective, start: dict[str, Any]) -> Any:
@@ -160,11 +163,13 @@ def _refused(method: str, why: str = "") -> NoReturn:
 
 
 def with_arrays(
-    best: Optimum, target: ArrayObjective, whole: Callable[[Any], Any] = np.asarray
-) -> Optimum:
+    best: Optimum, target: ArrayObjective, whole: Callable[[Any], Any] = np.asarray,
+    limits: tuple[Constraints | None, Bounds | None] = (None, None),
+) -> Optimum:  # fmt: skip
     """Return a result with the variables in their shapes, and what dimensions were taken for.
 
-    `whole` makes the vector of all numbers of one of those that were varied.
+    `whole` makes the vector of all numbers of one of those that were varied; `limits` are what the
+    picture shows as forbidden.
     """
     arrays, *others = (
         target.function.unpack(whole(vector))
@@ -172,4 +177,6 @@ def with_arrays(
     )
     minima = tuple(Minimum(x, found.fun) for x, found in zip(others, best.minima, strict=True))
     said = (*best.diagnosis, *target.notes)
-    return replace(best, x=arrays, minima=minima, diagnosis=said, surface=surface_of(target))
+    return replace(
+        best, x=arrays, minima=minima, diagnosis=said, surface=surface_of(target, *limits)
+    )

@@ -7,10 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from ..errors import ArgumentError
 from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective, with_shapes
-from ..optimize.door import check_count
+from ..optimize.door import check_bounds, check_count
 from ..optimize.methods import asks_for_batches
 from .array_objective import ArrayObjective, read_array_objective
 from .array_reading import is_over_arrays
@@ -224,7 +226,8 @@ def _minimize_freely(
             functions, x0, target.names, bounds=bounds, facts=facts, **settings
         )
         said = (*best.diagnosis, *target.notes)
-        return replace(best, diagnosis=said, surface=surface_of(target))
+        box = check_bounds(bounds, np.array(x0), target.names)
+        return replace(best, diagnosis=said, surface=surface_of(target, None, box))
     pairs, ties = target.bounds(bounds), find_ties(target)
     unpack, callback = target.function.unpack, settings.pop("callback")
     settings["callback"] = with_shapes(
@@ -234,7 +237,8 @@ def _minimize_freely(
         best = minimize_objective(
             functions, target.vector, target.names, bounds=pairs, facts=facts, **settings
         )
-        return with_arrays(best, target)
+        box = check_bounds(pairs, target.vector, target.names)
+        return with_arrays(best, target, limits=(None, box))
     best = minimize_objective(
         ties.objective(functions), ties.free(target.vector), ties.free(target.names),
         bounds=None if pairs is None else ties.free(pairs), facts=facts, **settings,

@@ -8,7 +8,8 @@ from typing import Any
 
 from .canvas import CURVE, INK, SECOND
 
-__all__ = ["LOOKS", "draw_log", "draw_path", "draw_surface", "reference", "window"]
+__all__ = ["above", "draw_log", "draw_path", "draw_surface", "draw_zeros", "look", "say_empty",
+           "window"]  # fmt: skip
 
 #: At most so many points of a line are drawn, the least and the greatest of each stretch.
 MOST_POINTS = 2000
@@ -16,32 +17,58 @@ MOST_POINTS = 2000
 #: A line with at most so many points has a marker at each.
 MARKED = 60
 
-#: Color, marker and dashes of one run among several: Okabe and Ito's colors, none of them alone.
-LOOKS: tuple[tuple[str, str, Any], ...] = (
-    (CURVE, "o", "-"), (SECOND, "s", "--"), ("#009E73", "^", "-."), ("#CC79A7", "D", ":"),
-    ("#333333", "v", (0, (6, 1, 1, 1, 1, 1))), ("#E69F00", "P", (0, (8, 2))),
-    ("#56B4E9", "X", (0, (3, 1))),
+#: Colors, markers and dashes of runs: Okabe and Ito's colors, none of them alone.
+_COLORS = (CURVE, SECOND, "#009E73", "#CC79A7", "#333333", "#E69F00", "#56B4E9")
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+_DASHES: tuple[Any, ...] = (
+    "-", "--", "-.", ":", (0, (6, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 1)),
 )  # fmt: skip
 
 #: Contours, and how near to the least value the first of them lies, in shares of the range.
 N_LEVELS, NEAREST = 11, 2e-3
 
+#: Below this number no axis begins.
+LEAST = 1e-307
+
 #: The share of a path's extent that is left free around it.
 MARGIN = 0.18
 
 
-def reference(values: Sequence[float]) -> float:
-    """Return what is taken off the values: the least, or 0 where it is next to nothing."""
+def look(index: int) -> tuple[str, str, Any]:
+    """Return color, marker and dashes of one run among several: 49 that differ."""
+    turn = index // len(_COLORS)
+    color, marker, dashes = (
+        kinds[(index + times * turn) % len(kinds)]
+        for times, kinds in enumerate((_COLORS, _MARKERS, _DASHES))
+    )
+    return color, marker, dashes
+
+
+def above(values: Sequence[float], end: float | None) -> tuple[list[float], str]:
+    """Return values above the best of them, and what to call them.
+
+    The best is the least, or 0 where that is next to nothing; with constraints it is the value at
+    the `end`, and values on either side of it are told by their distance.
+    """
     known = [value for value in values if math.isfinite(value)]
     least, greatest = min(known, default=0.0), max(known, default=0.0)
-    return 0.0 if 0.0 <= least <= 1e-6 * greatest else least
+    if end is not None:
+        least = end if math.isfinite(end) else least
+        return [abs(value - least) for value in values], f"|f {_less(least)}|"
+    if 0.0 <= least <= 1e-6 * greatest:
+        return list(values), "f"
+    return [value - least for value in values], f"f {_less(least)}"
+
+
+def _less(number: float) -> str:
+    return f"+ {-number:.6g}" if number < 0.0 else f"− {number:.6g}"
 
 
 def draw_log(
     axes: Any, across: Sequence[float], values: Sequence[float], color: str, marker: str,
     line: Any = "-", name: str | None = None,
 ) -> bool:  # fmt: skip
-    """Draw what is positive on a logarithmic axis; a zero has no place on it."""
+    """Draw what is positive on a logarithmic axis; a zero has no place on it: `draw_zeros`."""
     pairs = [(a, v) for a, v in zip(across, values, strict=True) if math.isfinite(v) and v > 0.0]
     if not pairs:
         return False
@@ -54,6 +81,33 @@ def draw_log(
         markevery=max(len(kept) // 12, 1) if name else None,
     )  # fmt: skip
     return True
+
+
+def draw_zeros(axes: Any, zeros: Sequence[tuple[Sequence[float], str, str, int]]) -> None:
+    """Draw points of value zero on a line of their own, below all that is positive.
+
+    Each entry is places, color, marker and its size.
+    """
+    if axes.get_yscale() != "log" or not any(places for places, *_ in zeros):
+        return
+    low, high = axes.get_ylim()
+    decades = max(math.log10(high) - math.log10(low), 1.0)
+    floor = max(low * 10.0 ** (-0.08 * decades), LEAST)
+    axes.axhline(floor, color="#999999", linewidth=0.8, linestyle=":")
+    axes.text(1.01, floor, "0", transform=axes.get_yaxis_transform(), va="center", color=INK)
+    for places, color, marker, size in zeros:
+        axes.plot(
+            places, [floor] * len(places), color=color, marker=marker, markersize=size,
+            markeredgecolor=INK if size > 4 else color, linestyle="none", zorder=4,
+        )  # fmt: skip
+    axes.set_ylim(max(floor * 10.0 ** (-0.04 * decades), LEAST), high)
+
+
+def say_empty(axes: Any) -> None:
+    """Say that there is nothing to draw."""
+    axes.text(
+        0.5, 0.5, "nothing above zero to draw", transform=axes.transAxes, ha="center", color=INK
+    )
 
 
 def draw_surface(axes: Any, surface: Any, points: Any) -> None:
@@ -77,6 +131,23 @@ def draw_surface(axes: Any, surface: Any, points: Any) -> None:
     axes.contourf(across, up, above, levels, cmap="Blues_r", norm=norm, alpha=0.55)
     axes.contour(across, up, above, levels, colors="#8AA4BC", linewidths=0.5)
     axes.grid(visible=False)
+    _draw_limits(axes, surface, lower, upper)
+
+
+def _draw_limits(axes: Any, surface: Any, lower: Any, upper: Any) -> None:
+    """Hatch where constraints or bounds forbid to stand, and draw lines for equations."""
+    across, up, *kinds = surface.gaps(lower, upper)
+    for gap, is_line in zip(kinds, (False, True), strict=True):
+        if gap is None:
+            continue
+        if is_line:
+            for layer in gap:
+                axes.contour(across, up, layer, [0.0], colors=INK, linewidths=1.2)
+            continue
+        if (gap < 0.0).any():
+            least = float(gap[gap < 0.0].min())
+            axes.contourf(across, up, gap, [2.0 * least, 0.0], colors="none", hatches=["///"])
+            axes.contour(across, up, gap, [0.0], colors=INK, linewidths=1.0)
 
 
 def draw_path(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...optimize.plain import count_of
 from .canvas import CURVE, INK, SECOND, label
-from .descent import draw_log, draw_path, draw_surface, reference
+from .descent import above, draw_log, draw_path, draw_surface, draw_zeros, say_empty
 
 __all__ = ["draw_optimum"]
 
@@ -29,25 +30,28 @@ def _draw_convergence(figure: Any, optimum: Any, trace: Any) -> None:
     """Draw value above the best, gradient norm and length of the step."""
     steps = [int(step) for step in trace.step]
     values = [float(value) for value in trace.value]
-    best = reference([*values, optimum.fun])
-    above = f"f − {best:.6g}" if best else "f"
+    (*heights, _), name_of_heights = above([*values, optimum.fun], _end(optimum))
     rows = (
-        ([value - best for value in values], above, CURVE, "o"),
+        (heights, name_of_heights, CURVE, "o"),
         ([float(norm) for norm in trace.gradient_norm], "gradient norm", SECOND, "s"),
         ([float(length) for length in trace.step_length], "step length", THIRD, "^"),
     )
     panels = figure.subplots(3, 1, sharex=True)
     for axes, (column, name, color, marker) in zip(panels, rows, strict=True):
         if not draw_log(axes, steps, column, color, marker):
-            axes.text(
-                0.5, 0.5, "nothing above zero to draw", transform=axes.transAxes, ha="center",
-                color=INK,
-            )  # fmt: skip
+            say_empty(axes)
+        zeros = [step for step, value in zip(steps, column, strict=True) if value == 0.0]
+        draw_zeros(axes, [(zeros[name == "step length" :], color, marker, 4)])
         label(axes, "", name)
     panels[0].set_title(f"{optimum.outcome} ({optimum.method})", loc="left", color=INK, wrap=True)
     label(panels[-1], "step", "step length")
     figure.align_ylabels(panels.tolist())
     panels[-1].xaxis.get_major_locator().set_params(integer=True)
+
+
+def _end(optimum: Any) -> float | None:
+    """Return the value at the end of a run under constraints, which may have been below it."""
+    return float(optimum.fun) if optimum.kkt is not None else None
 
 
 def _draw_path(axes: Any, optimum: Any, trace: Any) -> None:
@@ -62,5 +66,5 @@ def _draw_path(axes: Any, optimum: Any, trace: Any) -> None:
     names = optimum.surface.names if optimum.surface is not None else list(optimum.x)
     label(axes, *(names if len(names) == 2 else ("first variable", "second variable")))
     title = "path over contours" if optimum.surface is not None else "path"
-    axes.set_title(f"{title}, {optimum.n_steps} steps", loc="left", color=INK)
+    axes.set_title(f"{title}, {count_of(optimum.n_steps, 'step')}", loc="left", color=INK)
     axes.legend(loc="upper left", bbox_to_anchor=(0.0, -0.09), ncols=3, borderaxespad=0.0)
