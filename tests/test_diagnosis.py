@@ -159,19 +159,21 @@ def test_rows_and_entries_that_stand_on_a_kink_are_counted() -> None:
 
 
 @pytest.mark.parametrize(("objective", "flat"), [
-    ("exp(-x) + y^2", "x"), ("x^2 + exp(-y)", "y"), ("x^2 + z^2 + 100*y^4", "y"),
+    ("exp(-x) + y^2", "The objective falls along x as far"),
+    ("x^2 + exp(-y)", "The objective falls along y as far"),
+    ("x^2 + z^2 + 100*y^4", "Flat to second order along y:"),
 ])  # fmt: skip
 def test_the_variable_whose_curvature_fades_is_named_flat(objective: str, flat: str) -> None:
     start = {name: 1.0 for name in "xyz" if name in objective.replace("exp", "")}
     best = sc.minimize(objective, start, method="trust_region")
-    assert any(f"Flat to second order along {flat}:" in said for said in best.diagnosis)
+    assert any(flat in said for said in best.diagnosis)
     assert not any("strict" in said for said in best.diagnosis)
 
 
 @pytest.mark.parametrize(("objective", "falling"), [("x^3 + y^2", "x"), ("x^2 + y^3", "y")])
 def test_an_inflection_beside_a_curved_variable_is_no_minimum(objective: str, falling: str) -> None:
     best = sc.minimize(objective, "x=1, y=1")
-    assert best.outcome is Outcome.SADDLE
+    assert best.outcome is Outcome.UNBOUNDED
     assert any(f"falls along {falling};" in said for said in best.diagnosis)
 
 
@@ -183,7 +185,7 @@ def test_a_run_that_the_limit_on_steps_ended_says_what_it_lacks(method: str) -> 
 
 
 @pytest.mark.parametrize(("objective", "start"), [
-    ("x^3 + abs(y - x)", "x=1, y=1"), ("x^4 - x^2 + abs(y - x^2)", "x=0, y=1"),
+    ("x^3 + x^4 + abs(y - x)", "x=1, y=1"), ("x^4 - x^2 + abs(y - x^2)", "x=0, y=1"),
     ("abs(x - y) - x^2*y^2", "x=0, y=0"),
 ])  # fmt: skip
 def test_a_point_on_a_kink_from_where_the_objective_falls_along_it_is_no_minimum(

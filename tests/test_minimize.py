@@ -291,7 +291,7 @@ def test_a_plateau_beside_a_kink_or_a_branch_is_no_minimum(text: str, start: str
 
 def test_a_gradient_that_a_policy_sets_to_zero_does_not_end_a_run() -> None:
     assert sc.minimize("-abs(x)", "x=0").outcome is Outcome.UNBOUNDED
-    assert sc.minimize("-abs(x)", "x=0", method="BFGS").outcome is Outcome.SADDLE
+    assert sc.minimize("-abs(x)", "x=0", method="BFGS").outcome is Outcome.UNBOUNDED
     assert sc.minimize("abs(x)", "x=0").converged
 
 

@@ -12,9 +12,8 @@ from .bounds import Bounds, Vector
 from .curvature import largest_eigenvalue
 from .evaluator import Evaluator
 from .objective import Point, StopRun
-from .plain import count_of, place_of
+from .plain import count_of, describe_axis, place_of
 from .probing import Fall
-from .stationary import describe_axis
 from .trace import Journal
 
 __all__ = [
@@ -76,14 +75,15 @@ def describe_lost(point: Point, names: tuple[str, ...]) -> list[str]:
 
 def describe_unbounded(evaluator: Evaluator, start: Point, names: tuple[str, ...]) -> list[str]:
     """Return where, or along which direction, the objective falls without limit."""
+    if evaluator.tail is not None:
+        return [evaluator.tail.describe(names)]
     if evaluator.lowest is None:
         return []
     x, value = evaluator.lowest
     move = x - start.x
-    size = float(np.linalg.norm(move))
-    if value == -np.inf or not (0.0 < size < np.inf):
+    if value == -np.inf or not (move.any() and np.isfinite(move).all()):
         return [f"The objective is {value:g} at {place_of(names, x)}; add a bound or a penalty."]
-    where = describe_axis(move / size, names)
+    where = describe_axis(move, names)
     return [f"The objective falls without limit along {where}; add a bound or a penalty."]
 
 

@@ -11,8 +11,8 @@ from ..outcome import Outcome
 from .bounds import Vector
 from .evaluator import Evaluator
 from .objective import Point
-from .plain import place_of
-from .stationary import StationaryPoint, classify, describe_axis
+from .plain import describe_axis, place_of
+from .stationary import StationaryPoint, classify
 from .trace import Journal
 
 __all__ = ["MAX_ESCAPES", "run_with_escapes"]

@@ -12,13 +12,15 @@ import numpy as np
 from ..errors import ArgumentError, SymcalcError, UserFunctionError
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
+from .endless import Tail, follow, look_inward
 from .evidence import Evidence
 from .objective import Objective, Point, StopRun
 
 __all__ = ["Evaluator"]
 
-#: Values this far below the start, reached this far from it, count as "falls without limit".
-_DEEP, _FAR, _BOTTOMLESS = 1e12, 1e6, 1e100
+#: Values this far below the start make one ask whether the fall has a limit; if it has, values
+#: lower by the second factor ask again.
+_DEEP, _DEEPER = 1e12, 1e6
 
 
 class Evaluator:
@@ -69,6 +71,7 @@ class Evaluator:
         #: where the Jacobian of the residuals was asked for last
         self.jacobian_at: Vector | None = None
         self.lowest: tuple[Vector, float] | None = None
+        self.tail: Tail | None = None
         self.step, self.stage = 0, "at the start"
         self.is_over = False
         self.evidence = Evidence()
@@ -78,7 +81,7 @@ class Evaluator:
         self._deadline = np.inf if time_limit is None else self.started + time_limit
         self._max_evaluations = np.inf if max_evaluations is None else max_evaluations
         self._start: Point | None = None
-        self._deep = -_BOTTOMLESS
+        self._deep = -np.inf
 
     def elapsed(self) -> float:
         """Return the seconds since the run began."""
@@ -154,7 +157,7 @@ class Evaluator:
         self.n_hessians += part.n_hessians
         self.n_products += part.n_products
         self.is_over = self.is_over or part.is_over
-        self.lowest = part.lowest or self.lowest
+        self.lowest, self.tail = part.lowest or self.lowest, part.tail or self.tail
         if part.best_x is not None and part.best_value < self.best_value:
             self.best_x, self.best_value = part.best_x, part.best_value
             self.last_point = part.last_point
@@ -207,6 +210,31 @@ class Evaluator:
             return _as_number(self._call(self.objective.value, x))
         except SymcalcError:
             return float("nan")
+
+    def allowed_value(self, x: Vector) -> float:
+        """Return the whole value at `x` aside, NaN where it is not allowed."""
+        return self.value_aside(x) if self.is_inside(x) else float("nan")
+
+    def slopes_aside(self, x: Vector) -> Vector:
+        """Return the gradient at `x` aside, by policy at kinks; NaN where there is none."""
+        try:
+            found = self._call(self.objective.value_and_gradient, x)
+        except SymcalcError:
+            found = float("nan")
+        return np.full(x.shape, np.nan) if isinstance(found, float) else np.asarray(found[1])
+
+    def follow(self, x: Vector, direction: Vector, has_slopes: bool = False) -> Tail | None:
+        """Follow a direction as far as doubles reach; see `endless.follow`.
+
+        Variables whose bound is ahead stay where they are.
+        """
+        if self._bounds is not None:
+            ahead = np.where(direction > 0.0, self._bounds.upper, self._bounds.lower)
+            direction = np.where(np.isfinite(ahead), 0.0, direction)
+        if not direction.any():
+            return None
+        slope = (lambda at, d: float(self.slopes_aside(at) @ d)) if has_slopes else None
+        return follow(self.allowed_value, x, direction, slope)
 
     def aside(self, point: Point) -> Point:
         """Return a point with value and gradient of what `value_aside` evaluates."""
@@ -341,17 +369,21 @@ class Evaluator:
         """Remember the best finite point; end the run where the value falls without limit."""
         if value < self.best_value and value > -np.inf:
             self.best_x, self.best_value = x, value
-        if value < self._deep and self._is_bottomless(x, value):
-            self.lowest = (x, value)
-            raise StopRun(Outcome.UNBOUNDED)
+        if value < self._deep:
+            if value == -np.inf or self._is_bottomless(x):
+                self.lowest = (x, value)
+                raise StopRun(Outcome.UNBOUNDED)
+            self._deep = _DEEPER * value
         return value
 
-    def _is_bottomless(self, x: Vector, value: float) -> bool:
-        """Whether a very low value is evidence of no lower limit."""
-        if value < -_BOTTOMLESS or self._start is None:
-            return True
-        far = _FAR * (1.0 + float(np.abs(self._start.x).max()))
-        return bool(np.abs(x - self._start.x).max() > far)
+    def _is_bottomless(self, x: Vector) -> bool:
+        """Whether on from a very low value the fall goes on to no end, far off or to a place."""
+        if self._start is None:
+            return False
+        move = x - self._start.x
+        tail = self.follow(x, move)
+        self.tail = look_inward(self.allowed_value, x, -move) if tail is None else tail
+        return self.tail is not None and self.tail.is_endless
 
 
 def _as_number(value: Any) -> float:

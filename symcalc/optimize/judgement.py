@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from .diagnosis import (
     describe_rate,
     describe_unbounded,
 )
-from .endless import describe_endless_fall, is_far
+from .endless import Tail, is_far
 from .evaluator import Evaluator
 from .keeping import Keeper
 from .kinked import KinkEvaluator, judge_kinks
@@ -31,6 +31,7 @@ from .saturation import describe_rest, judge_saturation
 from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Journal
+from .ways_out import find_tail
 
 __all__ = ["STALLED", "Run", "best_point", "describe_edge", "judge", "short_of"]
 
@@ -43,6 +44,9 @@ STALLED = (
     Outcome.SOLVER_FAILED,
     Outcome.CONVERGED_GRADIENT,
 )
+
+#: Ends from which the objective may fall on to a limit that it only approaches.
+APPROACHING = (*STALLED, Outcome.APPROACHED, Outcome.SATURATED)
 
 #: The stationary point counts as the best one when it is higher by less than this share of the
 #: whole descent: momentum swings through slightly lower points as it comes to rest.
@@ -84,66 +88,118 @@ def best_point(evaluator: Evaluator, start: Point, outcome: Outcome | None) -> P
     return last if tied and (smaller or not known.is_finite) else known
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What was found of the best point by the means of its kind of evaluator."""
+
+    outcome: Outcome
+    said: list[str]
+    kind: str = ""
+    axis: Vector | None = None
+
+
 def judge(
     run: Run, journal: Journal, start: Point, best: Point, last: Point, norm: float,
     outcome: Outcome | None,
 ) -> tuple[Outcome, list[str]]:  # fmt: skip
     """Return the outcome that the evidence at the best point supports, and the diagnosis."""
-    evaluator, rule = run.evaluator, journal.rule
+    evaluator, facts = run.evaluator, run.facts
+    free = np.ones(best.x.size, dtype=np.bool_)
     if isinstance(evaluator, SplitEvaluator):
-        return _judge_split(run, evaluator, journal, start, best, outcome)
-    if isinstance(evaluator, KinkEvaluator):
-        outcome, said, is_strict = judge_kinks(
-            evaluator, rule, run.names, start, best, outcome, run.seed, run.facts.is_convex
-        )
-        endless = _endless_fall(run, start, best, outcome)
-        if endless:
-            return Outcome.UNBOUNDED, endless
-        if outcome is Outcome.UNBOUNDED:
-            said += describe_unbounded(evaluator, start, run.names)
-        else:
-            outcome, flat = judge_saturation(evaluator, start, best, run.names, outcome)
-            said += flat
-        free = np.ones(best.x.size, dtype=np.bool_)
-        said += look_back(evaluator, best, run.names, free, run.facts, outcome)
-        return outcome, [*said, *describe_convexity(run.facts, outcome, is_strict)]
-    free = rule.free(best.x, best.gradient)
-    diagnosis = at_bounds(best.x, run.bounds, run.names)
-    if run.facts.has_jumps:
+        end = _judge_split(run, evaluator, journal.rule, best, outcome)
+    elif isinstance(evaluator, KinkEvaluator):
+        end = _judge_kinks(run, evaluator, journal.rule, start, best, outcome)
+    else:
+        free = journal.rule.free(best.x, best.gradient)
+        end = _judge_smooth(run, journal.rule, start, best, norm, free, outcome)
+    end = _look_beyond(run, start, best, last, end)
+    outcome, said = end.outcome, end.said
+    way = best, "objective"
+    if isinstance(evaluator, SplitEvaluator):
+        way = evaluator.aside(best), "smooth part"
+        said += describe_convexity(facts, outcome, False)
+    said += look_back(evaluator, way[0], run.names, free, facts, outcome, way[1])
+    if run.method.is_global:
+        said += describe_minima(evaluator, facts, journal.n_steps)
+    if not isinstance(evaluator, SplitEvaluator):
+        said += describe_convexity(facts, outcome, end.kind == "minimum")
+    if not isinstance(evaluator, KinkEvaluator):
+        said += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
+    return outcome, said
+
+
+def _look_beyond(run: Run, start: Point, best: Point, last: Point, end: _End) -> _End:
+    """Return the end with what values say that lie beyond: falls to no end, and saturation."""
+    evaluator = run.evaluator
+    outcome, said = end.outcome, end.said
+    if outcome is Outcome.UNBOUNDED:
+        return replace(end, said=[*said, *describe_unbounded(evaluator, start, run.names)])
+    tail = _tail_of(run, start, best, end)
+    if tail is not None:
+        told = tail.describe(run.names)
+        if tail.is_endless:
+            return _End(Outcome.UNBOUNDED, [told, *(said if outcome is Outcome.SADDLE else [])])
+        if outcome.is_good or outcome in APPROACHING or end.kind == "inflection":
+            return _End(Outcome.APPROACHED, [told])
+        return replace(end, said=[*said, told])
+    if not isinstance(evaluator, SplitEvaluator):
+        outcome, more = judge_saturation(evaluator, start, best, run.names, outcome)
+        is_kinked = isinstance(evaluator, KinkEvaluator)
+        said = said + (more or ([] if is_kinked else describe_rest(evaluator, best, last)))
+    return replace(end, outcome=outcome, said=said)
+
+
+def _tail_of(run: Run, start: Point, best: Point, end: _End) -> Tail | None:
+    """Return the evidence of a fall to no end, where the end leaves room for one."""
+    outcome = end.outcome
+    if outcome in (Outcome.DIVERGED, Outcome.INTERRUPTED, Outcome.STOPPED_BY_CALLBACK):
+        return None
+    if run.evaluator.tail is not None:  # what ended the run
+        return run.evaluator.tail
+    is_far_off = is_far(best.x, start.x)
+    is_cut_off = not outcome.is_good and outcome not in (*APPROACHING, Outcome.SADDLE)
+    is_settled = run.facts.is_quadratic and outcome.is_good
+    if not is_far_off and (
+        is_cut_off or is_settled or run.evaluator.objective.rows is not None
+        or (end.kind == "minimum" and not isinstance(run.evaluator, KinkEvaluator))
+    ):  # fmt: skip
+        return None
+    is_stuck = outcome in STALLED and not outcome.is_good
+    hints = () if end.axis is None else (end.axis, -end.axis)
+    return find_tail(
+        run.evaluator, start, best, is_stuck=is_stuck, hints=hints, bounds=run.bounds
+    )  # fmt: skip
+
+
+def _judge_smooth(
+    run: Run, rule: StoppingRule, start: Point, best: Point, norm: float, free: Mask,
+    outcome: Outcome | None,
+) -> _End:  # fmt: skip
+    """Return how a run on values and gradients ended."""
+    evaluator, facts = run.evaluator, run.facts
+    said = at_bounds(best.x, run.bounds, run.names)
+    if facts.has_jumps:
         outcome = _judge_jumps(run, rule.is_met(best.value, norm), outcome)
     elif rule.is_met(best.value, norm) and outcome is not Outcome.UNBOUNDED:
         outcome = Outcome.CONVERGED_GRADIENT
     elif outcome in STALLED:
-        outcome, said = _judge_stall(run, best, norm, free, rule, outcome)
-        diagnosis += said
-    endless = _endless_fall(run, start, best, outcome)
-    if endless:
-        return Outcome.UNBOUNDED, endless
-    if not run.facts.is_smooth:
-        outcome, said = _judge_values(run, start, best, outcome)
-        diagnosis += said
+        outcome, more = _judge_stall(run, best, norm, free, rule, outcome)
+        said += more
+    assert outcome is not None
+    axis: Vector | None = None
+    if not facts.is_smooth:
+        outcome, more, axis = _judge_values(run, start, best, outcome)
+        said += more
     if evaluator.objective.places is not None and outcome is not Outcome.UNBOUNDED:
-        diagnosis += evaluator.objective.places(best.x)
-    is_strict = False
-    if outcome.is_good and not run.facts.has_kinks:
-        facts = run.facts
-        kind = classify(evaluator, best, run.names, free, facts.is_quadratic, facts.is_convex)
-        if kind is not None:
-            diagnosis.append(kind.sentence)
-            is_strict = kind.kind == "minimum"
-            if kind.is_excluded:
-                outcome = Outcome.SADDLE
-    if outcome is Outcome.UNBOUNDED:
-        diagnosis += describe_unbounded(evaluator, start, run.names)
-    else:
-        outcome, said = judge_saturation(evaluator, start, best, run.names, outcome)
-        diagnosis += said or describe_rest(evaluator, best, last)
-    diagnosis += look_back(evaluator, best, run.names, free, run.facts, outcome)
-    if run.method.is_global:
-        diagnosis += describe_minima(evaluator, run.facts, journal.n_steps)
-    diagnosis += describe_convexity(run.facts, outcome, is_strict)
-    diagnosis += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
-    return outcome, diagnosis
+        said += evaluator.objective.places(best.x)
+    if not outcome.is_good or facts.has_kinks:
+        return _End(outcome, said, axis=axis)
+    kind = classify(evaluator, best, run.names, free, facts.is_quadratic, facts.is_convex)
+    if kind is None:
+        return _End(outcome, said)
+    outcome = Outcome.SADDLE if kind.is_excluded else outcome
+    axis = kind.axis if kind.is_excluded else None
+    return _End(outcome, [*said, kind.sentence], kind.kind, axis)
 
 
 def describe_edge(evaluator: Evaluator, best: Point) -> list[str]:
@@ -165,34 +221,24 @@ def _norm_beside_test(best: Point, norm: float, rule: StoppingRule) -> str:
 
 
 def _judge_split(
-    run: Run, evaluator: SplitEvaluator, journal: Journal, start: Point, best: Point,
-    outcome: Outcome | None,
-) -> tuple[Outcome, list[str]]:  # fmt: skip
-    """Return the outcome of a run on a smooth part and a penalty, and the diagnosis."""
-    outcome, said = judge_split(evaluator, journal.rule, run.names, best, outcome, run.seed)
-    if outcome is Outcome.UNBOUNDED:
-        said += describe_unbounded(evaluator, start, run.names)
-    elif evaluator.objective.places is not None:
+    run: Run, evaluator: SplitEvaluator, rule: StoppingRule, best: Point, outcome: Outcome | None
+) -> _End:
+    """Return how a run on a smooth part and a penalty ended."""
+    outcome, said = judge_split(evaluator, rule, run.names, best, outcome, run.seed)
+    if outcome is not Outcome.UNBOUNDED and evaluator.objective.places is not None:
         said += evaluator.objective.places(best.x)
-    smooth, free = evaluator.aside(best), np.ones(best.x.size, dtype=np.bool_)
-    said += describe_convexity(run.facts, outcome, False)
-    said += look_back(evaluator, smooth, run.names, free, run.facts, outcome, "smooth part")
-    said += describe_rate(evaluator, journal, outcome, best, run.seed, run.options)
-    return outcome, said
+    return _End(outcome, said)
 
 
-def _endless_fall(run: Run, start: Point, best: Point, outcome: Outcome) -> list[str]:
-    """Return the evidence of a fall without limit, where the end gives reason to look for it."""
-    is_stuck = outcome in STALLED and not outcome.is_good
-    if outcome in (Outcome.UNBOUNDED, Outcome.DIVERGED):
-        return []
-    if not (is_stuck or is_far(best.x, start.x)):
-        return []
-
-    def inside(x: Vector) -> float:
-        return run.evaluator.value(x) if run.evaluator.is_inside(x) else np.nan
-
-    return describe_endless_fall(inside, start.x, best.x, run.names, is_stuck)
+def _judge_kinks(
+    run: Run, evaluator: KinkEvaluator, rule: StoppingRule, start: Point, best: Point,
+    outcome: Outcome | None,
+) -> _End:  # fmt: skip
+    """Return how a run on lines and kinks ended."""
+    outcome, said, is_strict = judge_kinks(
+        evaluator, rule, run.names, start, best, outcome, run.seed, run.facts.is_convex
+    )
+    return _End(outcome, said, "minimum" if is_strict else "")
 
 
 def _judge_jumps(run: Run, is_flat: bool, outcome: Outcome | None) -> Outcome:
@@ -207,15 +253,18 @@ def _judge_jumps(run: Run, is_flat: bool, outcome: Outcome | None) -> Outcome:
 
 def _judge_values(
     run: Run, start: Point, best: Point, outcome: Outcome
-) -> tuple[Outcome, list[str]]:
-    """Look for a fall by values alone, since derivatives follow a policy at kinks and jumps."""
+) -> tuple[Outcome, list[str], Vector | None]:
+    """Look for a fall by values alone, since derivatives follow a policy at kinks and jumps.
+
+    Last the way of the fall, where there is one.
+    """
     said = []
     if run.facts.has_jumps:
         said.append("The objective jumps: a gradient is no evidence, so values alone are compared.")
         if run.method.needs != "value" and not outcome.is_good:
             said.append("Try method='pattern_search'.")
     if not outcome.is_good:
-        return outcome, said
+        return outcome, said, None
     descent = start.value - best.value
     is_rough = run.facts.has_kinks or run.facts.has_jumps
     n_oblique = N_OBLIQUE if is_rough else N_AT_JOINS
@@ -225,8 +274,10 @@ def _judge_values(
         if run.facts.has_jumps:
             reach = f"{FARTHEST:g}*(1 + |x|)"
             said.append(f"Along the axes, out to {reach}, the value does not fall before it rises.")
-        return outcome, said
-    return Outcome.SADDLE, [*said, describe_fall(fall, run.names)]
+        return outcome, said, None
+    way = fall.x - best.x
+    axis = way / float(np.linalg.norm(way))
+    return Outcome.SADDLE, [*said, describe_fall(fall, run.names)], axis
 
 
 def _judge_stall(

@@ -39,6 +39,6 @@ def look_back(
 
     if has_layers:
         said += describe_vanishing(evidence, names, flat_layers)
-    if not outcome.is_good:
+    if not outcome.is_good and outcome is not Outcome.UNBOUNDED:
         said += describe_exploding(evidence, names)
     return said

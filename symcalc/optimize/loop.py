@@ -11,8 +11,12 @@ from ..outcome import Outcome
 from .evaluator import Evaluator
 from .objective import Point, StopRun
 from .trace import Journal
+from .ways_out import look_ahead
 
 __all__ = ["Step", "Stepper", "run_loop"]
+
+#: After so many steps, and whenever they have doubled, one looks ahead for a fall without end.
+FIRST_LOOK = 64
 
 #: A value this far above the best one, in units of the start's, is divergence.
 GROWTH = 1e10
@@ -69,6 +73,8 @@ def run_loop(
             move = new.x - point.x
             point = new
             journal.take(new, norm, float(move @ move) ** 0.5, memory, promise)
+            if journal.n_steps >= FIRST_LOOK and journal.n_steps.bit_count() == 1:
+                look_ahead(evaluator, start, new)
     except StopRun as stop:
         return stop.outcome
 

@@ -51,6 +51,9 @@ __all__ = ["TOLERANCE", "minimize_objective"]
 #: The default of `tolerance`.
 TOLERANCE = 1e-8
 
+#: Ends on a way to infinity, where values say little of a gradient.
+BEYOND = (Outcome.UNBOUNDED, Outcome.DIVERGED, Outcome.APPROACHED)
+
 #: Up to this number of variables the multiplier of each bound is told.
 MAX_LABELED = 2000
 
@@ -283,8 +286,9 @@ def _conclude(run: Run, journal: Journal, start: Point, outcome: Outcome | None)
         if best.is_finite:
             try:
                 outcome, said = judge(run, journal, start, best, last, norm, outcome)
+                end = start if outcome in BEYOND else best
                 check = verify_gradient(
-                    evaluator, start, best, run.names, bounds=run.bounds, seed=run.seed,
+                    evaluator, start, end, run.names, bounds=run.bounds, seed=run.seed,
                     is_smooth=run.facts.is_smooth,
                 )  # fmt: skip
                 outcome = outcome if check is None else check.judge(outcome)

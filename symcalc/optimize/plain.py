@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..outcome import json_float
+from .bounds import Vector
 
-__all__ = ["count_of", "format_number", "format_value", "place_of", "show", "to_plain"]
+__all__ = [
+    "count_of", "describe_axis", "format_number", "format_value", "place_of", "show", "to_plain",
+]  # fmt: skip
 
 
 def to_plain(value: Any) -> Any:
@@ -42,6 +45,24 @@ def format_value(value: Any, digits: int = 10) -> str:
 def count_of(n: int, noun: str) -> str:
     """Return a count with its noun, in the plural but for one."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def describe_axis(
+    axis: Vector, names: Sequence[str], n_terms: int = 4, *, is_signed: bool = False
+) -> str:
+    """Return a direction of any length in words, largest components first: `0.71*x - 0.71*y`.
+
+    Unless it `is_signed`, the sign is chosen that makes the first component positive.
+    """
+    axis = axis / max(float(np.abs(axis).max(initial=0.0)), np.finfo(float).tiny)
+    axis = axis / max(float(np.linalg.norm(axis)), 1.0)
+    order = [i for i in np.argsort(-np.abs(axis), kind="stable")[:n_terms] if abs(axis[i]) > 0.01]
+    flip = -1.0 if order and axis[order[0]] < 0 and not is_signed else 1.0
+    text = " ".join(
+        f"{'-' if flip * axis[i] < 0 else '+'} {abs(axis[i]):.2g}*{names[i]}" for i in order
+    )
+    more = " + …" if np.sum(np.abs(axis) > 0.01) > len(order) else ""
+    return text.removeprefix("+ ").removeprefix("1*").replace("- 1*", "-", 1) + more
 
 
 def place_of(names: Iterable[str], values: Iterable[float], max_shown: int = 4) -> str:

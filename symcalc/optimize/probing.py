@@ -130,7 +130,7 @@ def _look(
     """Go out along a direction until the value changes, each point brought back where asked."""
     noise = 64.0 * EPS * abs(probe.value)
     material = MATERIAL * (abs(probe.value) + probe.descent)
-    is_flat = True
+    is_flat = False
     for k in range(N_DISTANCES):
         x = probe.x + NEAREST * 4.0**k * direction
         x = x if back is None else back(x)
@@ -142,5 +142,5 @@ def _look(
             return None
         if change < -max(noise, material):
             return Fall(x, value, is_flat)
-        is_flat = is_flat and change == 0.0
+        is_flat = change == 0.0 and (is_flat or k == 0)
     return None

@@ -10,8 +10,9 @@ from .bounds import Mask, Vector
 from .evaluator import Evaluator
 from .lanczos import extreme_curvatures
 from .objective import Point
+from .plain import describe_axis
 
-__all__ = ["MAX_VARIABLES", "StationaryPoint", "classify", "describe_axis"]
+__all__ = ["MAX_VARIABLES", "StationaryPoint", "classify"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -94,7 +95,7 @@ def classify(
             f"its condition number {eigenvalues[-1] / eigenvalues[0]:.2g}.",
         )
     axis = np.zeros(point.x.size)
-    axis[free] = fading
+    axis[free] = fading / np.abs(fading).max()
     axis /= np.linalg.norm(axis)
     words = describe_axis(axis, names)
     if not _falls(evaluator, point, axis):
@@ -160,17 +161,6 @@ def _classify_quadratic(hessian: Vector, names: tuple[str, ...], free: Mask) -> 
         "A minimum, but not the only one: the objective is quadratic and, but for rounding, does "
         f"not change along {describe_axis(axis / np.linalg.norm(axis), names)}{more}.",
     )
-
-
-def describe_axis(axis: Vector, names: tuple[str, ...], n_terms: int = 4) -> str:
-    """Return a direction in words, its largest components first: `0.71*x - 0.71*y`."""
-    order = [i for i in np.argsort(-np.abs(axis), kind="stable")[:n_terms] if abs(axis[i]) > 0.01]
-    flip = -1.0 if order and axis[order[0]] < 0 else 1.0
-    text = " ".join(
-        f"{'-' if flip * axis[i] < 0 else '+'} {abs(axis[i]):.2g}*{names[i]}" for i in order
-    )
-    more = " + …" if np.sum(np.abs(axis) > 0.01) > len(order) else ""
-    return text.removeprefix("+ ").removeprefix("1*") + more
 
 
 def _free_hessian(evaluator: Evaluator, x: Vector, free: Mask) -> Vector | None:

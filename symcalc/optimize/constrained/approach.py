@@ -1,4 +1,4 @@
-"""Minima under constraints that are only approached: far off, or at the edge of a domain."""
+"""Minima under constraints that are only approached, at the edge of a domain."""
 
 from __future__ import annotations
 
@@ -7,50 +7,18 @@ from dataclasses import replace
 import numpy as np
 
 from ..bounds import Bounds, Vector
-from ..plain import format_number, place_of
-from ..stationary import describe_axis
+from ..plain import place_of
 from .evaluator import ConstrainedEvaluator
 from .multipliers import NEAR
 from .polish import Candidate
 
-__all__ = ["at_edge", "describe_approach", "describe_edge", "edge_bounds"]
-
-#: Doublings looked at, and of how many at least the points must be allowed.
-N_DOUBLINGS, LEAST = 60, 20
-
-#: Falls that shrink to this share of the first one come to an end.
-SPENT = 1e-3
+__all__ = ["at_edge", "describe_edge", "edge_bounds"]
 
 #: How many halvings off an edge values are compared.
 OCTAVES = (12, 24, 36)
 
 #: Halvings that find an edge, which may lie as near zero as numbers go.
 N_HALVINGS = 1100
-
-
-def describe_approach(
-    evaluator: ConstrainedEvaluator, at: Candidate, toward: Vector, names: tuple[str, ...]
-) -> list[str]:
-    """Say that values fall ever less along a direction, without end, where they do."""
-    size = float(np.abs(toward).max())
-    if not 0.0 < size < np.inf:
-        return []
-    direction = toward / size * (1.0 + float(np.abs(at.point.x).max()))
-    values = [at.point.value]
-    for k in range(N_DOUBLINGS):
-        x = evaluator.clipped(at.point.x + 2.0**k * direction)
-        value = evaluator.value(x) if evaluator.is_feasible(x) else np.nan
-        if not np.isfinite(value):
-            break
-        values.append(value)
-    falls = -np.diff(values)
-    if falls.size < LEAST or not (falls >= 0.0).all() or not falls[0] > 0.0:
-        return []
-    if falls[-1] > SPENT * falls[0]:
-        return []
-    axis = describe_axis(toward / float(np.linalg.norm(toward)), names)
-    return [f"Along {axis} the objective falls on without end, ever less, towards about "
-            f"{format_number(values[-1], 6)}: that is approached and not reached."]  # fmt: skip
 
 
 def edge_bounds(evaluator: ConstrainedEvaluator, at: Candidate, tolerance: float) -> Bounds | None:

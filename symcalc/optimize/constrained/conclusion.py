@@ -10,12 +10,13 @@ from ...facts import ObjectiveFacts
 from ...outcome import Outcome
 from ..constraints import Label
 from ..diagnosis import describe_convexity, describe_unbounded
+from ..endless import is_far
 from ..lookback import look_back
 from ..objective import Point
 from ..optimum import Optimum
 from ..plain import count_of, format_number
 from ..trace import Journal, Trace
-from .ends import endless_fall, judgement_of
+from .ends import judgement_of, tail_of
 from .judgement import Judgement, describe_active, name_of, unmet, worst
 from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
@@ -62,8 +63,10 @@ def _limited(run: Run, at: Candidate, limit: Outcome) -> Judgement:
         return end
     if at.is_feasible and at.meets(run.tolerance):
         return judgement_of(run, at)
-    endless = endless_fall(run, end)
-    return Judgement(at, Outcome.UNBOUNDED, tuple(endless)) if endless else end
+    tail = tail_of(run, end) if is_far(at.point.x, run.start) else None
+    if tail is None or not tail.is_endless:
+        return end
+    return Judgement(at, Outcome.UNBOUNDED, (tail.describe(run.names),))
 
 
 def _short_of(run: Run, at: Candidate) -> tuple[str, ...]:

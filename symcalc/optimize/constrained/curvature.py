@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..bounds import Mask, Vector
-from ..plain import count_of
-from ..stationary import describe_axis
+from ..plain import count_of, describe_axis
 from .evaluator import ConstrainedEvaluator
 from .multipliers import FAINT
 from .polish import Candidate, restore

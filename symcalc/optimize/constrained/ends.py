@@ -7,25 +7,25 @@ import numpy as np
 from ...outcome import Outcome
 from ..bounds import Vector
 from ..diagnosis import describe_fall
-from ..endless import describe_endless_fall, is_far
+from ..endless import Tail, is_far
 from ..methods import MAX_EXPLORED
 from ..objective import StopRun
 from ..plain import count_of
 from ..probing import Probe, find_fall
 from ..starts import further_starts
 from ..stopping import StoppingRule
-from .approach import at_edge, describe_approach, describe_edge, edge_bounds
+from ..ways_out import find_tail
+from .approach import at_edge, describe_edge, edge_bounds
 from .bundle import balanced_around
 from .judgement import Judgement, judge, sampled_fall
 from .large import judge_large, look_from_afar
 from .polish import Candidate, look_at, polish, restore
 from .problem import Run, begin, solve
 
-__all__ = ["endless_fall", "explore", "go_on", "judged", "judgement_of"]
+__all__ = ["explore", "go_on", "judged", "judgement_of", "tail_of"]
 
-#: Variables that moved by less than this share of the others stay where they are when it is asked
-#: whether the way goes on without end.
-STILL = 1e-6
+#: Ends of falls that go on to infinity: no other method brings more.
+BEYOND = (Outcome.UNBOUNDED, Outcome.APPROACHED)
 
 #: "auto" tries so many further starts where they are worth it, and lets them all compute about so
 #: many numbers.
@@ -43,12 +43,15 @@ def judged(run: Run, x: Vector) -> Judgement:
         nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
         at = nearer if nearer.excess < at.excess else at
     verdict = judgement_of(run, at)
-    endless = endless_fall(run, verdict)
-    if endless:
-        return Judgement(at, Outcome.UNBOUNDED, tuple(endless))
-    if verdict.toward is not None:
-        told = describe_approach(run.evaluator, verdict.candidate, verdict.toward, run.names)
-        verdict = verdict._replace(sentences=(*verdict.sentences, *told))
+    tail = tail_of(run, verdict)
+    if tail is not None and tail.is_endless:
+        run.evaluator.tail = tail
+        return Judgement(at, Outcome.UNBOUNDED, (tail.describe(run.names),))
+    is_on_way = (
+        verdict.outcome is Outcome.SADDLE and tail is not None and tail.leads_on(run.start, x)
+    )
+    if tail is not None and (verdict.is_good or is_on_way):
+        return Judgement(at, Outcome.APPROACHED, (tail.describe(run.names),))
     if verdict.outcome is Outcome.SOLVER_FAILED and verdict.candidate.is_feasible:
         verdict = _judged_around(run, verdict)
     return verdict if run.facts.is_smooth else _judged_by_values(run, verdict)
@@ -72,19 +75,19 @@ def judgement_of(run: Run, at: Candidate) -> Judgement:
     return judge(run.evaluator, at, run.tolerance, run.names, run.labels, run.seed)
 
 
-def endless_fall(run: Run, end: Judgement) -> list[str]:
-    """Return the evidence of a fall without limit among the feasible points, where it may be."""
-    evaluator, x = run.evaluator, end.candidate.point.x
-    move = x - run.start
-    begin = np.where(np.abs(move) > STILL * np.abs(move).max(initial=0.0), run.start, x)
+def tail_of(run: Run, end: Judgement) -> Tail | None:
+    """Return the evidence of a fall to no end among the feasible points, where it may be."""
+    evaluator, best = run.evaluator, end.candidate.point
     is_stuck = end.outcome is Outcome.SOLVER_FAILED
-    if not (is_stuck or is_far(x, run.start)) or not evaluator.is_feasible(x):
-        return []
-
-    def feasible_value(x: Vector) -> float:
-        return evaluator.value(x) if evaluator.is_feasible(x) else np.nan
-
-    return describe_endless_fall(feasible_value, begin, x, run.names, is_stuck)
+    is_strict = any("strict local" in sentence for sentence in end.sentences)
+    is_near = not (is_stuck or is_far(best.x, run.start))
+    if not evaluator.is_feasible(best.x) or (is_near and is_strict):
+        return None
+    start = evaluator.point(run.start)
+    hints = () if end.toward is None else (end.toward,)
+    return find_tail(
+        evaluator, start, best, is_stuck=is_stuck, hints=hints, bounds=evaluator.bounds
+    )  # fmt: skip
 
 
 def _judged_by_values(run: Run, end: Judgement) -> Judgement:
@@ -117,7 +120,7 @@ def go_on(run: Run, ends: list[Judgement]) -> None:
         if ends[-1].lower is None:
             break
         ends.append(_from(run, "SLSQP", ends[-1].lower))
-    if not any(end.is_good for end in ends):
+    if not any(end.is_good or end.outcome in BEYOND for end in ends):
         nearest = min(ends, key=lambda end: end.candidate.excess).candidate.point.x
         for method, x in (
             ("SLSQP", restore(run.evaluator, run.start)), ("augmented_lagrangian", run.start),
@@ -168,6 +171,8 @@ def _off_edges(run: Run, ends: list[Judgement]) -> list[Judgement]:
 
 def explore(run: Run, ends: list[Judgement]) -> str:
     """Run from further starts; return how many and why."""
+    if any(end.outcome is Outcome.UNBOUNDED for end in ends):
+        return "further starts: none, the objective falls without limit."
     n_starts, why = _further(run)
     for x in map(
         run.evaluator.settled,

@@ -344,6 +344,15 @@ class ConstrainedEvaluator(Evaluator):
 
         return self._remembered("point", x, call)
 
+    def allowed_value(self, x: Vector) -> float:
+        """Return the value at `x` aside, NaN where it is not feasible.
+
+        What rounding allows counts for linear constraints only: far off it allows all of `sin(x)`.
+        """
+        stack, bent = self.stack(x), ~self.constraints.is_linear
+        off = stack.violations[: stack.n_rows][bent] > FEASIBLE * stack.floors[bent]
+        return float("nan") if off.any() or not self.is_feasible(x) else self.value_aside(x)
+
     def _constraint(self, what: str, function: Callable[[Vector], Any], x: Vector) -> Any:
         """Call the constraints; an `ArithmeticError` of theirs is a NaN."""
 

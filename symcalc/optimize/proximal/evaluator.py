@@ -69,6 +69,14 @@ class SplitEvaluator(Evaluator):
         first = self._first
         return first if first is not None and first.x is point.x else self.smooth_point(point.x)
 
+    def allowed_value(self, x: Vector) -> float:
+        """Return the whole value at `x` aside, NaN where it is not allowed."""
+        return self.value_aside(x) + self.penalty.value(x)
+
+    def slopes_aside(self, x: Vector) -> Vector:
+        """Return the subgradient of least norm at `x` aside."""
+        return self.penalty.least(x, super().slopes_aside(x))
+
     def slope(self, x: Vector) -> Vector:
         """Return the gradient of the smooth part."""
         return self.smooth_point(x).gradient
