@@ -21,6 +21,7 @@ SCRIPTS = {
     "linear_regression_by_gradient_descent.py": ("checked", "closed form", "too large"),
     "gaussian_likelihood.py": ("inv(S).T @ ((X - mu).T @ (X - mu)) @ inv(S).T", "checked: agrees"),
     "lasso_path.py": ("31.612          2  +bmi +s5", "19 steps", "duality gap"),
+    "leaving_a_saddle.py": ("A saddle, not a minimum", "Left a saddle", "left out: 0.010630492"),
     "least_squares_in_matrices.py": ("X.T @ (X @ w - y)/m", "X.T @ X/m", "checked: agrees"),
     "lmfit_and_iminuit.py": ("-a*x*exp(-b*x)", "checked: agrees", "symcalc  a = 2.51088 ± 0.01456"),
     "logistic_regression.py": ("strict local minimum", "scikit-learn", "93.0%"),
@@ -97,6 +98,18 @@ def test_a_rate_that_is_too_large_diverges_and_a_better_one_is_proposed() -> Non
 
     assert found.outcome is sc.Outcome.DIVERGED
     assert "try rate=0.5" in " ".join(found.diagnosis)
+
+
+def test_below_the_saddle_lies_the_best_approximation() -> None:
+    example = load("leaving_a_saddle.py")
+    data = example["make_data"]()
+
+    stuck, found = (example["factorize"](data, escape=escape) for escape in (False, True))
+
+    left_out = np.linalg.svd(data["A"], compute_uv=False)[2:]
+    assert not stuck.converged
+    assert found.converged
+    assert found.fun == pytest.approx(left_out @ left_out / 2, rel=1e-9)
 
 
 def test_the_data_of_the_line_are_those_that_ship_with_scikit_learn() -> None:
