@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import hashlib
 import os
 import threading
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ HUGE = 20_000
 CACHE_SIZE = 256 * 2**20
 
 
-@functools.cache
+@cache
 def get_engine() -> Engine:
     """Return the one compiler of this process.
 
@@ -63,6 +64,15 @@ class Engine:
         llvm.initialize_native_asmprinter()
         features = llvm.get_host_cpu_features()
         self._llvm, self._lock = llvm, threading.Lock()
+        # A copy of this process, made while another thread compiles, would wait for it forever.
+        for lock in (getattr(llvm.ffi.lib, "_lock", None), self._lock):
+            if lock is not None and hasattr(os, "register_at_fork"):
+                held = contextlib.ExitStack()
+                os.register_at_fork(
+                    before=partial(held.enter_context, lock),
+                    after_in_parent=held.close,
+                    after_in_child=held.close,
+                )
         self._cpu, self._features = llvm.get_host_cpu_name(), features.flatten()
         self.width, self.letter = vector_width(dict(features))
         version = f"{llvmlite.__version__} {llvm.llvm_version_info}"
