@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,33 @@ def test_least_squares_over_a_vector_are_those_of_linear_algebra(start: object) 
     np.testing.assert_array_equal(best.vector, best.x["w"])
     assert json.loads(json.dumps(best.to_dict()))["x"]["w"] == best.x["w"].tolist()
     assert "(4)" in repr(best)
+
+
+def test_a_matrix_of_data_is_read_where_it_is_and_not_written_to() -> None:
+    large = RNG.normal(size=(4000, 50))
+    data = {"X": large, "y": large.sum(axis=1)}
+    before = large.copy()
+    words: dict[str, Any] = {"data": data, "method": "limited_memory"}
+    sc.minimize("sum((X@w - y)**2)", {"w": np.zeros(50)}, **words)  # imports and compiles
+    tracemalloc.start()
+    best = sc.minimize("sum((X@w - y)**2)", {"w": np.zeros(50)}, **words)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    np.testing.assert_allclose(best.x["w"], 1.0, rtol=1e-6)
+    np.testing.assert_array_equal(large, before)
+    assert peak < large.nbytes
+
+
+def test_a_result_that_keeps_its_data_keeps_them_as_they_were() -> None:
+    matrix = np.column_stack([np.arange(3.0), np.ones(3)])
+    data = {"X": matrix, "y": np.array([1.0, 3.1, 4.9])}
+    best = sc.minimize("sum((X@w - y)**2)", {"w": np.zeros(2)}, data=data, method="newton")
+    assert best.surface is not None
+    before = best.surface.grid([0.0, 0.0], [1.0, 1.0])[2]
+    matrix *= 7.0
+
+    np.testing.assert_array_equal(best.surface.grid([0.0, 0.0], [1.0, 1.0])[2], before)
 
 
 def test_vectors_and_numbers_are_varied_together_within_bounds() -> None:

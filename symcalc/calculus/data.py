@@ -49,6 +49,8 @@ class Table:
         Names that hold one number for all rows.
     stays_on_disk : bool
         Whether arrays in files (`np.memmap`) are left there, in the type they are stored in.
+    is_lent : bool
+        Whether arrays of doubles are not copied: nothing of them is kept when the verb returns.
     """
 
     names: tuple[str, ...]
@@ -56,6 +58,7 @@ class Table:
     place: Callable[[int], str]
     single: frozenset[str] = frozenset()
     stays_on_disk: bool = False
+    is_lent: bool = False
 
     @property
     def speakable(self) -> tuple[str, ...]:
@@ -134,7 +137,7 @@ class Table:
             return cells
         array = np.asarray(cells)
         if array.dtype.char == "d":
-            return array.astype(float)
+            return array if self.is_lent else array.astype(float)
         if array.dtype.kind == "c":
             raise DataError(f"The column `{name}` is complex; give real numbers.")
         if array.dtype.kind in "biuf":

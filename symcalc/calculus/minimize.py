@@ -163,6 +163,8 @@ def minimize(
     names = tuple(guess)
     pairs = to_bounds(bounds, names)
     table = None if data is None else load_data(data)
+    if table is not None and any(getattr(value, "size", 1) > 2 for value in guess.values()):
+        table = replace(table, is_lent=True)  # results keep the data of two numbers at most
     is_batched, is_elsewhere = asks_for_batches(method, options), allowed.memory_mb is not None
     _refuse_together(is_batched, bool(constraints), is_elsewhere, escape)
     if is_batched:

@@ -17,6 +17,7 @@ from ..graph.rewrite import make
 from ..graph.terms import Term, Terms
 from ..symbolic import prepare
 from .first_nan import Setting
+from .remembered import remembered
 
 __all__ = ["find_saturation"]
 
@@ -40,11 +41,10 @@ def find_saturation(setting: Setting, point: Mapping[str, Any]) -> Saturation | 
     little off on either side: `tanh(30)`, `exp(-40)`, a rectifier of negative numbers; at an
     extremum (`cosh(0)`) it is not.
     """
-    graph, root = prepare(setting.expression.graph, setting.expression.root)
-    moving = _moving(graph, root, setting.wrt)
-    slopes = dict(_slopes(graph, moving))
-    if not slopes:
+    found_out = _what_may_be_flat(setting.expression, tuple(setting.wrt))
+    if found_out is None:
         return None
+    graph, root, moving, slopes = found_out
     nodes = [node for pair in slopes.values() for node in pair]
     args = [graph.args[step][0] for step in slopes]
     found = node_values(
@@ -64,6 +64,21 @@ def find_saturation(setting: Setting, point: Mapping[str, Any]) -> Saturation | 
     causes = [step for step in told if not cut_off.isdisjoint(_names(graph, step))]
     steps = tuple(_in_words(graph, step, *told[step]) for step in causes[:MAX_NAMED])
     return Saturation(steps, tuple(name for name in setting.wrt if name in cut_off))
+
+
+@remembered
+def _what_may_be_flat(
+    expression: Expression, wrt: tuple[str, ...]
+) -> tuple[Graph, Node, list[Node], dict[Node, tuple[Node, ...]]] | None:
+    """Return the prepared formula, the steps that variables move, and functions with their slopes.
+
+    None where no variable would be cut off if all of these functions were flat.
+    """
+    graph, root = prepare(expression.graph, expression.root)
+    moving = _moving(graph, root, wrt)
+    slopes = dict(_slopes(graph, moving))
+    is_cut = bool(slopes) and bool(_cut_off(graph, root, moving, set(slopes), wrt))
+    return (graph, root, moving, slopes) if is_cut else None
 
 
 def _moving(graph: Graph, root: Node, wrt: tuple[str, ...]) -> list[Node]:
