@@ -238,3 +238,8 @@ def test_a_callback_sees_a_symmetric_matrix_whole() -> None:
 
     assert seen
     assert all(np.array_equal(point, point.T) and point.shape == (2, 2) for point in seen)
+
+
+def test_a_callback_that_cannot_be_called_is_refused_before_any_work() -> None:
+    with pytest.raises(ArgumentError, match="`callback` is 3; give a function of the state"):
+        sc.minimize("sum(w**2)", {"w": np.ones(2)}, callback=3)  # type: ignore[arg-type]

@@ -236,7 +236,7 @@ def test_fit_reports_parameters_with_their_errors(run: Any, line: str) -> None:
 def test_fit_takes_weights_and_bounds(run: Any, line: str) -> None:
     arguments = ("fit", "a + b*x", line, "--target", "y", "--start", "a=0,b=1", "--json")
     plain, weighted = run(*arguments).json, run(*arguments, "--weights", "w").json
-    bounded = run(*arguments, "--bounds", "b=0:1.5").json
+    bounded = run(*arguments, "--bounds", "b=0:1.5", "--seconds", "60", "--seed", "3").json
 
     assert weighted["parameters"] != plain["parameters"]
     assert bounded["parameters"]["b"] == pytest.approx(1.5)

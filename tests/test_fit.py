@@ -399,7 +399,7 @@ def test_names_of_columns_win_over_constants_and_functions() -> None:
         ("a + b*y", {}, ArgumentError, "contains its target"),
         ("a + b*mean(x)", {}, ParseError, "one value per row"),
         (sc.parse("a + b*mean(x)", shapes={"x": "rows"}), {}, ArgumentError, "one value a row"),
-        ("a + b*x", {"method": "lmm"}, ArgumentError, "Unknown method"),
+        ("a + b*x", {"method": "lmm"}, ArgumentError, "Did you mean 'lm'"),
         ("a + b*x", {"method": "lm", "bounds": {"a": (0, 9)}}, ArgumentError, "bounds"),
         ("a + b*x", {"bounds": {"c": (0, 9)}}, ArgumentError, "no start"),
         ("a + b*x", {"bounds": {"a": (1, 9)}}, ArgumentError, "outside its bounds"),

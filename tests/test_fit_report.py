@@ -258,6 +258,16 @@ def test_parameters_without_a_standard_error_have_no_profile() -> None:
     assert "a is not determined by the data: no interval." in lost.profile().notes
 
 
+def test_residuals_that_are_rounding_have_no_profile() -> None:
+    x = np.arange(20.0)
+    found = sc.fit("a + b*x", {"x": x, "y": 2.0 * x + 1.0}, target="y", start="a=0, b=0").profile()
+
+    assert all(math.isnan(limit) for pair in found.intervals.values() for limit in pair)
+    assert found.notes == (
+        "The residuals are rounding: they say nothing of how sure the parameters are.",
+    )
+
+
 def test_one_parameter_may_be_profiled_alone() -> None:
     found = straight()
 

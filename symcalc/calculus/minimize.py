@@ -12,7 +12,7 @@ import numpy as np
 from ..errors import ArgumentError
 from ..language import Limits, check_limits
 from ..optimize import Optimum, StepState, find_method, minimize_objective, with_shapes
-from ..optimize.door import check_bounds, check_count
+from ..optimize.door import check_bounds, check_callback, check_count
 from ..optimize.methods import asks_for_batches
 from .array_objective import ArrayObjective, read_array_objective
 from .array_reading import is_over_arrays
@@ -156,6 +156,7 @@ def minimize(
     >>> sc.minimize("sum((X@w - y)**2)/(2*m)", "w=zeros", data=data).x["w"].round(6)
     array([1., 2.])
     """
+    check_callback(callback)
     constraints = as_list(constraints)
     named = names_in(constraints)
     allowed = check_limits(limits)

@@ -13,6 +13,7 @@ from .options import (
     json_option,
     read_bounds,
     read_whole,
+    seed_option,
     shapes_option,
     syntax_option,
 )
@@ -36,6 +37,8 @@ __all__ = ["fit"]
     "--level", type=float, default=0.95, show_default=True, help="The level of --profile."
 )
 @shapes_option
+@click.option("--seconds", type=float, help="The limit on time; the best parameters are returned.")
+@seed_option
 @click.option("--plot", metavar="FILE", help="Draw data, curve and residuals: .png, .pdf, .svg.")
 @syntax_option
 @json_option
@@ -50,6 +53,8 @@ def fit(
     profile: bool,
     level: float,
     shapes: str | None,
+    seconds: float | None,
+    seed: int,
     plot: str | None,
     syntax: str,
     as_json: bool,
@@ -79,6 +84,8 @@ def fit(
         weights=weights,
         bounds=read_bounds(bounds),
         method=method,
+        seed=seed,
+        limits=None if seconds is None else sc.Limits(seconds=seconds),
     )
     limits = result.profile(level) if profile else None
     drawn = None if plot is None else sc.plot(result, plot)

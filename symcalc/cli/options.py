@@ -69,7 +69,7 @@ assume_option = click.option(
     help='What is known of a variable, "a > 0"; repeatable.',
 )
 seed_option = click.option(
-    "--seed", type=int, default=0, show_default=True, help="Same seed, same points."
+    "--seed", type=int, default=0, show_default=True, help="Same seed, same draws."
 )
 shapes_option = click.option(
     "--shapes", metavar="SHAPES", help='Shapes of arrays, "X: m n; w: n"; of columns, "x: rows".'

@@ -19,6 +19,7 @@ from .proximal import PROXIMAL, Split
 
 __all__ = [
     "check_bounds",
+    "check_callback",
     "check_count",
     "check_inside",
     "check_method",
@@ -120,6 +121,14 @@ def check_count(name: str, value: Any, least: int = 1) -> int:
             f"`{name}` is {show(value)}; it must be a whole number, at least {least}."
         )
     return int(value)
+
+
+def check_callback(callback: Any) -> None:
+    """Refuse a callback that cannot be called."""
+    if callback is not None and not callable(callback):
+        raise ArgumentError(
+            f"`callback` is {show(callback)}; give a function of the state of the run, or None."
+        )
 
 
 def check_positive(name: str, value: Any) -> float:

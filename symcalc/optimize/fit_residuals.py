@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -217,7 +218,9 @@ def _mask(linear: Sequence[str], names: tuple[str, ...]) -> Mask:
 def _check_method(method: str, bounds: Bounds | None) -> None:
     """Refuse an unknown method, and one that cannot keep to the bounds."""
     if method not in FIT_METHODS:
-        raise ArgumentError(f"Unknown method {method!r}. Allowed: {', '.join(FIT_METHODS)}.")
+        near = difflib.get_close_matches(str(method), FIT_METHODS, 1, 0.5)
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        raise ArgumentError(f"Unknown method {method!r}.{hint} Allowed: {', '.join(FIT_METHODS)}.")
     if method == "lm" and bounds is not None:
         raise ArgumentError("Method 'lm' cannot keep to bounds; use 'trf' or 'dogbox'.")
 

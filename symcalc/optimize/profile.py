@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..errors import ArgumentError
+from ..outcome import Outcome
 from .band import check_level, student_quantile
 from .bounds import Bounds, Mask, Vector
 from .evaluator import Evaluator
@@ -138,6 +139,8 @@ def profile_fit(fit: Fit, level: float, parameters: Sequence[str] | None) -> Pro
 def _why_not(fit: Fit, name: str) -> str:
     """Return why a parameter has no profile, if it has none."""
     error = fit.standard_errors[name]
+    if fit.outcome is Outcome.CONVERGED_RESIDUAL:
+        return "The residuals are rounding: they say nothing of how sure the parameters are."
     if name in fit.held:
         return f"{name} stands at a bound: no interval."
     if math.isinf(error):
