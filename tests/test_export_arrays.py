@@ -190,20 +190,27 @@ def _compiled(name, values):
     return value, function.gradient(**values)
 
 
-@pytest.mark.parametrize("language", ["c", "cpp"])
+@pytest.mark.parametrize("language", ["c", "cpp", "fortran", "python", "rust"])
 def test_the_check_of_exported_loops_agrees_and_finds_a_wrong_function(language, tmp_path):
-    text, wrt, shapes = FORMULAS["softmax_regression"]
-    found = sc.export(f"{text} + a*norm2(W)**2", language, wrt=f"a, {wrt}", shapes=shapes)
+    text = f"{FORMULAS['softmax_regression'][0]} + a*logdet(S) + a*sum(X[1:]*min(X, axis=0))"
+    shapes = "X: m n; W: n k; Y: m k; S: k k"
+    found = sc.export(text, language, wrt="a, W, S, X", shapes=shapes)
     if not TOOLS[language]():
         pytest.skip(f"no tool for {language} is installed")
     done = run_check(found, tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("ok: ")
     name = next(iter(found.files))
-    found.files[name] = found.files[name].replace("exp(x", "exp(2.0*x")
+    found.files[name] = found.files[name].replace(" - top)", " + top)")
     done = run_check(found, tmp_path)
     assert done.returncode == 1, done.stderr
     assert done.stdout.startswith("WRONG: ")
+
+
+@pytest.mark.parametrize("language", ["julia", "python"])
+def test_files_that_allocate_say_how_much(language):
+    text = sc.export("sum((X@w - y)**2)", language, wrt="w", shapes="X: m n; w: n; y: m").text
+    assert "# f_value_and_gradient allocates room for n0 + n1 numbers between\n" in text
 
 
 def test_exported_loops_say_what_they_take():

@@ -68,7 +68,7 @@ def export(
     name : str
         Of the functions, `NAME_value` and `NAME_value_and_gradient`, and of the files.
     shapes : dict or str, optional
-        Columns of data, `{"x": "rows"}`, or matrices, which only "numpy" and "jax" have.
+        Columns of data, `{"x": "rows"}`, or vectors and matrices.
     assume, syntax, limits
         As of `gradient`.
 
@@ -86,7 +86,8 @@ def export(
     Notes
     -----
     The functions compute what compiled functions compute, stable forms and branches included: they
-    take an array of the numbers in the order that the first comment says, and an array of columns.
+    take an array of the numbers in the order that the first comment says, and an array of columns;
+    over vectors and matrices the sizes, then each argument, arrays row by row.
     Where the formula has no value, value and gradient are NaN. The check compares with numbers of
     compiled functions at points inside the domain. docs/export.md has each language's signatures.
 
@@ -127,11 +128,6 @@ def export(
         if language in FRAMES:
             written = array_files(expression, wanted, name, language)
             return Export(language, name, written.files, written.run, expression, wanted)
-        if language not in ("numpy", "jax"):
-            raise CompileError(
-                f"Source in {DIALECTS[language].title} is made of numbers and of totals over "
-                "columns of data; for matrices export to 'c', 'cpp', 'numpy' or 'jax'."
-            )
         files, run = matrix_files(expression, wanted, name, language)
         return Export(language, name, files, run, expression, wanted)
     columns = tuple(v.name for v in expression.variables if v.shape)

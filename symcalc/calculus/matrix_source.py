@@ -25,6 +25,10 @@ __all__ = ["drawn_sample", "matrix_files"]
 #: Sizes of the dimensions of sample data, in turn; draws until all is finite.
 SIZES, N_DRAWS = (4, 3, 2), 20
 
+#: Data are no good for a comparison where so small a relative change of them changes the numbers
+#: by so much: a matrix of theirs may be singular.
+CHANGE, MAX_GAP = 1e-13, 1e-10
+
 _JAX = {
     "import numpy as np": "import jax\nimport jax.numpy as np",
     "import scipy.special": "import jax.scipy as scipy",
@@ -179,15 +183,29 @@ def drawn_sample(
     dims = dict.fromkeys(
         d for v in expression.variables for d in v.shape if isinstance(d, str)
     )  # fmt: skip
-    sizes = {dim: SIZES[place % len(SIZES)] for place, dim in enumerate(dims)}
     random = np.random.default_rng(0)
-    for _ in range(N_DRAWS):
+    found: tuple[dict[str, int], dict[str, Any], list[Any]] | None = None
+    for draw in range(N_DRAWS):
+        sizes = {dim: SIZES[(place + draw // 2) % len(SIZES)] for place, dim in enumerate(dims)}
         data = {v.name: _drawn(v, sizes, random) for v in expression.variables}
         with np.errstate(all="ignore"):
             parts = _evaluated(function, data, wrt)
+            moved = {name: value * (1 + CHANGE) for name, value in data.items()}
+            others = _evaluated(function, moved, wrt)
         if all(np.isfinite(part).all() for part in parts):
-            return sizes, data, parts
-    raise CompileError("No data were found at which value and gradient are finite numbers.")
+            found = found or (sizes, data, parts)
+            if _gap(parts, others) < MAX_GAP:
+                return sizes, data, parts
+    if found is None:
+        raise CompileError("No data were found at which value and gradient are finite numbers.")
+    return found
+
+
+def _gap(parts: Sequence[Any], others: Sequence[Any]) -> float:
+    """Return how far numbers are from others, relative to the largest; infinity where none is."""
+    one, other = np.concatenate(parts), np.concatenate(others)
+    gap = np.abs(one - other).max() / max(np.abs(one).max(), 1e-300)
+    return float(gap) if np.isfinite(gap) else np.inf
 
 
 def _evaluated(function: Any, data: Mapping[str, Any], wrt: Sequence[str]) -> list[Any]:

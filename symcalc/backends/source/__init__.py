@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .array_dialects import FRAMES
 from .array_files import write_array_files
-from .array_frames import FRAMES, ArraySample, ArraySignature
+from .array_frames import ArraySample, ArraySignature
 from .dialect import Dialect, Sample, Signature
 from .dialects import DIALECTS
 from .files import SourceFiles, write_files

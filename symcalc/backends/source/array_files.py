@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 
 from ...graph.graph import Graph, Node
 from .array_body import array_body
-from .array_frames import FRAMES, ArraySample, ArraySignature
+from .array_dialects import FRAMES
+from .array_frames import ArraySample, ArraySignature
 from .dialect import Dialect
 from .files import SourceFiles, commented
 from .translation import translated
@@ -61,7 +62,7 @@ def write_array_files(
     text = dialect.file(signature.name, [*texts, *functions], helpers)
     name, extension = signature.name, dialect.extension
     command = dialect.run.format(name)
-    top = commented(dialect, [f"{name} = {formula}", *frame.notes(signature)])
+    top = commented(dialect, [f"{name} = {formula}", *frame.notes(signature, body)])
     checked = commented(dialect, [f"Checks {name}.{extension}: {command}"])
     return SourceFiles(
         {

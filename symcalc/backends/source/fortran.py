@@ -10,7 +10,7 @@ from . import gamma
 from .dialect import Body, Dialect, Loop, Sample, Signature
 from .layout import indented, wrapped
 
-__all__ = ["Fortran"]
+__all__ = ["Fortran", "broken"]
 
 _INTRINSIC = (
     "acos acosh asin asinh atan atan2 atanh cos cosh erf erfc exp hypot log log10 sin sinh sqrt "
@@ -143,7 +143,7 @@ class Fortran(Dialect):
             *[line for text in [*own, *functions] for line in ["", *indented(text.split("\n"))]],
             f"end module {name}_module",
         ]
-        return "\n".join(_broken(lines))
+        return "\n".join(broken(lines))
 
     def check(self, signature: Signature, samples: Sequence[Sample]) -> str:
         n, m = len(signature.arguments), len(signature.wrt) + 1
@@ -170,7 +170,7 @@ class Fortran(Dialect):
         else:
             call = f"found(1) = {name}_value(points(:, k){extra})"
         body += _MAIN.format(n=len(samples), call=call).split("\n")
-        return "\n".join(_broken([*lines, *indented(body), f"end program {name}_check"]))
+        return "\n".join(broken([*lines, *indented(body), f"end program {name}_check"]))
 
     def _filled(self, name: str, rows: Iterable[Sequence[float]]) -> list[str]:
         """Return assignments of the columns of a matrix."""
@@ -184,7 +184,7 @@ class Fortran(Dialect):
         return f"-{text}" if value < 0 else text
 
 
-def _broken(lines: Iterable[str]) -> list[str]:
+def broken(lines: Iterable[str]) -> list[str]:
     """Return lines short enough, those that go on with an ampersand at their end."""
     found = []
     for line in lines:
