@@ -31,7 +31,7 @@ class CFrame(Frame):
         """Return the function that says how many numbers the room must hold."""
         sizes = list(signature.own_sizes().values())
         given = ", ".join(f"size_t {name}" for name in sizes) or "void"
-        lines = wrapped(f"return {' + '.join(body.rooms.values()) or '0'};", 100)
+        lines = wrapped(f"return {self.between(body)};", 100)
         if body.tests and body.rooms:
             lines = [*wrapped(f"if (!({' && '.join(body.tests)})) return 0;", 100), *lines]
         lines = [*[f"(void){name};" for name in unused(sizes, lines)], *lines]

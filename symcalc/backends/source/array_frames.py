@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -104,8 +105,15 @@ class Frame:
 
     def told_room(self, signature: ArraySignature, body: ArrayBody) -> str:
         """Return what the comment at the top says of the room for what is computed between."""
-        count = " + ".join(body.rooms.values()) or "0"
-        return f"{signature.function} allocates room for {count} numbers between"
+        return f"{signature.function} allocates room for {self.between(body)} numbers between"
+
+    def between(self, body: ArrayBody) -> str:
+        """Return how many numbers there is room for between."""
+        terms = []
+        for count, times in Counter(body.rooms.values()).items():
+            text = f"({count})" if " " in count and times > 1 else count
+            terms.append(f"{times}*{text}" if times > 1 else count)
+        return " + ".join(terms) or "0"
 
     def count(self, signature: ArraySignature, shape: Shape) -> str:
         """Return how many numbers an array of a shape has."""
