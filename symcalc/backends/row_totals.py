@@ -25,7 +25,10 @@ TARGET, WEIGHT = "#target", "#weight"
 MAX_KNOWN = 8
 
 #: Rows computed at a time where there is no native code: what is made of them stays in the cache.
-BLOCK = 4096
+BLOCK = 8192
+
+#: Up to so many rows of a Gram matrix, products one by one are faster than BLAS's of matrices.
+FEW = 10
 
 
 class RowTotals:
@@ -78,14 +81,11 @@ class RowTotals:
         def run(first: int, last: int) -> None:
             for block in range(first, last):
                 rows = slice(edges[block], edges[block + 1])
-                columns = np.empty((size, edges[block + 1] - edges[block]))
                 value, slopes = self._model.part(rows).value_and_derivatives(x)
-                for row, slope in zip(columns, slopes, strict=False):
-                    np.negative(slope, out=row)
-                np.subtract(self._target[rows], value, out=columns[-1])
+                columns = [*slopes, value - self._target[rows]]  # the signs cancel
                 if self._root is not None:
-                    columns *= self._root[rows]
-                np.matmul(columns, columns.T, out=grams[block])
+                    columns = [column * self._root[rows] for column in columns]
+                grams[block] = _gram(columns)
 
         count = len(grams)
         shares = max(1, min(n_threads(), count // 2))
@@ -94,6 +94,22 @@ class RowTotals:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return RowTotals, (self._model, self._target, self._weights)
+
+
+def _gram(columns: Sequence[Any]) -> Array:
+    """Return the products of columns with each other, added up; the last one is an array."""
+    size, n_rows = len(columns), columns[-1].size
+    if size > FEW:
+        matrix = np.empty((size, n_rows))
+        for place, column in enumerate(columns):
+            matrix[place] = column
+        return np.asarray(matrix @ matrix.T)
+    whole = [c if np.ndim(c) else np.full(n_rows, c) for c in columns]
+    gram = np.empty((size, size))
+    for i, left in enumerate(whole):
+        for j, right in enumerate(whole[: i + 1]):
+            gram[i, j] = gram[j, i] = left.dot(right)
+    return gram
 
 
 def products_of_rows(graph: Graph, outputs: Sequence[Node]) -> tuple[Graph, list[Node]]:
