@@ -300,3 +300,18 @@ def test_an_oscillation_that_is_filled_in_has_no_derivative_there():
 
 def test_a_patch_whose_check_overflows_is_not_made():
     assert sc.compile("x^6000 + x/x")(1.01) == pytest.approx(1.01**6000 + 1, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("(x^3 - x)/(x - 1)", lambda x: x * (x + 1)),
+        ("x if x != 1 else 1", lambda x: x),
+        ("sin(x) if x != 1 else sin(1)", math.sin),
+    ],
+)
+def test_a_patch_ends_before_another_zero_of_the_formula(text, truth):
+    f = sc.compile(text, "x")
+
+    for x in (1e-20, -1e-9, 1e-4, 0.9, 1.0, 1 + 1e-9):
+        assert f(x) == pytest.approx(truth(x), rel=1e-14)

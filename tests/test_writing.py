@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import scipy.special
 
+import symcalc as sc
 from symcalc.errors import ParseError
 from symcalc.expression import Expression
 from symcalc.functions import TABLE
@@ -342,7 +343,10 @@ def test_two_names_never_look_the_same_in_latex():
             "x if x < 0 and not y < 0 else 1",
             "np.where(np.logical_and(x < 0, np.logical_not(y < 0)), x, 1)",
         ),
-        ("max(x, y) + max(x, y, 1)", "np.maximum(x, y) + np.maximum.reduce([x, y, 1])"),
+        (
+            "max(x, y) + max(x, y, 1)",
+            "np.maximum(x, y) + np.maximum.reduce(np.broadcast_arrays(x, y, 1))",
+        ),
         ("erf(x) + sigmoid(x)", "scipy.special.erf(x) + scipy.special.expit(x)"),
         ("x*cot(y)", "x*(1/np.tan(y))"),
         ("sinc(x + 1)", "np.sinc((x + 1)/np.pi)"),
@@ -408,3 +412,14 @@ def test_every_function_of_the_table_has_source_that_runs():
                 expected = getattr(home, rest)(*values.values())
 
             assert np.allclose(got, expected, rtol=1e-9, equal_nan=True), (name, point)
+
+
+@pytest.mark.parametrize(
+    "text", ["max(x, 0.5, y)", "logsumexp(x, y, 1)", "1 if x < 1 and y > 0 and 2 > 1 else x"]
+)
+def test_numpy_source_takes_arrays_beside_numbers(text):
+    expression = sc.parse(text)
+    x = np.array([0.1, 0.7, 3.0])
+
+    found = eval(to_python(expression.graph, expression.root), {"np": np, "x": x, "y": 0.6})
+    np.testing.assert_allclose(found, sc.compile(text)(x=x, y=0.6), rtol=1e-14)

@@ -21,6 +21,8 @@ PRECISION = 384
 #: The polynomial serves within this part of the estimated radius of convergence.
 SAFE_PART = 4
 MAX_RADIUS = 2.0
+#: The terms may be so many times as large as their sum, looked at in so many places on each side.
+MAX_CANCELLED, N_PLACES = 32, 64
 #: 2 to this power is below the least double by so much that derivatives vanish in doubles too.
 TINY_EXPONENT = -1200
 STEPS_PER_HALVING = 3
@@ -125,7 +127,29 @@ def _radius(coefficients: Sequence[float], room: Fraction | None) -> Fraction | 
         exact /= 2
     while exact * 2 <= radius:
         exact *= 2
-    return exact
+    while exact > 1e-9 and not _keeps_digits(coefficients, float(exact)):
+        exact /= 2
+    return exact if exact > 1e-9 else None
+
+
+def _keeps_digits(coefficients: Sequence[float], radius: float) -> bool:
+    """Whether the terms cancel nowhere by more than a few bits: no zero but the center is near.
+
+    The formula itself may keep its digits near another zero: `(x^3 - x)/(x - 1)` near 0.
+    """
+    first = next((k for k, c in enumerate(coefficients) if c), len(coefficients))
+    rest = coefficients[first:]
+    size = _value([abs(c) for c in rest], radius)
+    offsets = [radius * place / N_PLACES for place in range(-N_PLACES, N_PLACES + 1)]
+    return all(size <= MAX_CANCELLED * abs(_value(rest, offset)) for offset in offsets)
+
+
+def _value(coefficients: Sequence[float], offset: float) -> float:
+    """Return the value of a polynomial by Horner's scheme."""
+    value = 0.0
+    for coefficient in reversed(coefficients):
+        value = value * offset + coefficient
+    return value
 
 
 def _agrees(graph: Graph, node: Node, name: str, polynomial: LocalPolynomial) -> bool:
@@ -135,9 +159,7 @@ def _agrees(graph: Graph, node: Node, name: str, polynomial: LocalPolynomial) ->
         exact = _ball(graph, node, name, polynomial.center + offset)
         if exact is None or not exact.is_finite():
             return False
-        value = 0.0
-        for coefficient in reversed(polynomial.coefficients):
-            value = value * float(offset) + coefficient
+        value = _value(polynomial.coefficients, float(offset))
         size = max(abs(float(exact)), max(map(abs, polynomial.coefficients[:2])))
         if not (size < math.inf and abs(value - float(exact)) <= 1e-14 * size):
             return False

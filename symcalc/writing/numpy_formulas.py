@@ -58,6 +58,9 @@ _FORMULAS = {
     "kernels.xlogy": "scipy.special.xlogy({*})",
 }
 
+#: Of numbers and arrays side by side.
+_OF_ALL = ".reduce(np.broadcast_arrays({*}))"
+
 #: Functions of two arguments at a time, which NumPy reduces over a list.
 _REDUCED = {
     "kernels.hypot": "np.hypot",
@@ -87,7 +90,7 @@ def numpy_formula(name: str, n_args: int) -> str:
     if spelling in _FORMULAS:
         return _FORMULAS[spelling]
     if spelling in _REDUCED:
-        return _REDUCED[spelling] + ("({*})" if n_args == 2 else ".reduce([{*}])")
+        return _REDUCED[spelling] + ("({*})" if n_args == 2 else _OF_ALL)
     module, _, rest = spelling.partition(".")
     module = {"numpy": "np", "kernels": "symcalc.backends.kernels"}.get(module, module)
     return f"{module}.{rest}({{*}})"

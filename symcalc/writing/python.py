@@ -153,7 +153,8 @@ class PythonRenderer(TextRenderer):
         if kind == "not":
             return Layout(Level.ATOM, ("np.logical_not(", Slot(args[0]), ")"))
         if len(args) > 2:
-            return Layout(Level.ATOM, (f"{_LOGIC[kind]}.reduce([", *separated(args), "])"))
+            head = f"{_LOGIC[kind]}.reduce(np.broadcast_arrays("
+            return Layout(Level.ATOM, (head, *separated(args), "))"))
         return Layout(Level.ATOM, (f"{_LOGIC[kind]}(", *separated(args), ")"))
 
     def choice(self, args: Sequence[Node]) -> Layout:
