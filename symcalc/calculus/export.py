@@ -123,7 +123,8 @@ def export(
     function = compile_expression(
         expression, order=order, wrt=chosen if order else None, backend="numpy"
     )
-    if type(function) is not CompiledFunction:
+    has_fixed = any(isinstance(size, int) for v in expression.variables for size in v.shape)
+    if type(function) is not CompiledFunction or (has_fixed and language in FRAMES):
         wanted = chosen if order else ()
         if language in FRAMES:
             written = array_files(expression, wanted, name, language)

@@ -10,6 +10,7 @@ of matrices and other reductions come first, then numbers, then loops over array
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -22,6 +23,9 @@ from .pairs import shared_exponentials
 from .program import lower
 
 __all__ = ["Loops", "Nest", "loops_of", "summed_labels"]
+
+#: So few sums and products are made again where they are read, in place of being kept.
+LIGHT = 2
 
 
 @dataclass(slots=True)
@@ -167,19 +171,33 @@ class _Planned:
         return Loops(self.graph, self.outputs, self._steps(), self.stored, self.shares)
 
     def _keep_across_levels(self) -> None:
-        """Keep what elementwise nodes of a higher level read; truth values are made once more."""
-        graph, level = self.graph, self.level
+        """Keep what elementwise nodes of a higher level read, unless it is sooner made again.
+
+        Truth values are made again as well: arrays hold numbers.
+        """
+        graph, level, weights = self.graph, self.level, self._weights()
         latest = dict.fromkeys(self.order, 0)
         for node in reversed(self.order):
             if not self._is_elementwise(node):
                 continue
-            is_truth = graph.kinds[node] in LOGIC
-            at = max(latest[node], level[node]) if is_truth else level[node]
+            is_again = graph.kinds[node] in LOGIC or weights[node] <= LIGHT
+            at = max(latest[node], level[node]) if is_again else level[node]
             for arg in self.args[node]:
-                if graph.kinds[arg] in LOGIC:
+                if graph.kinds[arg] in LOGIC or weights[arg] <= LIGHT:
                     latest[arg] = max(latest[arg], at)
                 elif self._is_elementwise(arg) and level[arg] < at:
                     self._keep(arg)
+
+    def _weights(self) -> dict[Node, float]:
+        """Return how many sums and products elements of nodes are made by; infinity with others."""
+        graph, weights = self.graph, dict[Node, float]()
+        for node in self.order:
+            own = [weights[arg] for arg in self.args[node] if self._is_elementwise(arg)]
+            if graph.kinds[node] in ("add", "mul"):
+                weights[node] = len(self.args[node]) - 1 + sum(own)
+            else:
+                weights[node] = math.inf if self._is_elementwise(node) else 0.0
+        return weights
 
     def _level(self, node: Node) -> int:
         """Return how many loops are over before a node is computed."""
