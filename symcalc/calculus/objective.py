@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..backends import CompiledFunction
 from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
@@ -24,12 +23,11 @@ from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
 from .kinked import find_kinked
 from .reading import Formula
-from .remembered import formula_of, function_of
+from .remembered import formula_of, function_of, remembered
 from .saturation import find_saturation
 from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
 from .structure import (
-    Square,
     find_squares,
     has_sparse_curvature,
     look_at,
@@ -44,6 +42,15 @@ MAX_DENSE = 100
 
 #: Up to this number of single squares each is compiled as a residual without being asked for.
 MAX_SQUARES = 256
+
+
+class _Residual(NamedTuple):
+    """One square in a sum of squares, see `Square`, its residual as a formula."""
+
+    formula: Expression
+    factor: float
+    power: int
+    is_column: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +96,9 @@ class FormulaObjective:
         rough = look.roughness
         sparse = n > MAX_DENSE and has_sparse_curvature(expression.graph, expression.root, names)
         split = self._split(needs) if needs in SPLITS else ""
-        squares = self._squares(needs) if needs in (None, "residuals") else []
-        function = self._compile(expression.root, 2)
-        f, rest = function, tuple(self.columns.values())
+        squares = self._squares(needs) if needs in (None, "residuals") else ()
+        f = function_of(expression, expression.names, order=2, wrt=names)
+        rest = tuple(self.columns.values())
         hessian: Callable[[Array], Any] | None = None
         if n <= MAX_DENSE or sparse or needs in ("hessian", "quadratic"):
             hessian = f.flat_hessian if not rest else lambda x: f.hessian(*x.tolist(), *rest)
@@ -111,7 +118,7 @@ class FormulaObjective:
             places=lambda x: describe_places(*self._at(x)),
             saturation=lambda x: find_saturation(*self._at(x)),
         )
-        n_residuals = sum(self._n_residuals(square) for square in squares)
+        n_residuals = sum(self.n_rows if square.is_column else 1 for square in squares)
         return objective, ObjectiveFacts(
             has_kinks="kink" in rough or "jump" in rough, has_sparse_hessian=sparse,
             n_residuals=n_residuals, has_jumps="jump" in rough, has_joins="join" in rough,
@@ -145,49 +152,35 @@ class FormulaObjective:
         found = find_kinked(self.expression, start, self.columns, sizes)
         return None if isinstance(found, str) else found
 
-    def _compile(self, root: int, order: int) -> CompiledFunction:
-        """Return a node as a function of the variables and columns."""
-        expression = Expression(self.expression.graph, root, self.expression.variables)
-        return function_of(expression, expression.names, order=order, wrt=self.names)
-
-    def _compile_residual(self, root: int) -> CompiledFunction:
-        """Return a residual as a function; one number a row broadcasts over plain columns."""
-        graph = self.expression.graph
-        if not graph.shape(root):
-            return self._compile(root, 1)
-        plain, (node,) = graph.extract([root])
-        plain.shapes.clear()
-        names = self.expression.names
-        expression = Expression(plain, node, [Variable(name) for name in names])
-        return function_of(expression, names, order=1, wrt=self.names)
-
-    def _squares(self, needs: str | None) -> list[Square]:
+    def _squares(self, needs: str | None) -> tuple[_Residual, ...]:
         """Return the squares of the objective where residuals are of use."""
-        graph = self.expression.graph
-        squares = find_squares(graph, self.expression.root) or []
-        for square in squares:
-            inside = {graph.kinds[node] for node in graph.reachable([square.node])}
-            if graph.shape(square.node) and not inside.isdisjoint(REDUCTIONS):
-                return []
-        return squares if needs == "residuals" or len(squares) <= MAX_SQUARES else []
-
-    def _n_residuals(self, square: Square) -> int:
-        """Return how many numbers a residual is."""
-        return self.n_rows if self.expression.graph.shape(square.node) else 1
+        expression, most = self.expression, None if needs == "residuals" else MAX_SQUARES
+        return _residuals_of(expression, expression.variables, most)
 
     def _residuals(
-        self, squares: Sequence[Square]
+        self, squares: Sequence[_Residual]
     ) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
         """Return the residuals and their Jacobian, one block below the other."""
         rest, n = tuple(self.columns.values()), len(self.names)
         parts = [
             (
-                self._compile_residual(square.node),
+                function_of(square.formula, square.formula.names, order=1, wrt=self.names),
                 (square.factor * float(self.n_rows) ** square.power) ** 0.5,
-                self._n_residuals(square),
+                self.n_rows if square.is_column else 1,
             )
             for square in squares
         ]
+        if not rest:  # so each is one number
+
+            def numbers(x: Array) -> Array:
+                point = x.tolist()
+                return np.array([s * f(*point) for f, s, _ in parts])
+
+            def slopes(x: Array) -> Array:
+                point = x.tolist()
+                return np.array([s * f.gradient(*point) for f, s, _ in parts])
+
+            return numbers, slopes
 
         def residuals(x: Array) -> Array:
             point = (*x.tolist(), *rest)
@@ -239,14 +232,45 @@ def read_objective(
         refuse_unused(expression, names, {*used, *elsewhere})
     needed = tuple(name for name in used if name in spoken)
     columns, n_rows = ({}, 1) if data is None else data.columns(needed)
-    graph, root = expression.graph, expression.root
     _check_shapes(expression, names)
-    variables = [Variable(name) for name in names]
-    variables += [Variable(name, graph.shape(graph.var(name))) for name in needed]
-    copy = graph.copy()
     listed = ", ".join(f"`{name}`" for name in unused[:6]) + (", …" if unused[6:] else "")
     notes = (f"The objective does not depend on {listed}.",) if unused else ()
-    return FormulaObjective(Expression(copy, root, variables), names, columns, n_rows, notes)
+    return FormulaObjective(_in_order(expression, names, needed), names, columns, n_rows, notes)
+
+
+@remembered
+def _in_order(
+    expression: Expression, names: tuple[str, ...], needed: tuple[str, ...]
+) -> Expression:
+    """Return a formula whose variables are listed first, then the columns that it needs."""
+    graph = expression.graph.copy()
+    variables = [Variable(name) for name in names]
+    variables += [Variable(name, graph.shape(graph.var(name))) for name in needed]
+    return Expression(graph, expression.root, variables)
+
+
+@remembered
+def _residuals_of(
+    expression: Expression, variables: tuple[Variable, ...], most: int | None
+) -> tuple[_Residual, ...]:
+    """Return the squares that a formula is a sum of, in its variables; none beyond so many."""
+    graph = expression.graph
+    squares = find_squares(graph, expression.root) or []
+    if most is not None and len(squares) > most:
+        return ()
+    found = []
+    for square in squares:
+        inside = {graph.kinds[node] for node in graph.reachable([square.node])}
+        is_column = bool(graph.shape(square.node))
+        if is_column and not inside.isdisjoint(REDUCTIONS):
+            return ()
+        formula = Expression(graph, square.node, variables)
+        if is_column:  # one number a row broadcasts over plain columns
+            plain, (node,) = graph.extract([square.node])
+            plain.shapes.clear()
+            formula = Expression(plain, node, [Variable(v.name) for v in variables])
+        found.append(_Residual(formula, square.factor, square.power, is_column))
+    return tuple(found)
 
 
 def _constants_among(expression: Expression, names: list[str]) -> bool:
