@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import flint
 import numpy as np
 import pytest
 
@@ -173,3 +175,23 @@ def test_exported_lengths_of_nothing_and_of_no_number() -> None:
 
     assert scope["f_value_and_gradient"]([2.0], [[0.0, 0.0]]) == (0.0, [0.0])
     assert np.isnan(scope["f_value"]([2.0], [[np.nan, 1.0]]))
+
+
+def test_lengths_of_arrays_are_right_to_two_units_from_the_least_number_to_the_greatest():
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=900) * 10.0 ** rng.uniform(-320, 307, 900)
+    y = x * 10.0 ** rng.uniform(-9, 0, 900)
+    found = sc.compile("hypot(x, y)", ["x", "y"], backend="numpy")(x, y)
+    with flint.ctx.workprec(160):
+        for a, b, length in zip(x.tolist(), y.tolist(), found.tolist(), strict=True):
+            truth = (flint.arb(a) ** 2 + flint.arb(b) ** 2).sqrt()
+            assert float(abs(truth - flint.arb(length))) <= 2 * math.ulp(length)
+
+
+@pytest.mark.parametrize("big", [1e200, math.inf, -math.inf])
+def test_lengths_beside_numbers_without_squares_are_not_changed_by_them(big):
+    f = sc.compile("hypot(x, y)", ["x", "y"], backend="numpy")
+    x, y = np.array([3.0, big, math.nan, 0.0, math.nan]), np.array([4.0, 1.0, 1.0, 0.0, big])
+    found = f(x, y)
+    np.testing.assert_array_equal(found, np.hypot(x, y))
+    assert found[0] == 5.0

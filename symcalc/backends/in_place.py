@@ -36,10 +36,10 @@ _OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
 }  # fmt: skip
 
 #: Kernels that are a function of two numbers, applied from left to right.
-_FOLDS = {"hypot": "numpy.hypot", "maximum": "numpy.maximum", "minimum": "numpy.minimum"}
+_FOLDS = {"hypot": "kernels.length", "maximum": "numpy.maximum", "minimum": "numpy.minimum"}
 
 #: Functions whose two arguments may change places.
-_SYMMETRIC = frozenset({"numpy.add", "numpy.multiply", "numpy.hypot"})
+_SYMMETRIC = frozenset({"numpy.add", "numpy.multiply"})
 
 #: What an operand is: the text of a number or an argument, or the place of an operation.
 Operand = str | int
@@ -172,7 +172,9 @@ class _StraightLine:
         return self._operation(text, args, path if _has_place(path, len(args)) else "")
 
     def _folded(self, path: str, left: Operand, right: Operand) -> Operand:
-        return self.call(path, [left, right])
+        # of a length the legs may change places
+        args = sorted([left, right], key=str) if path == "kernels.length" else [left, right]
+        return self.call(path, args)
 
     def _operation(self, text: str, args: list[Operand], function: str = "") -> Operand:
         """Append an operation, or return the same one that was met before."""

@@ -37,6 +37,7 @@ __all__ = [
     "exprel",
     "heaviside",
     "hypot",
+    "length",
     "log1mexp",
     "logcosh",
     "logit",
@@ -136,7 +137,19 @@ def acsch(x: Array) -> Array:
 
 def hypot(*xs: Array) -> Array:
     """Return the square root of the sum of the squares."""
-    return functools.reduce(np.hypot, xs) if len(xs) > 1 else np.abs(xs[0])
+    return functools.reduce(length, xs) if len(xs) > 1 else np.abs(xs[0])
+
+
+def length(x: Array, y: Array) -> Array:
+    """Return what `numpy.hypot` does in six times the time, by it where squares lose digits."""
+    with np.errstate(over="ignore", under="ignore"):
+        squares = x * x + y * y
+    if np.ndim(squares) == 0:
+        return np.hypot(x, y)
+    least = np.finfo(squares.dtype).tiny * 2.0**60
+    far = (squares < least) | (squares > 1 / least) | np.isnan(squares)
+    root = np.sqrt(squares)
+    return np.hypot(x, y, out=root, where=far) if far.any() else root
 
 
 def direction(*xs: Array) -> Array:

@@ -21,7 +21,7 @@ ROUGH = 1e-3
 #: Distances at which an infinite range is looked at.
 DISTANCES = np.exp(np.linspace(-14.0, 14.0, 29))
 #: So many sets at a time: their values fit into a processor's cache.
-BLOCK = 512
+BLOCK = 1024
 #: Steps of the search for a zero.
 MAX_STEPS = 80
 
