@@ -82,9 +82,12 @@ def coth(x: Array) -> Array:
 
 
 def sech(x: Array) -> Array:
-    """Return 1/cosh(x), 0 where cosh(x) is beyond all doubles."""
-    with np.errstate(over="ignore"):
-        return 1 / np.cosh(x)
+    """Return 1/cosh(x), beyond the range of cosh(x) too."""
+    if np.iscomplexobj(x):
+        with np.errstate(over="ignore"):
+            return 1 / np.cosh(x)
+    t = np.exp(-np.abs(x))
+    return 2 * t / (1 + t * t)
 
 
 def csch(x: Array) -> Array:

@@ -2,7 +2,7 @@
 
 LLVM puts them into the loop that calls them. So nothing is saved around a call, and what two of
 them share is computed once: `exp(x)`, `expm1(x)` and `tanh(x)` are made of one polynomial. They
-need a fused multiplication and addition, and are right to 3 units in the last place (`tanh`;
+need a fused multiplication and addition, and are right to 3.5 units in the last place (`tanh`;
 `expm1` to 2.5, the others to 1.1).
 
 References
