@@ -19,7 +19,7 @@ from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
 from .kinked import find_kinked
 from .reading import Formula
-from .remembered import array_function_of
+from .remembered import array_function_of, with_kinks
 from .saturation import find_saturation
 from .splitting import SPLITS, find_splitting, to_split
 from .structure import look_at
@@ -125,6 +125,7 @@ def read_array_objective(
     read = read_array_formula(
         formula, start, data=data, shapes=shapes, limits=limits, seed=seed, elsewhere=elsewhere
     )
-    function = array_function_of(read.expression, order=2, wrt=read.start)
+    expression = with_kinks(read.expression)
+    function = array_function_of(expression, order=2, wrt=read.start)
     flat = function.at_data(read.sizes, **read.data)
-    return ArrayObjective(read.expression, read.start, read.data, read.sizes, read.notes, flat)
+    return ArrayObjective(expression, read.start, read.data, read.sizes, read.notes, flat)

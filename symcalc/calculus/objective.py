@@ -23,7 +23,7 @@ from .end_places import describe_places
 from .first_nan import Setting, describe_not_finite
 from .kinked import find_kinked
 from .reading import Formula
-from .remembered import formula_of, function_of, remembered
+from .remembered import formula_of, function_of, remembered, with_kinks
 from .saturation import find_saturation
 from .splitting import SPLITS, find_splitting, to_split
 from .start import refuse_unused
@@ -219,7 +219,8 @@ def read_objective(
     spoken = () if data is None else data.speakable
     declared = (*names, *spoken)
     rows = {} if data is None else {n: "rows" for n in spoken if n not in data.single}
-    expression = _read_shaped(formula, declared, {**rows, **read_shapes(shapes)}, limits)
+    read = _read_shaped(formula, declared, {**rows, **read_shapes(shapes)}, limits)
+    expression = with_kinks(read)
     used = _used_names(expression)
     unknown = [name for name in used if name not in declared]
     if unknown:

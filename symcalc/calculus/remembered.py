@@ -13,9 +13,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from ..backends import ArrayFunction, CompiledFunction, compile_expression
 from ..expression import Expression, Variable
 from ..language import DEFINITIONS, Definition, Limits
+from ..symbolic.even_roots import with_absolute_values
 from .reading import Formula, to_expression
 
-__all__ = ["array_function_of", "formula_of", "function_of", "remembered"]
+__all__ = ["array_function_of", "formula_of", "function_of", "remembered", "with_kinks"]
 
 Rest = ParamSpec("Rest")
 Found = TypeVar("Found")
@@ -91,6 +92,12 @@ def array_function_of(
 ) -> ArrayFunction:
     """Return an `ArrayFunction`, which takes numbers as well, in the same way."""
     return _array_function(expression, expression.variables, order, tuple(wrt))
+
+
+@remembered
+def with_kinks(expression: Expression) -> Expression:
+    """Return `with_absolute_values` of a formula."""
+    return with_absolute_values(expression)
 
 
 @remembered

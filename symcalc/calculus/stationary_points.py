@@ -20,8 +20,11 @@ from ..worker import await_worker
 from .budget import budgeted, check_budget
 from .candidates import Way, concluded, proposed
 from .constraint_reading import Link, read_links
+from .end_places import describe_places
+from .first_nan import Setting
 from .found_stationary import StationaryPoints, StationarySolution
 from .reading import Formula, to_expression
+from .structure import look_at
 
 __all__ = ["stationary_points"]
 
@@ -31,6 +34,11 @@ MODULE = "symcalc.symbolic.stationary_points"
 
 #: Every set of inequalities is tried as the one that holds the point.
 MAX_INEQUALITIES = 8
+
+EVERYWHERE = "Every point is stationary: the gradient is 0 everywhere."
+
+#: So many points of a curve are looked at.
+N_ON_CURVE = 8
 
 #: What numerical gradients may leave of Lagrange's equations, in units of their terms.
 SMALL = 1e-8
@@ -136,6 +144,8 @@ class _Judge:
         gaps: Sequence[Expression],
     ) -> None:  # fmt: skip
         self.names, self.links = names, links
+        self._setting = Setting(objective, tuple(names), {}, {})
+        self._kinks: dict[str, None] = {}
         self.objective = self._compile(objective)
         self.gaps = [self._compile(gap) for gap in gaps]
 
@@ -145,6 +155,11 @@ class _Judge:
     def point(self, held: Sequence[int], root: Root) -> StationarySolution | None:
         """Return a proposal as a point, None where it is not feasible or not stationary."""
         at = [float(root.digits[name]) for name in self.names]
+        met = describe_places(self._setting, dict(zip(self.names, at, strict=True)))
+        kinks = [place for place in met if " kink " in place]
+        if kinks:
+            self._kinks.update(dict.fromkeys(kinks))
+            return None
         values = np.array([float(gap(*at)) for gap in self.gaps])
         size = 1.0 + max(map(abs, at))
         equal = np.array([link.is_equality for link in self.links], dtype=np.bool_)
@@ -173,6 +188,30 @@ class _Judge:
             tuple(link.text for link, on in zip(self.links, active, strict=True) if on), left,
         )  # fmt: skip
 
+    def kinks_met(self) -> list[str]:
+        """Return what to know of kinks: there is no gradient at one."""
+        expression = self._setting.expression
+        if "kink" not in look_at(expression, tuple(self.names), ()).roughness:
+            return []
+        return [*self._kinks, "At kinks there is no gradient: minima at them are not among these; "
+                "`minimize` finds such."]  # fmt: skip
+
+    def is_curve(self, curve: dict[str, Expression]) -> bool:
+        """Whether the gradient vanishes wherever on a curve the objective has one."""
+        free = [name for name in self.names if name not in curve]
+        rng = np.random.default_rng(0)
+        n_seen = 0
+        for _ in range(N_ON_CURVE):
+            at = dict(zip(free, rng.uniform(-2.0, 2.0, len(free)).tolist(), strict=True))
+            with np.errstate(all="ignore"):
+                found = {**at, **{name: _number(form, at) for name, form in curve.items()}}
+                gradient = self.objective.gradient(*(found[name] for name in self.names))
+            if np.isfinite(gradient).all():
+                n_seen += 1
+                if np.abs(gradient).max() > SMALL * (1.0 + max(map(abs, found.values()))):
+                    return False
+        return n_seen > 0
+
     def _kind(self, at: list[float], rows: Array, weights: Array, equal: Any, active: Any) -> str:
         """Return what the signs of multipliers and curvatures make of a point."""
         hessian = self.objective.hessian(*at)
@@ -199,6 +238,11 @@ class _Judge:
         return "saddle"
 
 
+def _number(form: Expression, at: dict[str, float]) -> float:
+    """Return what a form is at a point."""
+    return float(compile_expression(form, form.names)(*(at[name] for name in form.names)))
+
+
 def _null_space(rows: Array, n: int) -> Array:
     """Return a basis of the directions that leave all rows at zero."""
     if not len(rows):
@@ -218,11 +262,14 @@ def _answer(judge: _Judge, found: Sequence[Proposal], remark: str, n_free: int) 
                 points.append(point)
     points.sort(key=lambda point: point.fun)
     n_sets = 2**n_free
-    is_solved = len(found) == n_sets
+    n_solved = sum(proposal.is_solved for proposal in found)
+    is_solved = n_solved == n_sets
     is_complete = is_solved and all(proposal.is_whole for proposal in found)
-    notes = []
+    notes = _on_curves(judge, found) + judge.kinks_met()
     if not is_solved:
-        notes.append(f"{len(found)} of {n_sets} systems of equations were solved ({remark}).")
+        known = [remark] if len(found) < n_sets else []
+        why = "; ".join([*known, *["SymPy knows no way to solve them"] * (n_solved < len(found))])
+        notes.append(f"{n_solved} of {n_sets} systems of equations were solved ({why}).")
     elif is_complete:
         notes.append("These are all that have multipliers." if judge.gaps and points
                      else "These are all." if points
@@ -230,13 +277,29 @@ def _answer(judge: _Judge, found: Sequence[Proposal], remark: str, n_free: int) 
         if judge.gaps and n_free:
             notes.append("A minimum where gradients of constraints depend on each other may have "
                          "none, and would not be among them.")  # fmt: skip
-    else:
-        notes.append("There may be others: equations that are no polynomials may have more "
-                     "solutions than were found, or whole curves of them.")  # fmt: skip
+    elif EVERYWHERE not in notes:
+        others = "others" if points or notes else "some"
+        notes.append(f"There may be {others}: equations that are no polynomials, or have whole "
+                     "curves of solutions, may have more than were found.")  # fmt: skip
     return StationaryPoints(
         tuple(points), Outcome.DONE if is_solved else Outcome.NO_CLOSED_FORM,
         Trust.CHECKED if points else Trust.UNCHECKED, is_complete, tuple(notes),
     )  # fmt: skip
+
+
+def _on_curves(judge: _Judge, found: Sequence[Proposal]) -> list[str]:
+    """Return where whole curves of points are stationary, without constraints."""
+    curves = [] if judge.gaps else [c for proposal in found for c in proposal.curves]
+    if {} in curves:
+        return [EVERYWHERE]
+    places = [
+        " and ".join(f"{name} = {form.text}" for name, form in curve.items())
+        for curve in curves
+        if judge.is_curve(curve)
+    ]
+    if not places:
+        return []
+    return [f"Not single points but all are stationary where {', or where '.join(places)}."]
 
 
 def _same(one: StationarySolution, other: StationarySolution) -> bool:

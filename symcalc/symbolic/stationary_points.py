@@ -39,11 +39,17 @@ class Proposal(NamedTuple):
         Of the variables; multipliers follow from them.
     is_whole : bool
         Whether the equations are polynomials and all solutions are single points.
+    curves : tuple of dict of str to Expression
+        Solutions that leave variables free: those that are not free, in terms of these.
+    is_solved : bool
+        Whether SymPy knew a way to solve the equations.
     """
 
     held: tuple[int, ...]
     roots: tuple[Root, ...]
     is_whole: bool
+    curves: tuple[dict[str, Expression], ...] = ()
+    is_solved: bool = True
 
 
 def propose_stationary_points(
@@ -68,8 +74,10 @@ def propose_stationary_points(
     """
     import sympy
 
-    symbols = [sympy.Symbol(name) for name in names]
-    f, *c = (_plain(formula.sympy, names) for formula in (objective, *gaps))
+    formulas = [formula.sympy for formula in (objective, *gaps)]
+    is_kinked = any(formula.has(sympy.Abs, sympy.Max, sympy.Min) for formula in formulas)
+    symbols = [sympy.Symbol(name, real=True if is_kinked else None) for name in names]
+    f, *c = (_plain(formula, symbols) for formula in formulas)
     always = [place for place, is_equal in enumerate(equalities) if is_equal]
     free = [place for place, is_equal in enumerate(equalities) if not is_equal]
     for size in range(len(free) + 1):
@@ -82,12 +90,14 @@ def propose_stationary_points(
             report(_solved(held, equations, symbols, weights))
 
 
-def _plain(formula: Any, names: Sequence[str]) -> Any:
-    """Return a formula in symbols without assumptions, on which solving would lean."""
-    import sympy
+def _plain(formula: Any, symbols: Sequence[Any]) -> Any:
+    """Return a formula in other symbols.
 
+    They are without assumptions, on which solving would lean, but for kinks: the derivative of an
+    absolute value is that of a real one.
+    """
     known = {str(symbol): symbol for symbol in formula.free_symbols}
-    return formula.subs({known[name]: sympy.Symbol(name) for name in names if name in known})
+    return formula.subs({known[str(s)]: s for s in symbols if str(s) in known})
 
 
 def _solved(held: tuple[int, ...], equations: list[Any], symbols: list[Any], weights: list[Any]
@@ -105,15 +115,22 @@ def _solved(held: tuple[int, ...], equations: list[Any], symbols: list[Any], wei
     if roots is not None:
         return Proposal(held, tuple(roots), True)
     try:
-        solutions = sympy.solve(needed, unknowns, dict=True) if needed else []
-    except NotImplementedError:
-        return Proposal(held, (), False)
+        solutions = sympy.solve(needed, unknowns, dict=True) if needed else [{}]
+    except (NotImplementedError, ValueError, TypeError):  # SymPy's ways to say that it cannot
+        return Proposal(held, (), False, is_solved=False)
     found: list[Root] = []
+    curves = []
     for solution in solutions:
         values = [solution.get(symbol) for symbol in symbols]
-        if not any(value is None or value.free_symbols for value in values):
+        if any(value is None or value.free_symbols for value in values):
+            forms = {str(s): _form(v) for s, v in zip(symbols, values, strict=True)
+                     if v is not None}  # fmt: skip
+            curves.append({name: form for name, form in forms.items() if form is not None})
+            if len(curves[-1]) < len(forms):
+                curves.pop()
+        else:
             found += _root(symbols, values)
-    return Proposal(held, tuple(found), False)
+    return Proposal(held, tuple(found), False, tuple(curves))
 
 
 def _polynomial_roots(
