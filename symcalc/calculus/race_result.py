@@ -65,6 +65,8 @@ class Race:
     def ranking(self) -> tuple[str, ...]:
         """The names: those that converged to the least value first, then by evaluations.
 
+        Before them stand those that found that there is none, since the objective falls without
+        limit.
         Values that differ by less than 1e-8 of the whole descent count as the same; runs that did
         not converge follow by their values.
         """
@@ -137,6 +139,8 @@ class Race:
 
     def _place(self, name: str) -> tuple[int, float, int]:
         run, best = self.runs[name], self.best_value
+        if run.outcome is Outcome.UNBOUNDED:
+            return (-1, 0.0, self.evaluations(name))
         if not math.isfinite(run.fun):
             return (3, 0.0, 0)
         first = float(run.trace.value[0])

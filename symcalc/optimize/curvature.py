@@ -21,8 +21,16 @@ def largest_eigenvalue(
     vector = np.random.default_rng(seed).standard_normal(n_variables)
     size = 0.0
     for _ in range(n_products):
-        vector = product(vector / np.linalg.norm(vector))
-        size, previous = float(np.linalg.norm(vector)), size
+        vector = product(vector / _length(vector))
+        size, previous = _length(vector), size
         if size == 0.0 or not np.isfinite(size) or abs(size - previous) <= 0.01 * size:
             break
     return size
+
+
+def _length(vector: Vector) -> float:
+    """Return the Euclidean length, where squares would overflow or vanish as well."""
+    largest = float(np.abs(vector).max(initial=0.0))
+    if not 0.0 < largest < np.inf:
+        return largest
+    return largest * float(np.linalg.norm(vector / largest))

@@ -157,7 +157,14 @@ def _judge(
     ])  # fmt: skip
     lowest = int(np.argmin(smoothed))
     notes, rate = [], None
-    if not first - smoothed[lowest] > NOTHING * abs(first):
+    if not np.isfinite(first):
+        notes.append(
+            f"The objective is {first:g} at the start; start elsewhere, or scale the data."
+        )
+    elif len(rates) == 1:
+        notes.append(f"The value flies off at the first rate tried, {rates[0]:.3g}, already: give "
+                     "a smaller `lowest`, or scale the data.")  # fmt: skip
+    elif not first - smoothed[lowest] > NOTHING * abs(first):
         notes.append(
             f"The value falls at no rate between {rates[0]:.3g} and {rates[-1]:.3g}: the start may "
             "be a minimum already, or the range of rates another (`lowest`, `highest`)."
