@@ -126,3 +126,16 @@ def test_the_command_tells_the_rate_as_text_and_as_json(tmp_path: Path, capsys):
 
     assert f"rate {data['rate']:.3g}" in text
     assert len(data["rates"]) == len(data["values"])
+
+
+def test_data_too_large_for_squares_are_told_and_large_ones_have_a_rate() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((50, 2))
+
+    def search(size: float) -> sc.RateSearch:
+        data = {"X": size * x, "y": size * x @ np.ones(2)}
+        return sc.find_rate("mean((X@w - y)^2)", {"w": np.zeros(2)}, data=data)
+
+    assert search(1e200).rate is None
+    assert "inf at the start" in search(1e200).notes[0]
+    assert search(1e150).rate == pytest.approx(search(1.0).rate * 1e-300, rel=1e-6)

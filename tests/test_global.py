@@ -240,3 +240,12 @@ def test_a_layer_whose_gradient_vanishes_is_named() -> None:
     assert "U (" in said
     assert "V (" not in said
     assert not any("Vanishing" in sentence for sentence in healthy.diagnosis)
+
+
+def test_local_runs_end_on_kinks_where_minima_stand_on_them() -> None:
+    kinked = "abs(a - 1) + abs(b - a) + abs(c - b) + abs(c - b^2) + cos(a)"
+    best = sc.minimize(kinked, "a=3, b=2, c=-1", method="multistart")
+
+    assert best.outcome is Outcome.CONVERGED_SUBGRADIENT
+    assert best.fun == pytest.approx(np.cos(1.0), abs=1e-12)
+    assert best.n_evaluations < 10_000

@@ -453,3 +453,20 @@ def test_a_bound_takes_off_what_points_out_of_it() -> None:
 
     assert found.multipliers == pytest.approx([-0.5])
     assert found.vector[1] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("root", [
+    "sqrt((x - y)^2)", "((x - y)^2)^0.5", "((x - y)^4)^(1/4)", "sqrt((x - y)*(x - y))",
+])  # fmt: skip
+def test_roots_of_even_powers_have_the_kinks_of_absolute_values(root: str) -> None:
+    best = sc.minimize(f"{root} + 0.1*x^2 + (y - 1)^2", "x=1, y=0.2")
+
+    assert best.outcome is Outcome.CONVERGED_SUBGRADIENT
+    assert best.x == pytest.approx({"x": 10 / 11, "y": 10 / 11}, abs=1e-12)
+
+
+def test_a_fall_from_the_tip_of_a_kink_is_over_no_plateau() -> None:
+    best = sc.minimize("x^4 - abs(x)", "x=0", method="BFGS")
+
+    assert best.outcome is Outcome.SADDLE
+    assert not any("flat around" in said for said in best.diagnosis)

@@ -141,3 +141,9 @@ def test_the_command_prints_a_table_writes_json_and_draws(
     assert main([*line[:-1], str(tmp_path / "race.bmp")]) == 2
     assert main(["minimize", ROSENBROCK, "--start", START, "--plot", str(tmp_path / "m.svg")]) == 0
     assert (tmp_path / "m.svg").read_bytes().startswith(b"<?xml")
+
+
+def test_who_finds_a_fall_without_limit_is_ranked_before_local_minima() -> None:
+    race = sc.race("x^3 - 3*x", {"x": -1.5}, methods=["newton", "gradient_descent"])
+
+    assert race.runs[race.ranking[0]].outcome is Outcome.UNBOUNDED

@@ -99,3 +99,19 @@ def test_an_answer_is_json_and_a_table() -> None:
     assert points.to_dict()["points"][0]["closed_forms"] == {"x": "1", "y": "1"}
     assert "maximum: f = 1 at x = 1, y = 1" in repr(points)
     assert "<td>maximum</td>" in points._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("objective", "told"),
+    [
+        ("x^2*y^2", "stationary where x = 0, or where y = 0"),
+        ("(x*y - 1)^2", "stationary where x = 1/y"),
+        ("3 + 0*x", "Every point is stationary"),
+        ("abs(x) + y^2", "At kinks there is no gradient"),
+    ],
+)
+def test_curves_of_stationary_points_and_kinks_are_told(objective: str, told: str) -> None:
+    found = sc.stationary_points(objective)
+
+    assert told in found.note
+    assert "Error" not in found.note

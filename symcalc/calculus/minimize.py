@@ -207,8 +207,9 @@ def minimize(
             max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed, throw=throw,
             options=options, shapes=shapes, keeping=keeping,
         )  # fmt: skip
+    needs = None if chosen is None else "kinks" if chosen.is_global else chosen.needs
     return _minimize_freely(
-        target, guess, pairs, None if chosen is None else chosen.needs, method=method,
+        target, guess, pairs, needs, method=method,
         escape=escape, max_steps=max_steps, tolerance=tolerance, callback=callback, seed=seed,
         throw=throw, time_limit=allowed.seconds, options=options, keeping=keeping,
     )  # fmt: skip

@@ -144,7 +144,7 @@ class Evaluator:
 
     def branch(self) -> Evaluator:
         """Return an evaluator for a run of its own, within what is left of the limits."""
-        part = Evaluator(self.objective, bounds=self._bounds, seed=self.seed)
+        part = type(self)(self.objective, bounds=self._bounds, seed=self.seed)
         part._deadline = self._deadline
         part._max_evaluations = self._max_evaluations - self.n_evaluations
         part.step, part.stage, part.evidence = self.step, "in a local run", self.evidence
@@ -161,6 +161,10 @@ class Evaluator:
         if part.best_x is not None and part.best_value < self.best_value:
             self.best_x, self.best_value = part.best_x, part.best_value
             self.last_point = part.last_point
+
+    def scale(self, start: Point, norm: float) -> float:
+        """Return what gradients are compared with: the one at the start."""
+        return norm
 
     def is_inside(self, x: Vector) -> bool:
         """Whether the bounds, if any, allow a point."""

@@ -205,8 +205,8 @@ def _evaluator_for(
     """Return the evaluator of what the method lives on."""
     if row.needs in PROXIMAL and objective.split is not None:
         return SplitEvaluator(objective.split, **limited)
-    if row.needs == "kinks":
-        return KinkEvaluator(objective, **limited)
+    if row.needs == "kinks" or (row.is_global and objective.kinked is not None):
+        return KinkEvaluator(objective, seed=seed, **limited)
     return Evaluator(objective, by_residuals=row.needs == "residuals", seed=seed, **limited)
 
 
@@ -228,9 +228,7 @@ def _run(
     start = run.evaluator.point(x0)
     rule = StoppingRule(tolerance, max_steps, np.inf, run.bounds)
     norm = rule.norm(x0, start.gradient)
-    scale = norm
-    if isinstance(run.evaluator, (SplitEvaluator, KinkEvaluator)) and start.is_finite:
-        scale = run.evaluator.scale(start, norm)
+    scale = run.evaluator.scale(start, norm) if start.is_finite else norm
     is_still = norm == 0.0 and (run.facts.is_smooth or run.method.needs != "value")
     rule = StoppingRule(tolerance, max_steps, scale, run.bounds, start.value)
     journal = Journal(

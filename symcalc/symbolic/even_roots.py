@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from ..expression import Expression
 from ..graph.graph import Graph, Node
 from ..graph.rewrite import rebuild
@@ -26,7 +28,7 @@ def with_absolute_values(expression: Expression) -> Expression:
         base, times = found
         power = new.value(args[1])
         assert power is not None
-        size = base if (power * times) % 2 == 0 else new.node("abs", (base,))
+        size = new.node("abs", (base,))
         return size if power * times == 1 else new.pow(size, new.const(power * times))
 
     plain, (root,) = rebuild(graph, [expression.root], rule)
@@ -38,16 +40,19 @@ def _of(graph: Graph, node: Node) -> tuple[str, tuple[Node, ...]]:
 
 
 def _base(graph: Graph, kind: str, args: tuple[Node, ...]) -> tuple[Node, int] | None:
-    """Return what a root is of an even power of, and that power, None for anything else."""
+    """Return what a root is of an even power of, and that power, None for anything else.
+
+    Of roots with a kink: `(x**2)**(3/2)` has a slope of its own at 0.
+    """
     if kind != "pow":
         return None
     power = graph.value(args[1])
-    if power is None or power.denominator == 1:
+    if power is None or not 0 < power < 1:
         return None
     inner, below = _of(graph, args[0])
-    if inner == "mul" and len(set(below)) == 1 and len(below) % 2 == 0:
-        return below[0], len(below)
-    times = graph.value(below[1]) if inner == "pow" else None
-    if times is None or times.denominator != 1 or times % 2:
-        return None
-    return below[0], int(times)
+    if inner == "mul" and len(set(below)) == 1:
+        times: Fraction | None = Fraction(len(below))
+    else:
+        times = graph.value(below[1]) if inner == "pow" else None
+    is_even = times is not None and times.denominator == 1 and times % 2 == 0
+    return (below[0], int(times)) if times is not None and is_even and times * power <= 1 else None

@@ -112,13 +112,14 @@ def _solved(fixed: Vector, rows: Vector, ranges: Ranges, outward: Vector) -> Vec
     sums[labels, np.arange(labels.size)] = FIRM * size
     matrix = np.vstack([columns.T, sums])
     target = np.concatenate([-fixed, np.full(n_sums, FIRM * size)])
+    even = 1.0 / np.maximum(np.bincount(labels, minlength=n_sums), 1)[labels]
     try:
         parts = nnls(matrix, target)[0]
     except RuntimeError:  # it gave up
         parts = np.zeros(len(columns))
-        parts[: labels.size] = 1.0 / np.bincount(labels)[labels]
-    totals = np.bincount(labels, parts[: labels.size], n_sums)
-    parts[: labels.size] /= np.maximum(totals, 1e-300)[labels]
+    totals = np.bincount(labels, parts[: labels.size], n_sums)[labels]
+    shares = parts[: labels.size] / np.where(totals > 0.0, totals, 1.0)
+    parts[: labels.size] = np.where(totals > 0.0, shares, even)  # even: where nothing decides
     found = np.empty(len(rows))
     found[own] = parts[:n_own] * ranges.low[own] + parts[n_own : 2 * n_own] * ranges.high[own]
     found[~own] = parts[2 * n_own : labels.size]

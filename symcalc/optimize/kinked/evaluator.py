@@ -60,7 +60,7 @@ class KinkEvaluator(Evaluator):
     objective : Objective
         With `kinked`.
     bounds : Bounds or None
-    time_limit, max_evaluations
+    time_limit, max_evaluations, seed
         As for `Evaluator`.
     """
 
@@ -71,10 +71,12 @@ class KinkEvaluator(Evaluator):
         bounds: Bounds | None = None,
         time_limit: float | None = None,
         max_evaluations: int | None = None,
+        seed: int = 0,
     ) -> None:
         super().__init__(
-            objective, time_limit=time_limit, max_evaluations=max_evaluations, bounds=bounds
-        )
+            objective, time_limit=time_limit, max_evaluations=max_evaluations, bounds=bounds,
+            seed=seed,
+        )  # fmt: skip
         assert objective.kinked is not None
         self.bounds = bounds
         self.function: KinkedFunction = objective.kinked

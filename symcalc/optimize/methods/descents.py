@@ -9,10 +9,12 @@ import numpy as np
 from ...outcome import Outcome
 from ..bounds import Bounds, Vector
 from ..evaluator import Evaluator
+from ..kinked import KinkEvaluator
 from ..objective import Point, StopRun
 from ..stationary import StationaryPoint, classify
 from ..stopping import StoppingRule, noise_level, predicted_fall
 from ..trace import Journal
+from .kink_methods import KINK_METHODS
 from .line_methods import LINE_METHODS
 from .method import Method
 from .scipy_methods import SCIPY_METHODS
@@ -35,7 +37,7 @@ N_NEWTON = 4
 #: Up to this number of variables a run that is stuck at a kink goes on by values alone.
 MAX_SIMPLEX = 4
 
-_LOCAL = {row.name: row for row in (*LINE_METHODS, *SIMPLEX_METHODS, *SCIPY_METHODS)}
+_LOCAL = {row.name: row for row in (*LINE_METHODS, *SIMPLEX_METHODS, *SCIPY_METHODS, *KINK_METHODS)}
 
 #: Ends of local runs that leave no way down, as far as the method can tell.
 _STUCK = (None, Outcome.LINE_SEARCH_FAILED, Outcome.SOLVER_FAILED)
@@ -100,7 +102,7 @@ class Descents:
 
     def _kind(self, point: Point) -> StationaryPoint | None:
         """Classify an end where that is cheap."""
-        if not self._has_small_hessian(point.x.size):
+        if self._has_kinks or not self._has_small_hessian(point.x.size):
             return None
         free = self.journal.rule.free(point.x, point.gradient)
         names = tuple(f"x{i}" for i in range(point.x.size))
@@ -112,7 +114,7 @@ class Descents:
         if not start.is_finite:
             return start, Outcome.NOT_FINITE, False
         whole = self.journal.rule
-        self.scale = max(self.scale, whole.norm(x, start.gradient))
+        self.scale = max(self.scale, part.scale(start, whole.norm(x, start.gradient)))
         rule = StoppingRule(whole.tolerance, MAX_LOCAL, self.scale, self.bounds, start.value)
         if rule.norm(x, start.gradient) == 0.0:
             return start, Outcome.CONVERGED_GRADIENT, False
@@ -120,7 +122,7 @@ class Descents:
         end = part.point(part.best_x) if part.best_x is not None else start
         if rule.is_met(end.value, rule.norm(end.x, end.gradient)):
             return end, Outcome.CONVERGED_GRADIENT, True
-        if outcome not in _STUCK:
+        if outcome not in _STUCK or self._has_kinks:
             return end, outcome, True
         end = self._sharpen(part, end)
         free = rule.free(end.x, end.gradient)
@@ -164,9 +166,15 @@ class Descents:
 
     def _method(self, n: int) -> Method:
         """Return the local method: what the objective has decides."""
+        if self._has_kinks:
+            return _LOCAL["active_kinks"]
         if self.bounds is not None:
             return _LOCAL["L-BFGS-B"]
         return _LOCAL["trust_region" if self._has_small_hessian(n) else "limited_memory"]
+
+    @property
+    def _has_kinks(self) -> bool:
+        return isinstance(self.evaluator, KinkEvaluator)
 
     def _has_small_hessian(self, n: int) -> bool:
         return self.evaluator.objective.hessian is not None and n <= MAX_CLASSIFIED
