@@ -445,9 +445,3 @@ def test_bad_arguments_are_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         sc.minimize(text, start, **more)
-
-
-@pytest.mark.parametrize("more", [{}, {"method": "L-BFGS-B"}, {"constraints": ["x <= 5"]}])
-def test_a_callback_that_cannot_be_called_is_refused_at_the_door(more: dict[str, Any]) -> None:
-    with pytest.raises(ArgumentError, match="`callback` is 3; it must be a function"):
-        sc.minimize("(x - 1)^2 + x^4", {"x": 3.0}, callback=3, **more)  # type: ignore[arg-type]

@@ -139,15 +139,6 @@ def check_positive(name: str, value: Any) -> float:
     return float(value)
 
 
-def check_callback(callback: Any) -> None:
-    """Refuse a callback that cannot be called."""
-    if callback is not None and not callable(callback):
-        raise ArgumentError(
-            f"`callback` is {show(callback)}; it must be a function of the state after a step, or "
-            "None."
-        )
-
-
 def check_options(method: Method, options: dict[str, Any], chosen_for: str | None = None) -> None:
     """Refuse an option that the method would not use; `chosen_for` is why "auto" took it."""
     for name in options:

@@ -17,7 +17,6 @@ from .constraints import bound_labels, no_constraints
 from .diagnosis import describe_lost
 from .door import (
     check_bounds,
-    check_callback,
     check_count,
     check_method,
     check_options,
@@ -149,7 +148,6 @@ def minimize_objective(
         row, why, rules = choose_method(objective, start.size, limits, known, keeping is not None)
     else:
         row, why, rules = find_method(method), "asked for", ()
-    check_callback(callback)
     if escape:
         _check_escape(row, keeping)
     if row in CONSTRAINED.values():

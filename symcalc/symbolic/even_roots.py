@@ -50,9 +50,11 @@ def _base(graph: Graph, kind: str, args: tuple[Node, ...]) -> tuple[Node, int] |
     if power is None or not 0 < power < 1:
         return None
     inner, below = _of(graph, args[0])
+    times: Fraction | None = None
     if inner == "mul" and len(set(below)) == 1:
-        times: Fraction | None = Fraction(len(below))
-    else:
-        times = graph.value(below[1]) if inner == "pow" else None
-    is_even = times is not None and times.denominator == 1 and times % 2 == 0
-    return (below[0], int(times)) if times is not None and is_even and times * power <= 1 else None
+        times = Fraction(len(below))
+    elif inner == "pow" and graph.value(below[1]) is not None:
+        times = Fraction(graph.value(below[1]) or 0)
+    if times is None or times.denominator != 1 or times % 2 or not 0 < times * power <= 1:
+        return None
+    return below[0], int(times)
