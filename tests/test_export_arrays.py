@@ -212,7 +212,7 @@ def test_the_check_of_exported_loops_agrees_and_finds_a_wrong_function(language,
 @pytest.mark.parametrize("language", ["julia", "python"])
 def test_files_that_allocate_say_how_much(language):
     text = sc.export("sum((X@w - y)**2)", language, wrt="w", shapes="X: m n; w: n; y: m").text
-    assert "# f_value_and_gradient allocates room for 2*n0 + n1 numbers between\n" in text
+    assert "# f_value_and_gradient allocates room for 2*n0 numbers between\n" in text
 
 
 def test_exported_loops_say_what_they_take():

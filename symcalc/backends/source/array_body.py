@@ -14,6 +14,7 @@ from .array_writer import ArrayWriter, Names
 from .dialect import Body, Dialect
 from .emitter import bare
 from .layout import indented
+from .rooms import shared_rooms
 from .views import from_front
 
 __all__ = ["ArrayBody", "array_body"]
@@ -68,8 +69,9 @@ def array_body(
         for nest in nests:
             _run_through(writer, nest)
     value = _fill_results(writer)
+    lines, rooms = shared_rooms(writer.lines, writer.rooms, dialect)
     return ArrayBody(
-        writer.lines, writer.written.body([], []), writer.rooms, _tests(writer), value,
+        lines, writer.written.body([], []), rooms, _tests(writer), value,
         _without_value(writer), _without_results(writer), writer.written.called, writer.routines,
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ and `value` (results), sizes `n0`, …, indices `i0`, ….
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -99,11 +100,26 @@ class ArrayWriter:
         return self.syntax.entry.format(view.base, view.place(indices))
 
     def _find_homes(self) -> dict[Node, str]:
-        """Return the results that nodes are computed in, each once."""
+        """Return the results that nodes are computed in, each once.
+
+        What only a result reads, elementwise, is computed in its place first.
+        """
+        graph, stored, outputs = self.graph, self.loops.stored, self.loops.outputs
+        uses = Counter(arg for node in graph.reachable(outputs) for arg in graph.args[node])
         homes: dict[Node, str] = {}
-        for node, name in zip(self.loops.outputs, self.names.results, strict=True):
-            if node in self.loops.stored and name not in homes.values():
-                homes.setdefault(node, name)
+        for node, name in zip(outputs, self.names.results, strict=True):
+            if node not in stored or name in homes.values() or node in homes:
+                continue
+            homes[node] = name
+            while graph.kinds[node] not in REDUCTIONS:
+                inner = [arg for arg in graph.args[node] if graph.shape(arg) and uses[arg] == 1]
+                inner = [arg for arg in inner if arg not in outputs and graph.kinds[arg] != "var"]
+                if len(inner) != 1:
+                    break
+                (node,) = inner
+                if node in stored:
+                    homes[node] = name
+                    break
         return homes
 
     # -- reading --------------------------------------------------------------------------------
