@@ -47,3 +47,19 @@ def test_the_edge_of_a_domain_that_is_approached_is_told() -> None:
     assert best.fun == pytest.approx(1 / 3, abs=1e-9)
     assert any("may not be reached" in sentence for sentence in best.diagnosis)
     assert not any("log(x)" in sentence for sentence in best.diagnosis if "Active" in sentence)
+
+
+def test_constraints_that_contradict_each_other_far_off_do_not_make_a_fall_without_limit() -> None:
+    best = sc.minimize("-x", {"x": 0, "y": 0}, constraints=["x - y <= 0", "x - y >= 0.001"])
+
+    assert best.outcome is Outcome.INFEASIBLE
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_ray_from_a_start_that_was_not_allowed_is_found(method: str) -> None:
+    best = sc.minimize(
+        "-2*x + y", {"x": -3, "y": -5}, constraints=["x - y == 1", "x + y >= 2", "x >= 0"],
+        method=method,
+    )  # fmt: skip
+
+    assert best.outcome is Outcome.UNBOUNDED

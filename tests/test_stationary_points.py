@@ -58,13 +58,45 @@ def test_inequalities_that_hold_a_point_the_wrong_way_make_no_minimum() -> None:
     assert at_edge[0].multipliers["x + y <= 4"] < 0.0
 
 
-def test_a_minimum_without_multipliers_is_not_listed_and_the_note_says_so() -> None:
-    points = sc.stationary_points(
-        "(x - 2)^2 + y^2", constraints=["(1 - x)^3 - y >= 0", "x >= 0", "y >= 0"]
-    )
+def test_points_where_gradients_of_constraints_depend_on_each_other_are_listed_as_singular() -> (
+    None
+):
+    points = sc.stationary_points("x", constraints=["y^2 == x^3"])
 
-    assert all(point.kind != "minimum" for point in points)
+    assert [(point.kind, point.fun, point.multipliers) for point in points] == [
+        ("singular", 0.0, {})
+    ]
+    assert points.is_complete
+    assert any("no multipliers exist" in note for note in points.notes)
+
+
+def test_where_such_points_form_a_curve_the_note_says_what_may_be_missing() -> None:
+    points = sc.stationary_points("x + y", constraints=["(x^2 + y^2 - 1)^2 == 0"])
+
+    assert len(points) == 0
     assert any("would not be among them" in note for note in points.notes)
+
+
+def test_a_curve_of_stationary_points_is_told() -> None:
+    points = sc.stationary_points("x^2 + y^2", constraints=["x^2 + y^2 == 1"])
+
+    assert not points.is_complete
+    assert any("whole curves" in note for note in points.notes)
+
+
+def test_points_are_single_where_only_multipliers_are_not() -> None:
+    points = sc.stationary_points("x^2 + y^2", constraints=["x >= 0", "y >= 0", "x + y >= 0"])
+
+    assert [(point.kind, point.fun) for point in points] == [("minimum", 0.0)]
+    assert points.is_complete
+
+
+@pytest.mark.parametrize(("of_f", "of_c"), [("1e-10", "1"), ("1", "1e-12"), ("1e12", "1e9")])
+def test_units_change_neither_points_nor_kinds(of_f: str, of_c: str) -> None:
+    points = sc.stationary_points(f"{of_f}*x*y", constraints=[f"{of_c}*(x^2 + y^2 - 2) == 0"])
+
+    assert [point.kind for point in points] == ["minimum", "minimum", "maximum", "maximum"]
+    assert all(all(point.multipliers.values()) for point in points)
 
 
 def test_no_point_is_invented_and_what_was_not_solved_is_told() -> None:

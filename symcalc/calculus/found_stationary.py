@@ -25,7 +25,8 @@ class StationarySolution:
     fun : float
         The objective there.
     kind : str
-        "minimum", "maximum", "saddle" or "degenerate", among the points that constraints allow.
+        "minimum", "maximum", "saddle" or "degenerate", among the points that constraints allow;
+        "singular" where gradients of constraints depend on each other and no multipliers exist.
     multipliers : dict of str to float
         By the text of the constraint; `gradient of f = sum of multiplier * gradient of gap`. Not
         negative at a minimum, not positive at a maximum where the constraint is an inequality.

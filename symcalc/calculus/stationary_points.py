@@ -85,8 +85,8 @@ def stationary_points(
     multiplier * gradient of c` together with `c = 0`. Of what it proposes a point counts only when
     it is real, satisfies all constraints, and gradients of compiled code agree that it is
     stationary. It is classified by the signs of the multipliers and the eigenvalues of the
-    Lagrangian's Hessian along the constraints. Points where no multipliers exist, since gradients
-    of constraints depend on each other, are not among these.
+    Lagrangian's Hessian along the constraints. Points where gradients of constraints depend on each
+    other need not have multipliers; they are found apart and called singular.
 
     Examples
     --------
@@ -97,8 +97,7 @@ def stationary_points(
       maximum: f = 0 at x = 0, y = -sqrt(2); x >= 0: -1.41421
       minimum: f = 0 at x = 0, y = sqrt(2); x >= 0: 1.41421
       maximum: f = 1 at x = 1, y = 1; x^2 + y^2 == 2: 0.5
-      These are all that have multipliers.
-      A minimum where gradients of constraints depend on each other may have none, ...
+      These are all.
     """
     started = time.monotonic()
     check_budget(budget)
@@ -152,8 +151,13 @@ class _Judge:
     def _compile(self, formula: Expression) -> CompiledFunction:
         return compile_expression(formula, list(self.names), order=2, wrt=list(self.names))
 
-    def point(self, held: Sequence[int], root: Root) -> StationarySolution | None:
-        """Return a proposal as a point, None where it is not feasible or not stationary."""
+    def point(
+        self, held: Sequence[int], root: Root, is_singular: bool = False
+    ) -> StationarySolution | None:
+        """Return a proposal as a point, None where it is not feasible or not stationary.
+
+        One that is singular need not be stationary.
+        """
         at = [float(root.digits[name]) for name in self.names]
         met = describe_places(self._setting, dict(zip(self.names, at, strict=True)))
         kinks = [place for place in met if " kink " in place]
@@ -168,19 +172,27 @@ class _Judge:
         rows = np.array([gap.gradient(*at) for gap in self.gaps]).reshape(len(values), len(at))
         if not (np.isfinite(fun) and np.isfinite(gradient).all() and np.isfinite(rows).all()):
             return None
-        lengths = np.maximum(np.linalg.norm(rows, axis=1), 1.0)
+        lengths = np.array([
+            self._steepness(gap, at, row) for gap, row in zip(self.gaps, rows, strict=True)
+        ])  # fmt: skip
         if (off > SMALL * size * lengths).any():
             return None
         weights = np.zeros(len(values))
         own = list(held)
         if own:
             weights[own] = np.linalg.lstsq(rows[own].T, gradient, rcond=None)[0]
-        weights[np.abs(weights) * lengths <= SMALL * max(1.0, float(np.abs(gradient).max()))] = 0.0
+        scale = self._steepness(self.objective, at, gradient)
+        weights[np.abs(weights) * lengths <= SMALL * scale] = 0.0
         left = float(np.abs(gradient - rows.T @ weights).max())
-        scale = max(1.0, float(np.abs(gradient).max()))
-        if left > SMALL * scale:
-            return None
         active = np.abs(values) <= SMALL * size * lengths
+        if left > SMALL * scale:
+            if not is_singular:
+                return None
+            return StationarySolution(
+                dict(zip(self.names, at, strict=True)), root.forms, float(fun) + 0.0, "singular",
+                {}, tuple(link.text for link, on in zip(self.links, active, strict=True) if on),
+                left,
+            )  # fmt: skip
         return StationarySolution(
             dict(zip(self.names, at, strict=True)), root.forms, float(fun) + 0.0,
             self._kind(at, rows, weights, equal, active),
@@ -211,6 +223,12 @@ class _Judge:
                 if np.abs(gradient).max() > SMALL * (1.0 + max(map(abs, found.values()))):
                     return False
         return n_seen > 0
+
+    def _steepness(self, function: CompiledFunction, at: list[float], slope: Array) -> float:
+        """Return how large a gradient is, or would be beside the point where it vanishes here."""
+        bend = float(np.abs(function.hessian(*at)).max(initial=0.0)) * (1.0 + max(map(abs, at)))
+        found = max(float(np.abs(slope).max(initial=0.0)), bend if math.isfinite(bend) else 0.0)
+        return found if found > 0.0 else 1.0
 
     def _kind(self, at: list[float], rows: Array, weights: Array, equal: Any, active: Any) -> str:
         """Return what the signs of multipliers and curvatures make of a point."""
@@ -257,30 +275,35 @@ def _answer(judge: _Judge, found: Sequence[Proposal], remark: str, n_free: int) 
     points: list[StationarySolution] = []
     for proposal in found:
         for root in proposal.roots:
-            point = judge.point(proposal.held, root)
+            point = judge.point(proposal.held, root, proposal.is_singular)
             if point is not None and not any(_same(point, known) for known in points):
                 points.append(point)
     points.sort(key=lambda point: point.fun)
     n_sets = 2**n_free
+    singular = [proposal for proposal in found if proposal.is_singular]
+    found = [proposal for proposal in found if not proposal.is_singular]
     n_solved = sum(proposal.is_solved for proposal in found)
     is_solved = n_solved == n_sets
     is_complete = is_solved and all(proposal.is_whole for proposal in found)
+    knows_singular = len(singular) == n_sets and all(p.is_whole for p in singular)
     notes = _on_curves(judge, found) + judge.kinks_met()
     if not is_solved:
         known = [remark] if len(found) < n_sets else []
         why = "; ".join([*known, *["SymPy knows no way to solve them"] * (n_solved < len(found))])
         notes.append(f"{n_solved} of {n_sets} systems of equations were solved ({why}).")
     elif is_complete:
-        notes.append("These are all that have multipliers." if judge.gaps and points
-                     else "These are all." if points
-                     else "There is no stationary point.")  # fmt: skip
-        if judge.gaps and n_free:
-            notes.append("A minimum where gradients of constraints depend on each other may have "
-                         "none, and would not be among them.")  # fmt: skip
+        kind = "" if not judge.gaps or knows_singular else " that have multipliers"
+        notes.append(f"These are all{kind}." if points else f"There are none{kind}.")
     elif EVERYWHERE not in notes:
         others = "others" if points or notes else "some"
         notes.append(f"There may be {others}: equations that are no polynomials, or have whole "
                      "curves of solutions, may have more than were found.")  # fmt: skip
+    if judge.gaps and not knows_singular:
+        notes.append("A minimum where gradients of constraints depend on each other may have no "
+                     "multipliers, and would not be among them.")  # fmt: skip
+    if any(point.kind == "singular" for point in points):
+        notes.append("At singular points gradients of constraints depend on each other, and no "
+                     "multipliers exist; whether one is a minimum is not looked at.")  # fmt: skip
     return StationaryPoints(
         tuple(points), Outcome.DONE if is_solved else Outcome.NO_CLOSED_FORM,
         Trust.CHECKED if points else Trust.UNCHECKED, is_complete, tuple(notes),

@@ -43,6 +43,9 @@ class Proposal(NamedTuple):
         Solutions that leave variables free: those that are not free, in terms of these.
     is_solved : bool
         Whether SymPy knew a way to solve the equations.
+    is_singular : bool
+        Whether the gradients of the constraints held depend on each other there: a minimum may
+        then have no multipliers.
     """
 
     held: tuple[int, ...]
@@ -50,6 +53,7 @@ class Proposal(NamedTuple):
     is_whole: bool
     curves: tuple[dict[str, Expression], ...] = ()
     is_solved: bool = True
+    is_singular: bool = False
 
 
 def propose_stationary_points(
@@ -88,6 +92,25 @@ def propose_stationary_points(
             equations = [sympy.diff(lagrangian, symbol) for symbol in symbols]
             equations += [c[place] for place in held]
             report(_solved(held, equations, symbols, weights))
+    for size in range(len(free) + 1):
+        for chosen in combinations(free, size):
+            held = tuple(sorted((*always, *chosen)))
+            report(_singular(held, [c[place] for place in held], symbols))
+
+
+def _singular(held: tuple[int, ...], gaps: list[Any], symbols: list[Any]) -> Proposal:
+    """Return the points where constraints vanish and their gradients depend on each other.
+
+    Linear constraints have multipliers at every minimum, whatever their gradients.
+    """
+    import sympy
+
+    rows = sympy.Matrix([[sympy.diff(gap, symbol) for symbol in symbols] for gap in gaps])
+    if not gaps or all(not entry.free_symbols for entry in rows):
+        return Proposal(held, (), True, is_singular=True)
+    k = len(gaps)
+    minors = [rows[:, list(some)].det() for some in combinations(range(len(symbols)), k)]
+    return _solved(held, [*gaps, *minors], symbols, [])._replace(is_singular=True)
 
 
 def _plain(formula: Any, symbols: Sequence[Any]) -> Any:
@@ -109,8 +132,8 @@ def _solved(held: tuple[int, ...], equations: list[Any], symbols: list[Any], wei
     needed = [equation for equation in map(sympy.expand, equations) if equation != 0]
     if any(not equation.free_symbols for equation in needed):
         return Proposal(held, (), True)
-    roots = None
-    if needed and all(equation.is_polynomial(*unknowns) for equation in needed):
+    roots, is_polynomial = None, all(e.is_polynomial(*unknowns) for e in needed)
+    if needed and is_polynomial:
         roots = _polynomial_roots(needed, symbols, weights)
     if roots is not None:
         return Proposal(held, tuple(roots), True)
@@ -152,7 +175,7 @@ def _polynomial_roots(
     if basis.exprs == [1]:
         return []
     if not basis.is_zero_dimensional:
-        return None
+        return _without_weights(basis, symbols, weights)
     values = {}
     for symbol in symbols:
         rest = [other for other in symbols if other != symbol]
@@ -177,6 +200,17 @@ def _polynomial_roots(
         )
         for point in points
     ]
+
+
+def _without_weights(basis: Any, symbols: list[Any], weights: list[Any]) -> list[Any] | None:
+    """Return the points where multipliers are not unique, but points are single."""
+    import sympy
+
+    if not weights:
+        return None
+    whole = sympy.groebner(basis.exprs, *weights, *symbols, order="lex")
+    rest = [e for e in whole.exprs if not e.free_symbols.intersection(weights)]
+    return _polynomial_roots(rest, symbols, []) if rest else None
 
 
 def _real_roots(polynomial: Any) -> list[Any]:

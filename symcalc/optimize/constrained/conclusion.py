@@ -10,7 +10,6 @@ from ...facts import ObjectiveFacts
 from ...outcome import Outcome
 from ..constraints import Label
 from ..diagnosis import describe_convexity, describe_unbounded
-from ..endless import is_far
 from ..lookback import look_back
 from ..objective import Point
 from ..optimum import Optimum
@@ -20,8 +19,9 @@ from .ends import judgement_of, tail_of
 from .judgement import Judgement, describe_active, name_of, unmet, worst
 from .large import judge_large, look_from_afar
 from .multipliers import Multipliers
-from .polish import Candidate, look_at
+from .polish import Candidate, look_at, restore
 from .problem import Run
+from .recession import is_truly_allowed
 from .report import states_of
 from .verification import verify
 
@@ -32,6 +32,9 @@ LOWER = 1e-7
 
 #: Ends at which multipliers hold the gradient.
 WITH_MULTIPLIERS = (Outcome.CONVERGED_KKT, Outcome.CONVERGED_SUBGRADIENT, Outcome.SADDLE)
+
+#: Verdicts that say more than the limit that ended a run.
+ENDED = (Outcome.UNBOUNDED, Outcome.INFEASIBLE)
 
 #: Minima whose values differ by less than this share are called one.
 SAME = 1e-6
@@ -57,13 +60,16 @@ def best_end(run: Run, ends: list[Judgement], limit: Outcome | None) -> Judgemen
 def _limited(run: Run, at: Candidate, limit: Outcome) -> Judgement:
     """Return the judgement of the best point where a limit, or a fall without one, ended a run."""
     if limit is Outcome.UNBOUNDED:
-        return Judgement(at, limit, ())
+        if is_truly_allowed(run, at.point.x):
+            return Judgement(at, limit, ())
+        near = look_at(run.evaluator, restore(run.evaluator, run.start))
+        return Judgement(near, Outcome.INFEASIBLE, (worst(near, run.labels),))
     end = Judgement(at, limit, _short_of(run, at))
     if limit is not Outcome.MAX_STEPS:
         return end
     if at.is_feasible and at.meets(run.tolerance):
         return judgement_of(run, at)
-    tail = tail_of(run, end) if is_far(at.point.x, run.start) else None
+    tail = tail_of(run, end)
     if tail is None or not tail.is_endless:
         return end
     return Judgement(at, Outcome.UNBOUNDED, (tail.describe(run.names),))
@@ -94,7 +100,7 @@ def conclude(
     """Put the result together."""
     evaluator, at = run.evaluator, best.candidate
     outcome = best.outcome
-    if limit is not None and not (best.is_good or outcome is Outcome.UNBOUNDED):
+    if limit is not None and not (best.is_good or outcome in ENDED):
         outcome = limit
     shows = outcome in WITH_MULTIPLIERS and at.multipliers.exist
     shown: Multipliers | None = at.multipliers if shows else None

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..bounds import Mask, Vector
 from ..plain import count_of, describe_axis
-from .evaluator import ConstrainedEvaluator
+from .evaluator import EXACT, ConstrainedEvaluator
 from .multipliers import FAINT
 from .polish import Candidate, restore
 
@@ -18,9 +18,6 @@ EPS = float(np.finfo(float).eps)
 
 #: A multiplier below this share of the gradient's size leaves its constraint free to let go.
 WEAK = 1e-7
-
-#: Points beside an end violate no constraint by more than this.
-EXACT = 1e-12
 
 #: Eigenvalues below this share of the Hessian's size count as zero.
 FLAT = 1e-9

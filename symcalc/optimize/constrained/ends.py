@@ -21,6 +21,7 @@ from .judgement import Judgement, judge, sampled_fall
 from .large import judge_large, look_from_afar
 from .polish import Candidate, look_at, polish, restore
 from .problem import Run, begin, solve
+from .recession import allowed_near, find_ray
 
 __all__ = ["explore", "go_on", "judged", "judgement_of", "tail_of"]
 
@@ -30,6 +31,9 @@ BEYOND = (Outcome.UNBOUNDED, Outcome.APPROACHED)
 #: "auto" tries so many further starts where they are worth it, and lets them all compute about so
 #: many numbers.
 N_STARTS, MAX_NUMBERS = 12, 5e7
+
+#: So often an end is moved to a point that is lower by no more than this share of its value.
+MAX_SETTLED, NOTHING = 3, 1e-8
 
 
 def judged(run: Run, x: Vector) -> Judgement:
@@ -42,7 +46,8 @@ def judged(run: Run, x: Vector) -> Judgement:
     if not at.is_feasible:
         nearer = look_at(run.evaluator, restore(run.evaluator, at.point.x))
         at = nearer if nearer.excess < at.excess else at
-    verdict = judgement_of(run, at)
+    verdict = _settled(run, judgement_of(run, at))
+    at = verdict.candidate
     tail = tail_of(run, verdict)
     if tail is not None and tail.is_endless:
         run.evaluator.tail = tail
@@ -55,6 +60,19 @@ def judged(run: Run, x: Vector) -> Judgement:
     if verdict.outcome is Outcome.SOLVER_FAILED and verdict.candidate.is_feasible:
         verdict = _judged_around(run, verdict)
     return verdict if run.facts.is_smooth else _judged_by_values(run, verdict)
+
+
+def _settled(run: Run, verdict: Judgement) -> Judgement:
+    """Go on to lower points as long as they are lower by next to nothing: the end was not exact."""
+    for _ in range(MAX_SETTLED):
+        if verdict.lower is None:
+            break
+        value = verdict.candidate.point.value
+        fall = value - run.evaluator.value(verdict.lower)
+        if fall > NOTHING * max(verdict.candidate.floor, abs(value)):
+            break
+        verdict = judgement_of(run, polish(run.evaluator, verdict.lower))
+    return verdict
 
 
 def _judged_around(run: Run, end: Judgement) -> Judgement:
@@ -81,10 +99,19 @@ def tail_of(run: Run, end: Judgement) -> Tail | None:
     is_stuck = end.outcome is Outcome.SOLVER_FAILED
     is_strict = any("strict local" in sentence for sentence in end.sentences)
     is_near = not (is_stuck or is_far(best.x, run.start))
-    if not evaluator.is_feasible(best.x) or (is_near and is_strict):
+    if is_near and is_strict:
         return None
+    hints = [] if end.toward is None else [end.toward]
+    is_open = is_stuck or end.outcome is Outcome.MAX_STEPS
+    if is_open and not run.is_large and best.is_finite:
+        ray = find_ray(evaluator, best.x, best.gradient)
+        hints += [] if ray is None else [ray]
+    if not evaluator.is_feasible(best.x):
+        near = allowed_near(run) if is_open and hints else None
+        if near is None:
+            return None
+        best = evaluator.point(near)
     start = evaluator.point(run.start)
-    hints = () if end.toward is None else (end.toward,)
     return find_tail(
         evaluator, start, best, is_stuck=is_stuck, hints=hints, bounds=evaluator.bounds
     )  # fmt: skip

@@ -11,18 +11,22 @@ import numpy as np
 
 from ...errors import SymcalcError
 from ...outcome import Outcome
-from ..bounds import Bounds, Mask, Vector
+from ..bounds import Bounds, Vector
 from ..constraints import Constraints
 from ..evaluator import Evaluator
 from ..objective import Objective, StopRun
+from .stack import Stack
 
-__all__ = ["FEASIBLE", "ConstrainedEvaluator", "Stack", "StandIns"]
+__all__ = ["EXACT", "FEASIBLE", "ConstrainedEvaluator", "StandIns"]
 
 EPS = float(np.finfo(float).eps)
 
 #: A point that violates no constraint by more than this, in units of the constraint, counts as
 #: feasible.
 FEASIBLE = 1e-9
+
+#: Points beside an end, and on ways from it, violate no constraint by more than this.
+EXACT = 1e-12
 
 #: What rounding of a point alone makes of a constraint, in roundings of its terms, is no violation.
 ROUNDINGS = 8.0
@@ -49,52 +53,6 @@ class StandIns:
 
     first: int
     follow: Callable[[Vector], Vector]
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """All constraints at one point: the rows of `Constraints`, then x - lower, then upper - x.
-
-    Attributes
-    ----------
-    values : ndarray (m + 2n,)
-        Infinite where a variable has no limit.
-    is_equality : ndarray of bool (m + 2n,)
-    n_rows, n_variables : int
-        m and n.
-    floors : ndarray (m,)
-        The length of gradients beside which those of each row of `Constraints` count as small.
-    """
-
-    values: Vector
-    is_equality: Mask
-    n_rows: int
-    n_variables: int
-    floors: Vector
-
-    @property
-    def violations(self) -> Vector:
-        """How far each constraint is from being satisfied; NaN counts as infinitely far."""
-        off = np.where(self.is_equality, np.abs(self.values), np.maximum(-self.values, 0.0))
-        return np.where(np.isnan(off), np.inf, off)
-
-    @property
-    def violation(self) -> float:
-        """The largest of them."""
-        return float(self.violations.max(initial=0.0))
-
-    def rows_of(self, jacobian: Vector, places: Any) -> Vector:
-        """Return the gradients of some constraints, those of bounds made here."""
-        m, n = self.n_rows, self.n_variables
-        places = np.asarray(places)
-        rows = np.zeros((places.size, n))
-        general = places < m
-        rows[general] = jacobian[places[general]]
-        lower = (places >= m) & (places < m + n)
-        rows[lower, places[lower] - m] = 1.0
-        upper = places >= m + n
-        rows[upper, places[upper] - m - n] = -1.0
-        return rows
 
 
 class _Seen(NamedTuple):
@@ -232,9 +190,13 @@ class ConstrainedEvaluator(Evaluator):
         """
         least = self.lengths
         if self._forms_matrices:
-            noise = ROUNDINGS * EPS * (np.abs(self.jacobian(x)) @ np.abs(x))
-            least = np.where(np.isfinite(noise), noise, 0.0) / FEASIBLE
+            least = self._noise(x) / FEASIBLE
         return np.concatenate([np.maximum(self.floors, least), np.ones(2 * x.size)])
+
+    def _noise(self, x: Vector) -> Vector:
+        """Return what rounding of a point makes of the constraints."""
+        noise = ROUNDINGS * EPS * (np.abs(self.jacobian(x)) @ np.abs(x))
+        return np.where(np.isfinite(noise), noise, 0.0)
 
     def slopes(self, x: Vector) -> Vector:
         """Return the lengths of gradients of the stack at `x`, no shorter than what is small."""
@@ -251,10 +213,12 @@ class ConstrainedEvaluator(Evaluator):
             return False
         if (own <= tolerance * stack.floors).all():
             return True
-        size = ROUNDINGS * EPS / FEASIBLE * float(np.abs(x).sum())
-        if (own > tolerance * np.maximum(stack.floors, self.lengths * max(size, 1.0))).any():
+        if not self._forms_matrices:
+            return bool((own <= tolerance * np.maximum(stack.floors, self.lengths)).all())
+        most = ROUNDINGS * EPS * self.lengths * float(np.abs(x).sum())
+        if (own > np.maximum(tolerance * stack.floors, most)).any():
             return False
-        return bool((off <= tolerance * self.units(x)).all())
+        return bool((own <= np.maximum(tolerance * stack.floors, self._noise(x))).all())
 
     def settled(self, x: Vector) -> Vector:
         """Return a point with variables that stand for kinks at what they stand for."""
@@ -351,7 +315,8 @@ class ConstrainedEvaluator(Evaluator):
         """
         stack, bent = self.stack(x), ~self.constraints.is_linear
         off = stack.violations[: stack.n_rows][bent] > FEASIBLE * stack.floors[bent]
-        return float("nan") if off.any() or not self.is_feasible(x) else self.value_aside(x)
+        is_allowed = not off.any() and self.is_feasible(x, EXACT)
+        return self.value_aside(x) if is_allowed else float("nan")
 
     def _constraint(self, what: str, function: Callable[[Vector], Any], x: Vector) -> Any:
         """Call the constraints; an `ArithmeticError` of theirs is a NaN."""

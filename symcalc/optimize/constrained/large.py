@@ -9,10 +9,11 @@ import numpy as np
 from ...outcome import Outcome
 from ..bounds import Vector
 from ..constraints import Label
-from .evaluator import FEASIBLE, ConstrainedEvaluator, Stack
+from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .judgement import Judgement, not_finite, worst
 from .multipliers import KKT, NEAR, Multipliers
 from .polish import Candidate
+from .stack import Stack
 
 __all__ = ["judge_large", "look_from_afar"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..bounds import Mask, Vector
-from .evaluator import Stack
+from .stack import Stack
 
 __all__ = ["FAINT", "KKT", "NEAR", "Multipliers", "Qualification", "find_multipliers", "qualify"]
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from ..bounds import Vector
 from ..objective import Point
-from .evaluator import FEASIBLE, ConstrainedEvaluator, Stack
+from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .multipliers import Multipliers, find_multipliers
+from .stack import Stack
 
 __all__ = ["Candidate", "look_at", "polish", "restore"]
 
