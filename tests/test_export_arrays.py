@@ -13,6 +13,7 @@ import pytest
 from test_export import TOOLS, run_check
 
 import symcalc as sc
+from symcalc.backends.source.routines import ROUTINES
 
 needs_c = pytest.mark.skipif(shutil.which("cc") is None, reason="there is no compiler for C")
 
@@ -213,6 +214,22 @@ def test_the_check_of_exported_loops_agrees_and_finds_a_wrong_function(language,
 def test_files_that_allocate_say_how_much(language):
     text = sc.export("sum((X@w - y)**2)", language, wrt="w", shapes="X: m n; w: n; y: m").text
     assert "# f_value_and_gradient allocates room for 2*n0 numbers between\n" in text
+
+
+#: Words of C, C++, Julia and Rust that a name could be; compilers see to the others.
+RESERVED = set(
+    "auto as begin break case catch char class const default delete do double else end enum export "
+    "extern final finally float fn for function global goto if impl import in inline int let local "
+    "long loop macro match mod module move mut new operator private pub quote ref return self "
+    "short signed static struct super switch template this throw trait try type typename union "
+    "unsigned use using virtual void volatile where while yield".split()
+)
+
+
+@pytest.mark.parametrize("name", ROUTINES)
+def test_routines_that_are_translated_have_no_names_that_are_words_of_a_language(name):
+    code = ROUTINES[name].__code__
+    assert RESERVED.isdisjoint({name, *code.co_varnames})
 
 
 def test_exported_loops_say_what_they_take():

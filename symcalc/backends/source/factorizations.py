@@ -304,10 +304,12 @@ def adjugate_column(n: int, c: int, front: float, f: Given, y: Room) -> None:
         for j in range(i):
             s = s - f[i * n + j] * y[at + int(f[n * n + n + j])]
         y[at + int(f[n * n + n + i])] = s
-    end: float = y[at + int(f[n * n + n + last])]
+    lowest: float = y[at + int(f[n * n + n + last])]
     for r in range(last):
         row: int = last - 1 - r
-        rest: float = f[last * n + last] * y[at + int(f[n * n + n + row])] - f[row * n + last] * end
+        rest: float = (
+            f[last * n + last] * y[at + int(f[n * n + n + row])] - f[row * n + last] * lowest
+        )
         for j in range(row + 1, last):
             rest = rest - f[row * n + j] * y[at + int(f[n * n + n + j])]
         y[at + int(f[n * n + n + row])] = rest / f[row * n + row]
