@@ -135,14 +135,28 @@ def test_columns_may_come_from_a_file_and_hold_text_that_is_not_used(tmp_path: P
     assert best.x == sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=DATA).x
 
 
-@pytest.mark.parametrize("name", ["u [m]", "class", "2nd", "", "where", "if"])
+@pytest.mark.parametrize("name", ["u [m]", "class", "2nd", "", "where", "if", "mean", "sum", "exp"])
 def test_columns_whose_names_are_no_names_of_the_language_do_not_disturb(name: str) -> None:
     data = {"u": U, name: V, "v": V}
-    best = sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=data)
+    best = sc.minimize("mean((a*u + b - v)^2) + exp(0)", "a=0, b=0", data=data)
     over_arrays = sc.minimize("mean((U@w - v)**2)", "w=zeros", data={"U": U[:, None], **data})
 
-    assert best.x == sc.minimize("mean((a*u + b - v)^2)", "a=0, b=0", data=DATA).x
+    plain = sc.minimize("mean((a*u + b - v)^2) + exp(0)", "a=0, b=0", data=DATA)
+    fitted = sc.fit("a*u*exp(0*u) + b", data, target="v", start="a=0, b=0")
+    assert best.x == plain.x
     assert over_arrays.converged
+    assert fitted.parameters == pytest.approx(best.x)
+
+
+def test_a_column_called_like_a_function_is_a_column_where_it_is_not_called() -> None:
+    data = {"mean": U, "x₂": V}
+    found = sc.minimize("sum((a*mean + b - x₂)^2)", "a=0, b=0", data=data)
+
+    assert found.x == pytest.approx(sc.minimize("sum((a*u + b - v)^2)", "a=0, b=0", data=DATA).x)
+    with pytest.raises(sc.ParseError, match="`mean` is a variable, not a function"):
+        sc.minimize("mean((a*mean + b - x2)^2)", "a=0, b=0", data=data)
+    with pytest.raises(sc.ArgumentError, match=r"No column of the data \(mean, x2\) stands in"):
+        sc.minimize("sum((a*u + b)^2)", "a=0, b=0", data=data)
 
 
 def test_data_with_nothing_in_them_are_named() -> None:

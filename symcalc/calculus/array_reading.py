@@ -111,7 +111,7 @@ def is_over_arrays(
         return True
     if data is None:
         return False
-    spoken = data.speakable
+    spoken = data.spoken(formula)
     used = occurring(formula, spoken)
     if elsewhere:
         used += [name for name in spoken if name in elsewhere]
@@ -140,7 +140,7 @@ def read_array_formula(
     ------
     ParseError, ArgumentError, DataError
     """
-    available = () if data is None else data.speakable
+    available = () if data is None else data.spoken(formula)
     both = [name for name in start if name in available]
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is an array of the data; rename one.")

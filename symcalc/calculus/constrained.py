@@ -57,7 +57,7 @@ def _read(
 ) -> tuple[list[Link], Setting]:  # fmt: skip
     """Return the relations of constraints, and what they are about."""
     words = names_in(constraints)
-    used = [] if table is None else [name for name in table.names if name in words]
+    used = [] if table is None else [n for n in table.spoken(*constraints) if n in words]
     if isinstance(target, ArrayObjective):
         data = {name: table.array(name) for name in used} if table is not None else {}
         known = {variable.name: variable.shape for variable in target.expression.variables}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import zipfile
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +14,8 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..language.names import is_name, plain_name
 from ..optimize.plain import count_of, show
+from .data_files import is_number, read_file
+from .reading import Formula, called_in
 
 __all__ = ["Table", "load_data", "refuse_masked"]
 
@@ -29,9 +28,6 @@ FINITE_AT_ONCE = 2**20
 
 #: No place.
 _NOWHERE = np.zeros(0, dtype=np.int64)
-
-#: Cells of a CSV file that mean "no value".
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +56,13 @@ class Table:
     stays_on_disk: bool = False
     is_lent: bool = False
 
-    @property
-    def speakable(self) -> tuple[str, ...]:
-        """The names that can stand in a formula: no `u [m]`, no `class`."""
-        return _speakable(self.names)
+    def spoken(self, *formulas: Formula) -> tuple[str, ...]:
+        """Return the names that formulas may mean: not `u [m]`, not `mean` in `mean(v)`."""
+        names = _speakable(self.names)
+        called = [called_in(formula) for formula in formulas]
+        return (
+            tuple([n for n in names if not any(n in c for c in called)]) if any(called) else names
+        )
 
     def column(self, name: str) -> Column:
         """Return a column as floats: one-dimensional, or a single number for all rows.
@@ -177,7 +176,9 @@ def load_data(data: Any) -> Table:
     if isinstance(data, Table):
         return data
     if isinstance(data, (str, Path)):
-        return _load_path(Path(data))
+        names, fetched, place = read_file(Path(data))
+        _check_header(names)
+        return Table(names, fetched, place)
     single: frozenset[str] = frozenset()
     if isinstance(data, Mapping):
         names = tuple(data)
@@ -192,7 +193,7 @@ def load_data(data: Any) -> Table:
             f"The data are a {type(data).__name__}; give a dict of arrays, a data frame, or the "
             "path of a CSV or .npz file."
         )
-    texts = tuple(map(str, names))
+    texts = tuple([plain_name(str(name)) for name in names])
     keys = dict(zip(texts, names, strict=True))
     if len(keys) < len(texts):
         _check_header(texts)
@@ -210,93 +211,6 @@ def _not_finite(array: Column) -> NDArray[np.int64]:
         for begin in range(0, len(array), length)
     ]
     return np.concatenate(found) if found else np.zeros(0, dtype=np.int64)
-
-
-def _load_path(path: Path) -> Table:
-    """Read a file, by its ending."""
-    suffix = path.suffix.lower()
-    if suffix == ".npy":
-        raise DataError(
-            f"{str(path)!r} holds one array without a name; save arrays by name: numpy.savez("
-            "'data.npz', X=X, y=y)."
-        )
-    try:
-        if suffix == ".npz":
-            return _read_archive(path)
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            return _read_csv(path, file.read())
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DataError(f"The data file {str(path)!r} cannot be read: {reason}.") from None
-    except UnicodeDecodeError as error:
-        raise DataError(
-            f"The file {str(path)!r} is no text in UTF-8 (byte {error.start + 1}); save it as a "
-            "CSV file in UTF-8, or give an .npz file."
-        ) from None
-    except csv.Error as error:
-        raise DataError(f"The file {str(path)!r} is not a CSV file: {error}.") from None
-
-
-def _read_archive(path: Path) -> Table:
-    """Return the arrays of an .npz file; nothing in it is executed."""
-    try:
-        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
-    except (ValueError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error):
-        raise DataError(
-            f"The file {str(path)!r} is no .npz file of numbers that can be read: it is damaged, "
-            "of another format, or holds Python objects."
-        ) from None
-    if not arrays:
-        raise DataError(f"The file {str(path)!r} holds no arrays.")
-    return load_data(arrays)
-
-
-def _read_csv(path: Path, text: str) -> Table:
-    """Return the columns of a CSV text; blank lines and lines that begin with # do not count."""
-    first = next((line for line in text.splitlines() if _counts(line)), "")
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=separator)
-    rows, lines = [], []
-    for row in reader:
-        if row and _counts(separator.join(row)):
-            rows.append([cell.strip() for cell in row])
-            lines.append(reader.line_num)
-    if not rows:
-        raise DataError(f"The file {str(path)!r} is empty; the first row names the columns.")
-    header = tuple(rows[0])
-    if all(_is_number(name) for name in header):
-        raise DataError(
-            f"The first row of {str(path)!r} is {separator.join(header):.60}; it must name the "
-            "columns."
-        )
-    _check_header(header)
-    for row, line in zip(rows, lines, strict=True):
-        if len(row) != len(header):
-            raise DataError(
-                f"Line {line} of {str(path)!r} has {count_of(len(row), 'cell')}; the header has "
-                f"{len(header)}."
-            )
-    place = {name: index for index, name in enumerate(header)}
-
-    def fetch(name: str) -> list[str | float]:
-        column = place[name]
-        return ["nan" if row[column].lower() in MISSING else row[column] for row in rows[1:]]
-
-    return Table(header, fetch, lambda index: f"line {lines[index + 1]}")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _counts(line: str) -> bool:
-    """Whether a line of a CSV file is neither blank nor a comment."""
-    return bool(line.strip(" \t,;")) and not line.lstrip().startswith("#")
 
 
 def _check_header(names: tuple[str, ...]) -> None:
@@ -340,5 +254,5 @@ def _find_fault(cell: Any) -> tuple[str, str] | None:
         return "a number", "beyond double precision"
     except (TypeError, ValueError):
         pass
-    is_comma = isinstance(cell, str) and _is_number(cell.replace(",", ".", 1))
+    is_comma = isinstance(cell, str) and is_number(cell.replace(",", ".", 1))
     return show(cell, 40), "not a number" + "; decimals have a point" * is_comma

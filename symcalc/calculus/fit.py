@@ -149,7 +149,7 @@ def fit(
 
 def _compile_model(model: Formula, guess: dict[str, float], table: Table, limits: Limits) -> Model:
     """Return the compiled model, its names checked against parameters and columns."""
-    expression = formula_of(model, declared=(*guess, *table.names), limits=limits)
+    expression = formula_of(model, declared=(*guess, *table.spoken(model)), limits=limits)
     return _model_of(expression, tuple(guess), table.names)
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ParseError
 from ..expression import Expression, Variable
 from ..facts import ObjectiveFacts
 from ..graph.graph import REDUCTIONS
@@ -17,6 +17,7 @@ from ..language import Limits
 from ..language.declarations import read_shapes
 from ..optimize import Objective, Split
 from ..optimize.kinked import KinkedFunction
+from .array_reading import occurring
 from .convexity import is_convex_in
 from .data import Table
 from .end_places import describe_places
@@ -216,10 +217,18 @@ def read_objective(
     both = [name for name in names if name in available]
     if both:
         raise ArgumentError(f"`{both[0]}` has a start and is a column of the data; rename one.")
-    spoken = () if data is None else data.speakable
+    spoken = () if data is None else data.spoken(formula)
     declared = (*names, *spoken)
     rows = {} if data is None else {n: "rows" for n in spoken if n not in data.single}
-    read = _read_shaped(formula, declared, {**rows, **read_shapes(shapes)}, limits)
+    try:
+        read = _read_shaped(formula, declared, {**rows, **read_shapes(shapes)}, limits)
+    except ParseError as error:
+        if not available or not isinstance(formula, str) or occurring(formula, spoken):
+            raise
+        listed = ", ".join(available[:12])
+        raise ArgumentError(
+            f"No column of the data ({listed}) stands in the objective. {error}"
+        ) from None
     expression = with_kinks(read)
     used = _used_names(expression)
     unknown = [name for name in used if name not in declared]

@@ -5,15 +5,18 @@ from __future__ import annotations
 import keyword
 import numbers
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from ..errors import ArgumentError
 from ..expression import Expression, Variable
 from ..graph.graph import Graph
 from ..language import CONDITIONS, Limits, check_name, read
+from ..language.calls import is_callable
 from ..language.declarations import read_shapes
+from ..language.tokens import tokenize
 
-__all__ = ["Formula", "derived_names", "to_expression", "to_names"]
+__all__ = ["Formula", "called_in", "derived_names", "to_expression", "to_names"]
 
 #: A formula: text, an `Expression`, a SymPy expression, or a number.
 Formula = Any
@@ -67,6 +70,26 @@ def to_expression(
             f"A relation is not a formula: {expression.text:.60} is true or false and has no value."
         )
     return _with_variables(expression, declared, shapes)
+
+
+def called_in(formula: Formula) -> frozenset[str]:
+    """Return the names of functions that a text calls, but for those that it has as variables too.
+
+    A column of data may have such a name: `mean(v)` is a mean in a file with a column `mean`.
+    """
+    return _called_in(formula) if isinstance(formula, str) else frozenset()
+
+
+@lru_cache(maxsize=64)
+def _called_in(text: str) -> frozenset[str]:
+    words = tokenize(text).texts
+    pairs = list(zip(words, words[1:], strict=False))
+    called = {word for word, after in pairs if after == "("}
+    return frozenset(
+        word
+        for word in called - {word for word, after in pairs if after != "("}
+        if is_callable(word)
+    )
 
 
 def to_names(names: Any) -> tuple[str, ...] | None:

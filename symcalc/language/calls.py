@@ -30,7 +30,7 @@ from .names import Scope, plain_name
 from .shape_errors import call_problem
 from .tokens import Tokens
 
-__all__ = ["SPECIAL_FORMS", "TRUTHS", "Call", "Calls"]
+__all__ = ["SPECIAL_FORMS", "TRUTHS", "Call", "Calls", "is_callable"]
 
 #: Conditions that are words; they stand only in the pair of a piecewise.
 TRUTHS = {"True": True, "False": False}
@@ -377,3 +377,10 @@ SPECIAL_FORMS: dict[str, Callable[[Calls, Call, int], Node]] = {
     **dict.fromkeys(INTEGRALS, integral),
     "expectation": expectation,
 }
+
+
+def is_callable(name: str) -> bool:
+    """Whether a name is that of a function of the language."""
+    row = lookup(name)
+    is_row = row is not None and row.arity != (0, 0)
+    return is_row or name in SPECIAL_FORMS or name in COLUMN_FORMS
