@@ -123,7 +123,9 @@ def fit(
     if target in compiled.predictors and target in aim.names:
         raise ArgumentError(f"The model contains its target `{target}`.")
     columns, n_rows = table.columns((*compiled.predictors, *aim.names))
-    y = np.broadcast_to(_target_values(target, aim, columns, table), (n_rows,))
+    y = _target_values(target, aim, columns, table)
+    if y.shape != (n_rows,):
+        y = np.broadcast_to(y, (n_rows,))
     used = {name: columns[name] for name in compiled.predictors}
     data_rows = ModelRows(compiled.at(used, n_rows), y)
     names = compiled.parameters

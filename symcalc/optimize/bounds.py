@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bounds", "Mask", "Vector", "all_free"]
+__all__ = ["Bounds", "Mask", "Vector", "all_free", "are_finite"]
 
 Vector = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -20,6 +21,12 @@ def all_free(n: int) -> Mask:
     mask = np.ones(n, dtype=bool)
     mask.flags.writeable = False
     return mask
+
+
+def are_finite(numbers: Vector) -> bool:
+    """Whether all numbers are finite: told by the sum of their squares, unless that overflows."""
+    flat = numbers.ravel("K")
+    return math.isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
 
 
 @dataclass(frozen=True, slots=True)

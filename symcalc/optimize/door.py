@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -43,7 +44,7 @@ def check_start(x0: Any, names: Sequence[str]) -> Vector:
             f"The start has shape {start.shape}; it needs one number for each of the "
             f"{len(names)} variables."
         )
-    if not np.isfinite(start).all():
+    if not all(map(math.isfinite, start.tolist())):
         bad = [f"{n} = {v}" for n, v in zip(names, start, strict=True) if not np.isfinite(v)]
         raise ArgumentError(f"The start is not finite: {', '.join(bad[:6])}. Give real numbers.")
     return start

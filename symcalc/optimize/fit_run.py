@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..outcome import Outcome
-from .bounds import Mask, Vector, all_free
+from .bounds import Mask, Vector, all_free, are_finite
 from .decomposition import Decomposition, relative_offset
 from .evaluator import Evaluator
 from .fit_problem import FitProblem
@@ -64,7 +64,7 @@ class End:
 
     def __post_init__(self) -> None:
         self.square = float(self.residuals @ self.residuals)
-        self.is_finite = math.isfinite(self.square) and bool(np.isfinite(self.jacobian).all())
+        self.is_finite = math.isfinite(self.square) and are_finite(self.jacobian)
 
     def changed(self, **changes: Any) -> End:
         """Return an end with other fields; of the same place all that is known is kept."""
@@ -141,7 +141,7 @@ def run_once(
     limit = {} if max_evaluations is None else {"max_nfev": max_evaluations}
     try:
         at_start, slopes = evaluator.residuals(start), evaluator.residual_jacobian(start)
-        if not (np.isfinite(at_start).all() and np.isfinite(slopes).all()):
+        if not (are_finite(at_start) and are_finite(slopes)):
             return End(start, at_start, slopes, Outcome.NOT_FINITE, method)
         if method != "lm" and np.abs(at_start).max() > OVERFLOW:
             note = _describe_overflow(at_start, problem)

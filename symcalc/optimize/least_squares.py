@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import ArgumentError, SymcalcError
 from ..outcome import Outcome
-from .bounds import Bounds, Mask, Vector, all_free
+from .bounds import Bounds, Mask, Vector, all_free, are_finite
 from .decomposition import Decomposition, lengths, relative_offset
 from .evaluator import Evaluator
 from .objective import StopRun
@@ -194,13 +194,13 @@ def polish(
     """
     before = evaluator.jacobian_at
     residuals, jacobian = evaluator.residuals(x), evaluator.residual_jacobian(x)
-    if not (np.isfinite(jacobian).all() and np.isfinite(residuals).all()):
+    if not (are_finite(residuals) and are_finite(jacobian)):
         return None
     free = _free(x, residuals, jacobian, bounds)
     at = Fitted.of(x, residuals, jacobian, free, n_rows)
     last = None if before is None or before.size != x.size else x - before
     for _ in range(max_steps):
-        if at.offset <= ORTHOGONAL or not at.free.any():
+        if at.offset <= ORTHOGONAL or not (bounds is None or at.free.any()):
             break
         step = at.step()
         ahead = _summed(step, last, at)
@@ -231,7 +231,8 @@ class Fitted(NamedTuple):
     @classmethod
     def of(cls, x: Vector, residuals: Vector, jacobian: Vector, free: Mask, n_rows: int) -> Self:
         """Return a point with what follows from its residuals and their Jacobian."""
-        parts = Decomposition(jacobian if free.all() else jacobian[:, free], n_rows)
+        is_whole = free is all_free(x.size) or bool(free.all())
+        parts = Decomposition(jacobian if is_whole else jacobian[:, free], n_rows)
         return cls(x, residuals, jacobian, free, parts, relative_offset(parts, residuals))
 
     def step(self) -> Vector:
@@ -255,7 +256,7 @@ def _better_at(
     if not float(residuals @ residuals) <= float(at.residuals @ at.residuals) * (1.0 + ROUNDING):
         return None
     jacobian = evaluator.residual_jacobian(trial)
-    if not np.isfinite(jacobian).all():
+    if not are_finite(jacobian):
         return None
     new = Fitted.of(trial, residuals, jacobian, at.free, at.parts.n_rows)
     return new if new.offset < at.offset else None
