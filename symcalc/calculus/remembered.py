@@ -94,10 +94,14 @@ def array_function_of(
     return _array_function(expression, expression.variables, order, tuple(wrt))
 
 
-@remembered
 def with_kinks(expression: Expression) -> Expression:
-    """Return `with_absolute_values` of a formula."""
-    return with_absolute_values(expression)
+    """Return `with_absolute_values` of a formula: with its own variables, whatever is remembered."""
+    return with_absolute_values(expression) if _has_even_roots(expression) else expression
+
+
+@remembered
+def _has_even_roots(expression: Expression) -> bool:
+    return with_absolute_values(expression) is not expression
 
 
 @remembered
