@@ -95,7 +95,7 @@ def array_function_of(
 
 
 def with_kinks(expression: Expression) -> Expression:
-    """Return `with_absolute_values` of a formula: with its own variables, whatever is remembered."""
+    """Return `with_absolute_values` of a formula, with its own variables."""
     return with_absolute_values(expression) if _has_even_roots(expression) else expression
 
 
