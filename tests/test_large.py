@@ -446,6 +446,32 @@ def test_predicted_times_grow_with_the_formula_and_are_positive() -> None:
     assert small["value"].predicted["numpy"].call < small["gradient"].predicted["numpy"].call
 
 
+def test_a_report_on_arrays_counts_elements_and_entries_for_sizes() -> None:
+    squares = sc.compile("sum((X@w - y)**2)", order=2, wrt="w", shapes="X: m n; w: n; y: m")
+    m, n = 300, 7
+    report = squares.report({"m": m, "n": n})
+
+    residual = m * n + m * (n - 1) + m
+    assert report.n_inputs == m * n + n + m
+    assert report["value"].counts.operations == residual + 2 * m - 1
+    gradient = report["gradient"]
+    assert gradient.counts.operations == residual + 2 * m - 1 + n * m + n * (m - 1) + n
+    assert [size.n_outputs for size in report.sizes] == [1, 1 + n, 1 + n * n]
+    assert gradient.predicted == {}
+    chain = sc.compile("sum((x[1:] - x[:-1]**2)**2)", order=2, wrt="x", shapes="x: n")
+    chain_report = chain.report({"n": 50})
+    assert (chain_report.n_nonzero, chain_report.n_places) == (148, 2500)
+
+
+def test_a_report_on_arrays_counts_products_in_the_order_that_is_computed() -> None:
+    text, shapes = "x.T@A@B@x", "A: n n; B: n n; x: n"
+    report = sc.compile(text, shapes=shapes).report({"n": 100})
+
+    assert report["value"].counts.operations < 5 * 100**2
+    with pytest.raises(sc.ArgumentError, match=r"that of `n` is missing.*'n': …"):
+        sc.compile(text, shapes=shapes).report()
+
+
 def test_a_report_says_no_more_of_arrays_than_is_known() -> None:
     with pytest.raises(sc.ArgumentError, match="depends on their sizes"):
         sc.compile("sum(w**2)", order=1, wrt="w", shapes="w: n").report()
