@@ -15,4 +15,6 @@ def describe_size(report: Any) -> list[Block]:
     blocks: list[Block] = [Table(head, tuple(rows))]
     if words := report.sparsity():
         blocks.append(Line(words))
-    return [*blocks, Line("Times are predicted, usually to a factor of 1.5.", "faint")]
+    if report.sizes[0].predicted:
+        blocks.append(Line("Times are predicted, usually to a factor of 1.5.", "faint"))
+    return blocks
