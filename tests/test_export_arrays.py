@@ -170,6 +170,16 @@ def test_exported_loops_have_the_edges_of_compiled_functions(tmp_path):
     assert np.isnan(library("greatest", w=[])[0])
 
 
+@needs_c
+def test_residuals_are_exported_with_their_jacobian(tmp_path):
+    found = sc.export("y - a*exp(-b*t)", "c", wrt="a, b", shapes="y: rows; t: rows")
+    t, y = np.linspace(0, 2, 5), np.arange(5.0)
+    value, slopes = Library([found], tmp_path)("f", y=y, t=t, a=2.0, b=0.5)
+    np.testing.assert_allclose(value, y - 2 * np.exp(-t / 2), rtol=1e-14, atol=1e-14)
+    np.testing.assert_allclose(slopes["a"], -np.exp(-t / 2), rtol=1e-14)
+    np.testing.assert_allclose(slopes["b"], 2 * t * np.exp(-t / 2), rtol=1e-14)
+
+
 def _drawn(found, sizes):
     rng = np.random.default_rng(7)
     values = {}

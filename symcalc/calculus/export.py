@@ -123,8 +123,9 @@ def export(
     function = compile_expression(
         expression, order=order, wrt=chosen if order else None, backend="numpy"
     )
-    has_fixed = any(isinstance(size, int) for v in expression.variables for size in v.shape)
-    if type(function) is not CompiledFunction or (has_fixed and language in FRAMES):
+    if type(function) is not CompiledFunction or (
+        language in FRAMES and not _is_of_totals(expression)
+    ):
         wanted = chosen if order else ()
         if language in FRAMES:
             written = array_files(expression, wanted, name, language)
@@ -142,6 +143,14 @@ def export(
         graph, outputs, signature, DIALECTS[language], _notes(expression, signature), samples
     )
     return Export(language, name, found.files, found.run, expression, signature.wrt)
+
+
+def _is_of_totals(expression: Expression) -> bool:
+    """Whether a formula is a number made of numbers and columns of data as long as they may be."""
+    sizes = {size for variable in expression.variables for size in variable.shape}
+    return not expression.graph.shape(expression.root) and not any(
+        isinstance(size, int) for size in sizes
+    )
 
 
 def _check(language: str, order: int, name: str) -> None:

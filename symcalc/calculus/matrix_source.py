@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..backends import compile_expression
+from ..backends import ArrayFunction
 from ..backends.array_derivatives import ArrayDerivatives
 from ..backends.source.embedded import embedded
 from ..errors import CompileError
@@ -177,9 +177,9 @@ def drawn_sample(
     CompileError
         When no data were found for which all is finite.
     """
-    function = compile_expression(
+    function = ArrayFunction(
         expression, order=1 if wrt else 0, wrt=wrt or None, backend="numpy"
-    )
+    )  # fmt: skip
     dims = dict.fromkeys(
         d for v in expression.variables for d in v.shape if isinstance(d, str)
     )  # fmt: skip
