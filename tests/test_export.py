@@ -286,6 +286,24 @@ def test_a_value_alone_is_exported_with_order_0(tmp_path):
     assert run_check(found, tmp_path).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("text", "shapes", "given"),
+    [
+        ("x/y + exp(x/y)", None, ([1.0, 0.0],)),
+        ("mean(t)/a", {"t": "rows"}, ([0.0], [[1.0, 2.0]])),
+        ("a*mean(t)", {"t": "rows"}, ([1.0], [[]])),
+        ("sum(A@v)/a", {"A": "n n", "v": "n"}, (np.eye(2), 0.0, np.ones(2))),
+    ],
+)
+def test_numpy_source_of_plain_numbers_divides_by_zero_as_that_of_arrays(text, shapes, given):
+    namespace = {}
+    found = sc.export(text, "numpy", shapes=shapes, wrt="x, y" if shapes is None else "a")
+    exec(compile(found.text, "exported", "exec"), namespace)
+    with np.errstate(all="ignore"):
+        value, _ = namespace["f_value_and_gradient"](*given)
+    assert not math.isfinite(value)
+
+
 @pytest.mark.parametrize("language", ["c", "cpp", "fortran", "rust"])
 def test_long_lines_are_broken_between_words_and_numbers_alone_are_no_trouble(language, tmp_path):
     if not TOOLS[language]():

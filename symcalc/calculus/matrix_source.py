@@ -64,7 +64,7 @@ def matrix_files(
         head, _, body = function.partition("\n\n\n")
         imports |= dict.fromkeys(line for line in head.split("\n") if "symcalc" not in line)
         body = kernels.called_by(body)
-        bodies.append(_in_jax(body) if language == "jax" else body)
+        bodies.append(_in_jax(body) if language == "jax" else _with_numbers(body, expression))
     lines = [_JAX.get(line, line) if language == "jax" else line for line in imports]
     further, texts = kernels.written()
     lines += [line for line in further if line not in lines]
@@ -135,6 +135,14 @@ class _Kernels:
             for name, f in zip(self._found.values(), functions, strict=True)
         ]
         return imports, [*texts, *names]
+
+
+def _with_numbers(body: str, expression: Expression) -> str:
+    """Return a function whose numbers are NumPy's: Python's own raise an error at 1/0."""
+    names = [python_name(v.name) for v in expression.variables if not v.shape]
+    lines = [f"    {name} = np.asarray({name}, dtype=float)" for name in names]
+    head, _, rest = body.partition("\n")
+    return "\n".join([head, *lines, rest])
 
 
 def _in_jax(body: str) -> str:

@@ -42,6 +42,8 @@ class _Emitter(ArrayEmitter):
         path = self.dialect.special_functions.get(name)
         if path is not None:
             return f"{self.function(path)}({', '.join(args)})"
+        if name == "size":  # 1.0/size(t) is infinite, and no error, where t has no rows
+            return f"{self.function('numpy.float64')}({super().spell_call(name, args)})"
         has_own = not name.startswith("sqrt") and name in TABLE
         if has_own and not self.dialect.has(TABLE[name].array):
             raise CompileError(f"`{name}` has no form in {self.dialect.title}.")
@@ -97,6 +99,7 @@ class Numpy(Python):
         emitter = _Emitter(self, *to_primitives(graph, outputs), arguments)
         emitter.functions.update(paths)
         lines, texts = emitter.run()
+        lines = [*self.given(emitter, signature), *lines]
         if emitter.integrals:
             raise CompileError(f"An integral has no form in {self.title}.")
         if signature.wrt:
@@ -106,6 +109,12 @@ class Numpy(Python):
             texts = ["value", *[f"{where}(undefined, {nan}, {text})" for text in texts[1:]]]
         paths |= emitter.functions
         return Body([lines], [], [], texts)
+
+    def given(self, emitter: ArrayEmitter, signature: Signature) -> list[str]:
+        """Return what makes arguments NumPy's: Python's own numbers raise an error at 1/0."""
+        names = ["x"] * bool(signature.arguments) + ["columns"] * bool(signature.columns)
+        array = emitter.function("numpy.asarray") if names else ""
+        return [f"{name} = [{array}(given, dtype=float) for given in {name}]" for name in names]
 
     def _imports(self, paths: Mapping[str, str]) -> list[str]:
         """Return the lines that give functions the names by which they are called."""
@@ -153,3 +162,6 @@ class Jax(Numpy):
 
     def has(self, path: str) -> bool:
         return path.startswith("numpy.")
+
+    def given(self, emitter: ArrayEmitter, signature: Signature) -> list[str]:
+        return []  # what is traced is JAX's own
