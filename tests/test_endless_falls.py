@@ -122,7 +122,8 @@ def test_a_norm_that_falls_behind_a_slope_is_unbounded_by_any_method(method: str
         ("abs(y) + exp(-x)", "x=1, y=1", None), ("max(exp(-x), exp(-2*x))", "x=1", None),
         ("(x*y - 1)^2 + x^2", "x=1, y=1", None), ("(1 - x*y)^2 + y^2", "x=1, y=1", None),
         ("mean(log(1 + exp(-v*(a*u + b))))", "a=0, b=0", SEPARATED),
-        ("sum(exp(-v*a*u))", "a=0", SEPARATED),
+        ("sum(exp(-v*a*u))", "a=0", SEPARATED), ("log(1 + exp(x - 2)) - x", "x=0", None),
+        ("softplus(x) - x", "x=0", None), ("-(x + y)^2/(1 + x^2 + y^2)", "x=1, y=0.5", None),
     ],
 )  # fmt: skip
 def test_what_is_only_approached_at_infinity_is_no_minimum(
@@ -142,6 +143,7 @@ def test_what_is_only_approached_at_infinity_is_no_minimum(
         ("1e-20*x^4 - x^2", "x=1", None), ("exp(x) - 1e300*x", "x=1", None),
         ("1e-30*x - log(x)", "x=1", None), ("-1/(1e-12 + x^2)", "x=1", None),
         ("log(1e-12 + x^2)", "x=1", None), ("exp(-x) + 1e-9*x", "x=2", None),
+        ("1e-12*(x^2 - 1)^2 + 5", "x=4", None), ("(x - 1)^2*(y - 1)^2", "x=3, y=2", None),
         ("x^20 + y^2", "x=1, y=3", None), ("relu(100 - x)^2", "x=0", None),
         ("norm2(w) - 0.5*w[0]", {"w": np.ones(3)}, None), ("(x - y)^2", "x=1, y=0", None),
         ("mean(log(1 + exp(-v*(a*u + b))))", "a=0, b=0", MIXED),

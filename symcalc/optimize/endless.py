@@ -10,7 +10,7 @@ import numpy as np
 from .bounds import Vector
 from .plain import describe_axis, format_number, place_of
 
-__all__ = ["Slope", "Tail", "Value", "follow", "is_far", "look_inward"]
+__all__ = ["Slope", "Tail", "Value", "follow", "is_far", "level_out", "look_inward"]
 
 EPS = float(np.finfo(float).eps)
 
@@ -30,6 +30,9 @@ MANY, FEW = 48, 24
 
 #: A value that is only approached is nearer after each of so many doublings.
 NEARER = 5
+
+#: Values are on a level over so many doublings, to which they fell by so many times the rounding.
+N_LEVEL, SEEN = 40, 1e3
 
 #: Falls that grew by this factor grow.
 GROWING = 1.1
@@ -120,15 +123,19 @@ def follow(
     if not np.isfinite(best):
         return None
     places, values, slopes = [-1], [best], []
+    noise, reach = 16.0 * EPS * abs(best), _reach(x, direction)  # sums round with their terms
     with np.errstate(all="ignore"):
         for octave in doublings:
             at = x + 2.0**octave * direction
             found = value(at) if np.isfinite(at).all() else np.nan
             if not np.isfinite(found):
                 break
-            if found > values[-1] + 16.0 * EPS * abs(values[-1]):
+            allowed = noise * max(1.0, reach * 2.0**octave)
+            if found > values[-1] + allowed:
                 return None
-            slopes.append(found - values[-1] if slope is None else slope(at, direction))
+            steep = found - values[-1] if slope is None else slope(at, direction)
+            # One that rises by less than rounding, so far off, says nothing.
+            slopes.append(0.0 if 0.0 < steep * 2.0**octave <= allowed else steep)
             places.append(octave)
             values.append(found)
         if found == np.inf and _rises_before(value, x, direction, octave, values[-1]):
@@ -144,6 +151,30 @@ def follow(
     if is_nearer and places[-1] >= min(FEW, doublings[-1]) and values[-1] < best:
         return Tail(False, direction, False, 0.0, places[-1], lowest)
     return None
+
+
+def _reach(x: Vector, direction: Vector) -> float:
+    """Return how long a direction is beside a point."""
+    return float(np.abs(direction).max()) / (1.0 + float(np.abs(x).max()))
+
+
+def level_out(value: Value, x: Vector, direction: Vector) -> Tail | None:
+    """Tell a level that values have come down to, and keep to as far as one can see.
+
+    For analytic formulas only: one that is constant on a piece of a line is so on all of it, so
+    values that fell before go on to fall, by less than rounding.
+    """
+    best = value(x)
+    behind = [best, *(value(x - 2.0**k * direction) for k in range(4))]
+    noise = 64.0 * EPS * float(np.abs(behind).max())
+    if not (np.diff(behind) > -noise).all() or not behind[-1] > best + SEEN * noise:
+        return None
+    reach = _reach(x, direction)
+    for octave in range(N_LEVEL):
+        change = value(x + 2.0**octave * direction) - best
+        if not -np.inf < change <= noise * max(1.0, reach * 2.0**octave):
+            return None
+    return Tail(False, direction, False, 0.0, N_LEVEL, best)
 
 
 def _rises_before(

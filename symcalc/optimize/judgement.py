@@ -31,7 +31,7 @@ from .saturation import describe_rest, judge_saturation
 from .stationary import MAX_VARIABLES, classify
 from .stopping import StoppingRule, gradient_noise, noise_level, predicted_fall
 from .trace import Journal
-from .ways_out import find_tail
+from .ways_out import find_level, find_tail
 
 __all__ = ["STALLED", "Run", "best_point", "describe_edge", "judge", "short_of"]
 
@@ -146,6 +146,10 @@ def _look_beyond(run: Run, start: Point, best: Point, last: Point, end: _End) ->
         outcome, more = judge_saturation(evaluator, start, best, run.names, outcome)
         is_kinked = isinstance(evaluator, KinkEvaluator)
         said = said + (more or ([] if is_kinked else describe_rest(evaluator, best, last)))
+    if outcome.is_good and end.kind == "flat" and run.facts.is_smooth:
+        tail = None if run.facts.is_quadratic else find_level(evaluator, start, best)
+        if tail is not None:
+            return _End(Outcome.APPROACHED, [tail.describe(run.names)])
     return replace(end, outcome=outcome, said=said)
 
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from ..outcome import Outcome
 from .bounds import Bounds, Vector
-from .endless import Tail, is_far, look_inward
+from .endless import Tail, is_far, level_out, look_inward
 from .evaluator import Evaluator
 from .objective import Point, StopRun
 from .stationary import MAX_VARIABLES
 from .valley import follow_valley, newton_step
 
-__all__ = ["find_tail", "look_ahead"]
+__all__ = ["find_level", "find_tail", "look_ahead"]
 
 #: The way is followed in steps that begin with this share of it.
 SHARE = 0.125
@@ -23,7 +23,7 @@ SHARE = 0.125
 ASIDE = 1e-3
 
 #: Directions with a cosine above this are one.
-SAME = 1.0 - 1e-6
+SAME = 1.0 - 1e-12
 
 #: Gradients that grew by this factor since the start may be those of a pole.
 STEEP = 1e4
@@ -59,6 +59,12 @@ def find_tail(
     if approached is None and is_far(best.x, start.x):
         return follow_valley(evaluator, evaluator.allowed_value, start.x, best.x)
     return approached
+
+
+def find_level(evaluator: Evaluator, start: Point, best: Point) -> Tail | None:
+    """Return that values have come down to a level on the way from the start and stay on it."""
+    move = SHARE * (best.x - start.x)
+    return level_out(evaluator.allowed_value, best.x, move) if move.any() else None
 
 
 def look_ahead(evaluator: Evaluator, start: Point, point: Point) -> None:
