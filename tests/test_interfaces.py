@@ -272,3 +272,18 @@ def test_scipy_gets_derivatives_of_numbers_and_of_arrays(hessp: bool, method: st
     assert bound.join(parts).tolist() == second.x.tolist()
     given = set(arrays.scipy(hessp=True, X=TABLE, y=LINE))
     assert given == set(numbers.scipy(hessp=True)) == {"fun", "jac", "hessp"}
+
+
+def test_scipy_is_refused_derivatives_that_are_not_in_all_arguments_in_order() -> None:
+    for wrt in (["y", "x"], ["x"]):
+        with pytest.raises(sc.ArgumentError, match=r"SciPy varies all arguments in order, x, y"):
+            sc.compile(ROSENBROCK, ["x", "y"], order=1, wrt=wrt).scipy()
+        with pytest.raises(sc.ArgumentError, match="SciPy varies all arguments"):
+            sc.compile([ROSENBROCK, "x*y"], ["x", "y"], order=1, wrt=wrt).scipy()
+
+
+def test_what_scipy_gets_can_be_pickled() -> None:
+    words = pickle.loads(pickle.dumps(sc.compile(ROSENBROCK, order=2).scipy()))
+
+    found = minimize(x0=[-1.2, 1.0], method="trust-exact", **words)
+    assert found.x == pytest.approx([1.0, 1.0], abs=1e-6)

@@ -17,7 +17,7 @@ from ..graph.shapes import Shape, written
 from .array_kernels import is_symmetric_up_to_rounding
 from .complex_numbers import refuse_real_functions
 
-__all__ = ["NATIVE", "Arguments", "Bound", "in_order"]
+__all__ = ["NATIVE", "Arguments", "Bound", "check_all_in_order", "in_order"]
 
 Array = NDArray[Any]
 
@@ -364,3 +364,17 @@ def in_order(sizes: Mapping[str, int]) -> dict[str, int]:
 def _list(names: Sequence[str]) -> str:
     """Return the first names, readable."""
     return ", ".join(names[:8]) + (", …" if len(names) > 8 else "")
+
+
+def check_all_in_order(names: tuple[str, ...], wrt: tuple[str, ...]) -> None:
+    """Refuse derivatives that SciPy, which varies all arguments in order, would take for others.
+
+    Raises
+    ------
+    ArgumentError
+    """
+    if wrt != names:
+        raise ArgumentError(
+            f"SciPy varies all arguments in order, {', '.join(names)}; derivatives are those in "
+            f"{', '.join(wrt)}. Compile without `wrt`, with numbers in the place of what is fixed."
+        )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ArgumentError
-from .arguments import Bound
+from .arguments import Bound, check_all_in_order
 from .at_rows import AtRows
 from .definition import Definition
 from .low_level import make_low_level
@@ -164,6 +164,10 @@ class CompiledFunction(Definition):
         value, gradient = self.value_and_gradient(*np.asarray(x, dtype=np.float64).tolist())
         return float(value), gradient
 
+    def flat_gradient(self, x: Array) -> Array:
+        """Return the gradient at a vector of shape `(n,)`."""
+        return self.flat_value_and_gradient(x)[1]
+
     def flat_hessian(self, x: Array) -> Array | scipy.sparse.csr_array:
         """Return the Hessian at a vector; a SciPy sparse array where most entries are zero."""
         self._require(2)
@@ -179,6 +183,11 @@ class CompiledFunction(Definition):
     def scipy(self, *, hessp: bool = False) -> dict[str, Callable[..., Any]]:
         """Return SciPy's arguments `fun`, `jac`, `hess`; on request `hessp` instead of `hess`.
 
+        Raises
+        ------
+        ArgumentError
+            The derivatives are not those in all arguments, in their order.
+
         Examples
         --------
         >>> import symcalc as sc
@@ -187,9 +196,11 @@ class CompiledFunction(Definition):
         >>> minimize(x0=[0, 0], **f.scipy()).x.round(6)
         array([1., 2.])
         """
+        if self.order:
+            check_all_in_order(self.names, self.wrt)
         words: dict[str, Callable[..., Any]] = {"fun": self.flat_value}
         if self.order >= 1:
-            words["jac"] = lambda x: self.flat_value_and_gradient(x)[1]
+            words["jac"] = self.flat_gradient
         if self.order >= 2 and not hessp:
             words["hess"] = self.flat_hessian
         return words | ({"hessp": self.flat_hessian_product} if hessp else {})

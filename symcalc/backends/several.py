@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..errors import ArgumentError
 from ..expression import Expression, Variable, in_order
 from ..graph.graph import Graph
-from .arguments import Bound
+from .arguments import Bound, check_all_in_order
 from .definition import Definition
 from .jacobians import Jacobians
 from .report import SizeReport, report_on
@@ -138,6 +138,8 @@ class VectorFunction(Definition):
         >>> least_squares(x0=[1, 1], **f.scipy()).x.round(6)
         array([1.414214, 1.414214])
         """
+        if self.order:
+            check_all_in_order(self.names, self.wrt)
         words: dict[str, Callable[..., Any]] = {"fun": self.flat_values}
         return words | ({"jac": self.flat_jacobian} if self.order else {})
 
