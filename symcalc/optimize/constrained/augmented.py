@@ -38,6 +38,9 @@ MAX_UPDATES, MAX_ALL_UPDATES = 30, 200
 #: A step to this many times the violation of the start shows that the penalty is too small.
 WILD = 100.0
 
+#: Directions, in units of 1 + |x|, are no longer: rounding takes flat ones for curved.
+LONGEST = 1e4
+
 
 #: How much longer than the last a step is tried.
 LONGER = 16.0
@@ -233,7 +236,8 @@ def _direction(evaluator: ConstrainedEvaluator, at: _Model) -> tuple[Vector, int
     newton = truncated_newton(product, gradient[~held], limit, _preconditioner(at, ~held))
     found = newton.vector
     if np.isfinite(found).all() and found @ gradient[~held] < 0.0:
-        direction[~held] = found
+        reach = LONGEST * (1.0 + float(np.abs(x).max()))
+        direction[~held] = found * min(1.0, reach / float(np.abs(found).max()))
     return direction, newton.n_products
 
 

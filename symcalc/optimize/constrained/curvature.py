@@ -127,6 +127,8 @@ def _fall(
     x, value = at.point.x, at.point.value
     size = 1.0 + float(np.abs(x).max(initial=0.0))
     noise = 64.0 * EPS * max(abs(value), 1e-8 * at.floor)
+    # What constraints may be off is worth as much as their multipliers say.
+    noise += 2.0 * EXACT * float(np.abs(at.multipliers.weights) @ at.units)
     for direction in directions[:8]:
         for length in (1e-3, 1e-2, 1e-1):
             for side in (1.0, -1.0):

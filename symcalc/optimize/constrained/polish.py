@@ -21,6 +21,9 @@ MAX_PASSES, MAX_EXCHANGES, MAX_HALVINGS = 40, 60, 12
 #: Eigenvalues of the reduced Hessian below this share of the largest are lifted to it.
 FLOOR = 1e-9
 
+#: A step may leave constraints by the square of so many times its length.
+BENT = 3.0
+
 #: Steps are no longer than this share of 1 + |x|: the method is for the last stretch.
 LONGEST = 0.3
 
@@ -237,7 +240,8 @@ def _is_lower(new: Candidate, old: Candidate) -> bool:
     if before > FEASIBLE:
         return after < 0.9 * before
     # A step onto curved constraints leaves them to second order; the next one comes back.
-    if after > max(before, tiny, min(old.residual, 1e-3) ** 2):
+    move = float(np.abs(new.point.x - old.point.x).max(initial=0.0))
+    if after > max(before, tiny, min(max(old.residual, BENT * move), 1e-3) ** 2):
         return False
     return new.residual < 0.9 * old.residual or (
         new.residual <= max(old.residual, tiny) and after < 0.5 * before
