@@ -97,8 +97,11 @@ class Engine:
                 builder = llvm.create_pass_builder(machine, tuning)
                 builder.getModulePassManager().run(parsed, builder)
             engine = llvm.create_mcjit_compiler(parsed, machine)
-            engine.set_object_cache(lambda _, code: _write_cache(key, code), lambda _: known)
+            made: list[bytes] = []  # written afterwards: Ctrl-C in a call from C would be lost
+            engine.set_object_cache(lambda _, code: made.append(code), lambda _: known)
             engine.finalize_object()
+            for code in made:
+                _write_cache(key, code)
             return Code(engine.get_function_address(module.entry), engine)
 
 

@@ -275,7 +275,10 @@ def _describe_scatter(rows: RowObjective, batches: Batches, point: Point, number
         part = rows.value_and_gradient(point.x, batch.rows, batch.n_rows)[1] - point.gradient
         squares.append(float(part @ part))
     scatter, whole = float(np.mean(squares)) ** 0.5, float(np.linalg.norm(point.gradient))
-    told = f"At the end gradients of batches scatter by {scatter:.2g} around the whole {whole:.2g}"
+    told = (
+        f"At the end gradients of batches scatter by {scatter:.2g} around the whole one, of length "
+        f"{whole:.2g}"
+    )
     if scatter > MOSTLY_CHANCE * whole:
         return (
             f"{told}: steps there are chance. A smaller rate, averaging='tail' or method='svrg' "
