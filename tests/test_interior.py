@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 import symcalc as sc
+from symcalc.optimize.constrained.derivatives import Derivatives, solve_newton
 from symcalc.outcome import Outcome
 
 
@@ -123,3 +125,21 @@ def test_a_run_between_barriers_resumes_to_the_same_bits(tmp_path: Path) -> None
     assert whole.n_steps > 8
     assert np.array_equal(whole.vector, resumed.vector)
     assert (whole.n_evaluations, whole.n_hessians) == (resumed.n_evaluations, resumed.n_hessians)
+
+
+def test_slacks_that_stand_alone_are_eliminated_and_change_nothing() -> None:
+    rng = np.random.default_rng(5)
+    m, n = 120, 4
+    rows = np.hstack([rng.standard_normal((m, n)), np.eye(m)])
+    rows = np.vstack([rows, np.append(np.ones(n), np.zeros(m))])
+    bowl = np.diag(np.append(np.ones(n), np.zeros(m)))
+    is_free = np.append(np.ones(m, dtype=bool), False)
+    parts = (rng.random(m + 1), rng.random(n + m), rng.standard_normal(n + m),
+             rng.standard_normal(m + 1), is_free, np.zeros(n + m, dtype=bool))  # fmt: skip
+    dense = solve_newton(Derivatives(rows, bowl, rows, bowl), *parts)
+    sparse = solve_newton(Derivatives(*map(csr_array, (rows, bowl, rows, bowl))), *parts)
+
+    assert dense is not None
+    assert sparse is not None
+    for one, other in zip(dense, sparse, strict=True):
+        assert other == pytest.approx(one, rel=1e-9, abs=1e-9)

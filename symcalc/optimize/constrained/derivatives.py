@@ -18,6 +18,10 @@ __all__ = ["Derivatives", "count_once", "solve_newton"]
 #: more than so many variables at all.
 SPARSE, MIN_SPARSE = 0.1, 60
 
+#: Variables that meet no more others than so many times the median may stand alone; so many others
+#: at most are solved for as a dense system.
+MEETS_MANY, MAX_OTHERS = 2.0, 1_000
+
 #: What keeps equations that depend on each other from being singular.
 SLACK = 1e-11
 
@@ -206,9 +210,44 @@ def _solve_sparse(
     if k:
         rows = csc_array(equations)
         whole = csc_array(block_array([[top, -rows.T], [rows, SLACK * eye_array(k)]]))
+    own = _own_variables(whole, n)
     try:
-        solved = np.asarray(splu(whole).solve(target))
-    except RuntimeError:  # exactly singular
+        if own.any():
+            solved = _solve_without(whole, own, target)
+        else:
+            solved = np.asarray(splu(whole).solve(target))
+    except (RuntimeError, np.linalg.LinAlgError):  # exactly singular
         return None
     move = solved[:n]
     return solved, float(move @ (top @ move))
+
+
+def _own_variables(whole: Any, n: int) -> Mask:
+    """Return variables that meet few others, and not each other, as slacks of single rows do.
+
+    None are returned where they are not most of all, or do not stand alone in the matrix.
+    """
+    counts = np.diff(whole.indptr)
+    own = counts <= MEETS_MANY * np.median(counts)
+    own[n:] = False
+    n_others = int((~own).sum())
+    if not own.any() or n_others > MAX_OTHERS or n_others > 0.5 * own.size:
+        return np.zeros_like(own)
+    places = np.flatnonzero(own)
+    among = whole[places][:, places]
+    is_alone = among.nnz == places.size and bool((among.diagonal() > 0.0).all())
+    return own if is_alone else np.zeros_like(own)
+
+
+def _solve_without(whole: Any, own: Mask, target: Vector) -> Vector:
+    """Solve for the others by the Schur complement of the variables that stand alone."""
+    alone, others = np.flatnonzero(own), np.flatnonzero(~own)
+    across, back = whole[others][:, alone].toarray(), whole[alone][:, others].toarray()
+    diagonal = whole.diagonal()[alone]
+    complement = whole[others][:, others].toarray() - across @ (back / diagonal[:, None])
+    solved = np.empty_like(target)
+    solved[others] = np.linalg.solve(
+        complement, target[others] - across @ (target[alone] / diagonal)
+    )
+    solved[alone] = (target[alone] - back @ solved[others]) / diagonal
+    return solved
