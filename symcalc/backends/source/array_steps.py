@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 from ...graph.contractions import Contraction
 from ...graph.graph import Node
-from ...program import summed_labels
 from ..array_traits import is_matrix_product
+from .array_products import write_product
 from .array_writer import ArrayWriter
-from .views import View, of_part, row_by_row
+from .views import of_part, row_by_row
 
 __all__ = ["write_step"]
 
@@ -30,88 +30,8 @@ def _product(writer: ArrayWriter, node: Node) -> None:
     args = graph.args[node]
     if "inv" in (graph.kinds[arg] for arg in args) and is_matrix_product(data):
         _solution(writer, node, data)
-        return
-    views = [writer.view(arg) for arg in args]
-    steps = [_steps(view, own) for view, own in zip(views, data.factors, strict=True)]
-    shape, target, name = graph.shape(node), None, ""
-    if shape:
-        target = writer.target(node)
-        steps.append(_steps(target, data.out))
     else:
-        name = writer.number(node)
-    order = _order(data, steps)
-    names = {label: f"i{place}" for place, label in enumerate(order)}
-    summed = set(summed_labels(data))
-    result = writer.element(target, [names[label] for label in data.out]) if target else name
-    texts = [
-        writer.element(view, [names[label] for label in own])
-        for view, own in zip(views, data.factors, strict=True)
-    ]
-    sizes = {label: writer.size(data.dims[label]) for label in order}
-    last = order[-1]
-    is_dot = last in summed
-    if is_dot:
-        without = names | {last: "0"}
-        given: list[str] = []
-        for view, own, step in zip(views, data.factors, steps, strict=False):
-            place = view.place([without[label] for label in own])
-            given += [view.base, place, step.get(last, "0")]
-        lines = [writer.called("dot", sizes[last], *given)]
-        is_added = len(summed) > 1
-        text = f"{result} + {lines[0]}" if is_added else lines[0]
-        lines, outer = [writer.written.assigned(result, text)], order[:-1]
-    else:
-        lines, outer = _added_along(writer, node, result, texts, order, names, sizes), order[:-1]
-        is_added = True
-    if is_added and target:
-        writer.lines += writer.filled(target, shape, "0.0")
-    elif is_added:
-        writer.lines.append(writer.written.assigned(name, "0.0"))
-    indices = [names[label] for label in outer]
-    writer.lines += writer.looped(indices, [sizes[label] for label in outer], lines)
-
-
-def _added_along(
-    writer: ArrayWriter,
-    node: Node,
-    result: str,
-    texts: list[str],
-    order: Sequence[int],
-    names: Mapping[int, str],
-    sizes: Mapping[int, str],
-) -> list[str]:
-    """Return the innermost loop, that adds to elements which lie beside each other."""
-    last, lines = order[-1], []
-    for place, own in enumerate(writer.graph.data[node].factors):
-        if last not in own:
-            kept = writer.written.fresh()
-            lines.append(writer.written.assigned(kept, texts[place]))
-            texts[place] = kept
-    inner = [writer.written.added(result, "*".join(texts))]
-    return [*lines, *writer.looped([names[last]], [sizes[last]], inner)]
-
-
-def _steps(view: View, labels: Sequence[int]) -> dict[int, str]:
-    """Return the step of each label that moves."""
-    found: dict[int, str] = {}
-    for label, step in zip(labels, view.steps, strict=True):
-        if step:
-            found[label] = f"({found[label]} + {step})" if label in found else step
-    return found
-
-
-def _order(data: Contraction, steps: Sequence[Mapping[int, str]]) -> list[int]:
-    """Return the labels from the outermost loop to the innermost.
-
-    Innermost is the label along which most arrays lie beside each other, and few jump.
-    """
-
-    def gain(label: int) -> int:
-        own = [step[label] for step in steps if label in step]
-        return sum(1 if step == "1" else -1 for step in own)
-
-    labels = [*data.out, *summed_labels(data)]
-    return sorted(labels, key=gain)
+        write_product(writer, node)
 
 
 def _solution(writer: ArrayWriter, node: Node, data: Contraction) -> None:

@@ -11,6 +11,7 @@ import math
 __all__ = [
     "Given",
     "Room",
+    "add_rows",
     "dot",
     "greatest",
     "least",
@@ -54,6 +55,40 @@ def dot(n: int, a: Given, at_a: int, step_a: int, b: Given, at_b: int, step_b: i
         s0 = s0 + a[at_a + k * step_a] * b[at_b + k * step_b]
         k = k + 1
     return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
+
+
+def add_rows(
+    n: int,
+    m: int,
+    a: Given,
+    at_a: int,
+    step_a: int,
+    b: Given,
+    at_b: int,
+    step_b: int,
+    c: Room,
+    at_c: int,
+) -> None:
+    """Add to m numbers the products of n numbers with n rows, four rows at a time."""
+    k: int = 0
+    while k + 4 <= n:
+        s0: float = a[at_a + k * step_a]
+        s1: float = a[at_a + (k + 1) * step_a]
+        s2: float = a[at_a + (k + 2) * step_a]
+        s3: float = a[at_a + (k + 3) * step_a]
+        r0: int = at_b + k * step_b
+        r1: int = r0 + step_b
+        r2: int = r1 + step_b
+        r3: int = r2 + step_b
+        for j in range(m):
+            two: float = s0 * b[r0 + j] + s1 * b[r1 + j]
+            c[at_c + j] = c[at_c + j] + (two + (s2 * b[r2 + j] + s3 * b[r3 + j]))
+        k = k + 4
+    while k < n:
+        share: float = a[at_a + k * step_a]
+        for j in range(m):
+            c[at_c + j] = c[at_c + j] + share * b[at_b + k * step_b + j]
+        k = k + 1
 
 
 def greatest(n: int, x: Given, at: int, step: int) -> float:

@@ -13,7 +13,7 @@ from . import factorizations, reductions
 __all__ = ["ROUTINES"]
 
 _NAMES = (
-    "dot greatest least product log_sum_exp shares scale length unit others",
+    "dot add_rows greatest least product log_sum_exp shares scale length unit others",
     "is_singular forward backward exchange solve cholesky with_pivots factorize inverse logdet det "
     "signdet pivoted adjugate_column cofactors",
 )
