@@ -44,10 +44,12 @@ def run_with_escapes(
     for _ in range(MAX_ESCAPES):
         if outcome not in _AT_REST or evaluator.best_x is None:
             break
+        rest = evaluator.last_point
         here = evaluator.point(evaluator.best_x)
         kind = classify(evaluator, here, names, journal.rule.free(here.x, here.gradient))
         below = _way_down(evaluator, here, kind)
         if below is None or kind is None or kind.axis is None:
+            evaluator.last_point = rest  # where the gradient test held, if it did
             break
         said.append(
             f"Left a {kind.kind} at {place_of(names, here.x)} along "

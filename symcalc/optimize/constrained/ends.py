@@ -55,7 +55,8 @@ def judged(run: Run, x: Vector) -> Judgement:
     is_on_way = (
         verdict.outcome is Outcome.SADDLE and tail is not None and tail.leads_on(run.start, x)
     )
-    if tail is not None and (verdict.is_good or is_on_way):
+    is_stuck = verdict.outcome is Outcome.SOLVER_FAILED
+    if tail is not None and (verdict.is_good or is_stuck or is_on_way):
         return Judgement(at, Outcome.APPROACHED, (tail.describe(run.names),))
     if verdict.outcome is Outcome.SOLVER_FAILED and verdict.candidate.is_feasible:
         verdict = _judged_around(run, verdict)
