@@ -21,7 +21,7 @@ from ..optimize.plain import show
 from .array_shapes import name_shapes, sizes_of
 from .data import Table
 from .reading import Formula
-from .remembered import formula_of
+from .remembered import formula_of, remembered
 from .start import refuse_unused
 
 __all__ = ["ArrayFormula", "is_over_arrays", "occurring", "read_array_formula"]
@@ -171,13 +171,12 @@ def read_array_formula(
         raise ArgumentError(f"The {what} {have}; it must {wanted}.{advice}")
     words = {v.name: v.assumption for v in expression.variables} | read_properties(shapes)
     variables = [Variable(name, used[name], assumption=words.get(name, "")) for name in used]
-    graph = expression.graph.copy()
-    for variable in variables:  # also those that only constraints speak of
-        graph.var(variable.name, variable.shape)
-    whole = Expression(graph, expression.root, variables)
+    whole = _listing(expression, tuple(variables))
     given = {name: arrays[name] for name in used if name in arrays}
-    rng = np.random.default_rng(seed)
-    filled = {name: _filled(name, v, used[name], sizes, rng) for name, v in start.items()}
+    filled = dict(start)
+    if any(isinstance(value, str) for value in start.values()):
+        rng = np.random.default_rng(seed)
+        filled = {name: _filled(name, v, used[name], sizes, rng) for name, v in start.items()}
     undeclared = {d for name in used if name not in declared for d in used[name]}
     undeclared -= {d for shape in declared.values() for d in shape}
     notes = _notes(whole, {d: sizes[d] for d in sizes if d in undeclared}, {**given, **filled})
@@ -187,6 +186,15 @@ def read_array_formula(
         if 0 in np.shape(array)
     )
     return ArrayFormula(whole, filled, given, _shown(used, sizes), notes)
+
+
+@remembered
+def _listing(expression: Expression, variables: tuple[Variable, ...]) -> Expression:
+    """Return a formula that lists variables, also those that only constraints speak of."""
+    graph = expression.graph.copy()
+    for variable in variables:
+        graph.var(variable.name, variable.shape)
+    return Expression(graph, expression.root, variables)
 
 
 def _is_right(expression: Expression, sizes: Mapping[str, int], result: tuple[int, ...]) -> bool:

@@ -74,7 +74,8 @@ def _what_may_be_flat(
 
     None where no variable would be cut off if all of these functions were flat.
     """
-    graph, root = prepare(expression.graph, expression.root)
+    prepared, root = prepare(expression.graph, expression.root)
+    graph = prepared.copy()  # slopes are appended to it
     moving = _moving(graph, root, wrt)
     slopes = dict(_slopes(graph, moving))
     is_cut = bool(slopes) and bool(_cut_off(graph, root, moving, set(slopes), wrt))
