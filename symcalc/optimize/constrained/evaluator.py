@@ -31,6 +31,9 @@ EXACT = 1e-12
 #: What rounding of a point alone makes of a constraint, in roundings of its terms, is no violation.
 ROUNDINGS = 8.0
 
+#: Roundings beyond this leave nothing of a constraint that is not linear.
+LOST = 1e-3
+
 #: Gradients shorter than the first, and those of constraints longer than the second, are too short
 #: or long for what solvers take for small: they get them in other units.
 SHORT, LONG = 1e-3, 1e6
@@ -194,9 +197,13 @@ class ConstrainedEvaluator(Evaluator):
         return np.concatenate([np.maximum(self.floors, least), np.ones(2 * x.size)])
 
     def _noise(self, x: Vector) -> Vector:
-        """Return what rounding of a point makes of the constraints."""
+        """Return what rounding of a point makes of the constraints.
+
+        Of a bent one nothing where that is too much: so far off rounding makes all of `sin(x)`.
+        """
         noise = ROUNDINGS * EPS * (np.abs(self.jacobian(x)) @ np.abs(x))
-        return np.where(np.isfinite(noise), noise, 0.0)
+        is_lost = ~self.constraints.is_linear & (noise > LOST * self.floors)
+        return np.where(np.isfinite(noise) & ~is_lost, noise, 0.0)
 
     def slopes(self, x: Vector) -> Vector:
         """Return the lengths of gradients of the stack at `x`, no shorter than what is small."""
