@@ -67,10 +67,9 @@ class LimitedMemory:
         x, gradient, moves, changes = memory
         move, change = point.x - x, point.gradient - gradient
         if _is_curved(move, change):
-            moves = np.vstack([moves[-self.n_pairs + 1 :] if self.n_pairs > 1 else moves[:0], move])
-            changes = np.vstack(
-                [changes[-self.n_pairs + 1 :] if self.n_pairs > 1 else changes[:0], change]
-            )
+            first = max(len(moves) - self.n_pairs + 1, 0)
+            moves = np.concatenate((moves[first:], move[None]))
+            changes = np.concatenate((changes[first:], change[None]))
         memory = (point.x, point.gradient, moves, changes)
         if not len(moves):
             return Proposal(-point.gradient, memory)
@@ -80,12 +79,14 @@ class LimitedMemory:
 def _two_loops(gradient: Vector, moves: Vector, changes: Vector) -> Vector:
     """Return the estimated inverse Hessian times the gradient."""
     vector = gradient.copy()
-    products = np.einsum("ij,ij->i", moves, changes)
-    shares = np.empty(len(moves))
-    for i in range(len(moves) - 1, -1, -1):
-        shares[i] = float(moves[i] @ vector) / products[i]
-        vector -= shares[i] * changes[i]
-    vector *= products[-1] / float(changes[-1] @ changes[-1])
-    for i in range(len(moves)):
-        vector += (shares[i] - float(changes[i] @ vector) / products[i]) * moves[i]
+    products = np.einsum("ij,ij->i", moves, changes).tolist()
+    pairs = list(zip(moves, changes, products, strict=True))
+    shares = []
+    for move, change, product in reversed(pairs):
+        share = float(move.dot(vector)) / product
+        vector -= share * change
+        shares.append(share)
+    vector *= products[-1] / float(changes[-1].dot(changes[-1]))
+    for (move, change, product), share in zip(pairs, reversed(shares), strict=True):
+        vector += (share - float(change.dot(vector)) / product) * move
     return vector
