@@ -63,3 +63,13 @@ def test_a_ray_from_a_start_that_was_not_allowed_is_found(method: str) -> None:
     )  # fmt: skip
 
     assert best.outcome is Outcome.UNBOUNDED
+
+
+def test_an_edge_along_which_the_objective_is_level_is_no_fall_without_limit() -> None:
+    best = sc.minimize(
+        "-x + y + 2*z", {"x": -1, "y": -2, "z": 1},
+        constraints=["2*x - 2*y + 2*z <= -3", "y >= 0", "z >= 0"],
+    )  # fmt: skip
+
+    assert best.outcome is Outcome.CONVERGED_KKT
+    assert best.fun == pytest.approx(1.5)

@@ -78,3 +78,12 @@ def test_what_a_tolerance_of_constraints_is_worth_is_no_fall(method: str) -> Non
 
     assert best.converged
     assert best.fun == pytest.approx(0.0, abs=1e-12)
+
+
+def test_a_quartic_in_large_units_has_no_kink() -> None:
+    best = sc.minimize(
+        "1e8*((x - y)^2 + (y - z)^4)", {"x": -2.6, "y": 2, "z": 2},
+        constraints="(1 + y^2)*x + z^4 - 3 == 0",
+    )  # fmt: skip
+
+    assert best.outcome is Outcome.CONVERGED_KKT

@@ -21,6 +21,9 @@ RADII, MAX_POINTS = (1e-10, 1e-8), 60
 #: Gradients that change by less than this share of themselves so near show no kink.
 SMOOTH = 1e-2
 
+#: What is nearer, where it is asked whether they change as much.
+NEARER = 1.0 / 16.0
+
 
 def balanced_around(
     evaluator: ConstrainedEvaluator, at: Candidate, tolerance: float
@@ -47,6 +50,7 @@ def _balanced(
     n, is_free = x.size, at.stack.is_equality[active]
     slopes: list[Vector] = []
     rows: list[Vector] = []
+    moves: list[Vector] = []
     direction = -(at.point.gradient - _pull(at))
     for _ in range(MAX_POINTS):
         place = evaluator.clipped(x + length * direction / float(np.linalg.norm(direction)))
@@ -54,15 +58,17 @@ def _balanced(
         own = at.stack.rows_of(evaluator.jacobian(place), active)
         if not (np.isfinite(gradient).all() and np.isfinite(own).all()):
             return None
+        moves.append(place - x)
         slopes.append(gradient)
         rows.append(own)
         mean, weights = _shortest(np.array(slopes), np.array(rows), is_free, at.steepness)
         left = mean - np.einsum("pk,pkn->n", weights, np.array(rows))
-        if len(slopes) == 2 * n + 2 and not _is_kink(at, slopes, rows):
+        is_balanced = float(np.abs(left).max()) <= 0.1 * tolerance * at.steepness
+        if (is_balanced or len(slopes) == 2 * n + 2) and not (
+            _is_kink(at, slopes, rows) and _stays_kinked(evaluator, at, moves)
+        ):
             return None
-        if float(np.abs(left).max()) <= 0.1 * tolerance * at.steepness:
-            if not _is_kink(at, slopes, rows):
-                return None
+        if is_balanced:
             return _with_weights(at, weights.sum(axis=0), float(np.abs(left).max()))
         direction = -left
     return None
@@ -81,6 +87,18 @@ def _is_kink(at: Candidate, slopes: list[Vector], rows: list[Vector]) -> bool:
     spread = np.ptp(np.array(rows), axis=0).max(axis=1, initial=0.0)
     sizes = np.abs(np.array(rows)).max(axis=(0, 2), initial=0.0)
     return bool((spread > SMOOTH * sizes).any())
+
+
+def _stays_kinked(evaluator: ConstrainedEvaluator, at: Candidate, moves: list[Vector]) -> bool:
+    """Whether gradients differ much the same nearer to the point; those of smooth ones do less."""
+    spreads = []
+    for share in (1.0, NEARER):
+        places = [evaluator.clipped(at.point.x + share * move) for move in moves]
+        slopes = np.array([evaluator.point(place).gradient for place in places])
+        rows = np.array([evaluator.jacobian(place) for place in places])
+        spreads.append(np.append(np.ptp(slopes, axis=0), np.ptp(rows, axis=0).ravel()))
+    far, near = spreads
+    return bool((near > 0.5 * far)[far > SMOOTH * far.max()].any())
 
 
 def _shortest(slopes: Vector, rows: Vector, is_free: Mask, size: float) -> tuple[Vector, Vector]:

@@ -21,7 +21,7 @@ from .judgement import Judgement, judge, sampled_fall
 from .large import judge_large, look_from_afar
 from .polish import Candidate, look_at, polish, restore
 from .problem import Run, begin, solve
-from .recession import allowed_near, find_ray
+from .recession import allowed_near, find_ray, leads_down
 
 __all__ = ["explore", "go_on", "judged", "judgement_of", "tail_of"]
 
@@ -113,9 +113,12 @@ def tail_of(run: Run, end: Judgement) -> Tail | None:
             return None
         best = evaluator.point(near)
     start = evaluator.point(run.start)
-    return find_tail(
+    tail = find_tail(
         evaluator, start, best, is_stuck=is_stuck, hints=hints, bounds=evaluator.bounds
     )  # fmt: skip
+    if tail is None or tail.is_place or leads_down(evaluator, best.x, tail.axis):
+        return tail
+    return None
 
 
 def _judged_by_values(run: Run, end: Judgement) -> Judgement:

@@ -10,7 +10,10 @@ from .evaluator import FEASIBLE, ConstrainedEvaluator
 from .polish import restore
 from .problem import Run
 
-__all__ = ["allowed_near", "find_ray", "is_truly_allowed"]
+__all__ = ["allowed_near", "find_ray", "is_truly_allowed", "leads_down"]
+
+#: Slopes below this share of the gradient are rounding; looked at here, and so far on.
+LEVEL, FARTHER = 1e-12, 2.0**10
 
 
 def is_truly_allowed(run: Run, x: Vector) -> bool:
@@ -28,8 +31,45 @@ def allowed_near(run: Run) -> Vector | None:
     evaluator = run.evaluator
     if run.is_large or evaluator.is_feasible(run.start):
         return run.start
-    x = evaluator.settled(restore(evaluator, run.start))
-    return x if evaluator.is_feasible(x) and not is_far(x, run.start) else None
+    for begin in (run.start, _of_tangents(evaluator, run.start)):
+        if begin is not None:
+            x = evaluator.settled(restore(evaluator, begin))
+            if evaluator.is_feasible(x) and not is_far(x, run.start):
+                return x
+    return None
+
+
+def _of_tangents(evaluator: ConstrainedEvaluator, x: Vector) -> Vector | None:
+    """Return the nearest point that satisfies constraints as they run here, by a linear program."""
+    from scipy.optimize import linprog
+
+    n, m = x.size, len(evaluator.constraints)
+    rows, values = evaluator.jacobian(x), evaluator.stack(x).values[:m]
+    if not (np.isfinite(rows).all() and np.isfinite(values).all()):
+        return None
+    equal, limits = evaluator.constraints.is_equality, rows @ x - values
+    wide = np.hstack([rows, np.zeros((m, n))])
+    apart = np.vstack([np.hstack([np.eye(n), -np.eye(n)]), np.hstack([-np.eye(n), -np.eye(n)])])
+    bounds = list(zip(evaluator.bounds.lower, evaluator.bounds.upper, strict=True))
+    found = linprog(
+        np.append(np.zeros(n), np.ones(n)), A_ub=np.vstack([-wide[~equal], apart]),
+        b_ub=np.concatenate([-limits[~equal], x, -x]), A_eq=wide[equal], b_eq=limits[equal],
+        bounds=[*bounds, *[(0.0, None)] * n],
+    )  # fmt: skip
+    return np.asarray(found.x[:n]) if found.status == 0 else None
+
+
+def leads_down(evaluator: ConstrainedEvaluator, x: Vector, axis: Vector) -> bool:
+    """Whether the objective falls along an axis by more than rounding, here or farther on.
+
+    Along the edge of a linear program that it does not change on, rounding makes it fall for ever.
+    """
+    for at in (x, x + FARTHER * axis):
+        slope = evaluator.slopes_aside(at)
+        size = float(np.linalg.norm(slope[axis != 0.0]) * np.linalg.norm(axis))
+        if np.isfinite(size) and -float(slope @ axis) > LEVEL * size:
+            return True
+    return False
 
 
 def find_ray(evaluator: ConstrainedEvaluator, x: Vector, gradient: Vector) -> Vector | None:
