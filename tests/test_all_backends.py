@@ -66,8 +66,8 @@ class _Functions:
         if self.backend == "blocks":
             columns = np.resize(columns.T, (MANY, len(names))).T
         with np.errstate(all="ignore"):
-            function = sc.compile(text, names, order=order, **options)
             try:
+                function = sc.compile(text, names, order=order, **options)
                 if order:
                     value, gradient = function.value_and_gradient(*columns)
                 else:
