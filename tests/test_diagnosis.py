@@ -118,6 +118,14 @@ def test_the_edge_of_the_domain_that_the_end_stands_on_is_named() -> None:
     assert "the edge of the domain of `asin(x)`, abs(x) = 1" in said
 
 
+def test_steps_that_shrink_to_nothing_beside_an_edge_end_the_run() -> None:
+    best = sc.minimize("x + 0*log(x)", "x=1", throw=False)
+
+    assert 0 < best.fun < 1e-100
+    assert not best.converged
+    assert "of the edge of the domain of `log(x)`, x = 0" in str(best)
+
+
 def test_a_minimum_without_a_finite_gradient_does_not_claim_a_small_one() -> None:
     best = sc.minimize("sqrt(abs(x - 1)) + abs(y)", "x=0, y=1")
 

@@ -60,7 +60,7 @@ class Spectrum:
         Conn, Gould and Toint, Trust-region methods, 2000, section 7.3: `z = -slope / (curvature +
         shift)` with the least shift that makes all curvatures positive and the length the radius.
         """
-        if not self.curvature.size:
+        if not self.curvature.size or radius == 0.0:
             return ModelStep(np.zeros(self.scale.size), 0.0, 0.0, 0.0)
         lowest = float(self.curvature.min())
         shift, along = 0.0, None
