@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import linecache
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +22,24 @@ def pytest_collection_finish() -> None:
     """Keep the garbage collector away from what stays until the end: each visit takes a second."""
     gc.collect()
     gc.freeze()
+
+
+_CHECK = linecache.checkcache
+
+
+def _check_undisturbed(filename: str | None = None) -> None:
+    """Check what is kept of source files while no function is collected, whose entry then goes.
+
+    Python 3.11 takes that for a `KeyError`; doctest asks for the check before each session.
+    """
+    gc.disable()
+    try:
+        _CHECK(filename)
+    finally:
+        gc.enable()
+
+
+linecache.checkcache = _check_undisturbed
 
 
 @pytest.fixture(autouse=True)

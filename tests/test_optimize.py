@@ -37,7 +37,7 @@ SHORT = {
     ("exponential decay", "trust-krylov"): Outcome.SOLVER_FAILED,
 }
 
-#: Where a method runs off to a plateau: stationary to rounding, and said to be flat.
+#: Where a method runs off to a plateau: stationary to rounding, and said to be but approached.
 PLATEAU = {("Jennrich and Sampson", "SLSQP"): 2020.0}
 
 
@@ -81,7 +81,7 @@ def test_every_method_finds_a_known_minimum_or_says_that_it_did_not(
     key = (problem.name, method)
     if key in PLATEAU:
         assert best.fun == pytest.approx(PLATEAU[key])
-        assert any("Flat" in sentence for sentence in best.diagnosis)
+        assert best.outcome is Outcome.APPROACHED
         return
     assert best.outcome is SHORT.get(key, best.outcome)
     assert best.converged is (key not in SHORT)
@@ -89,10 +89,22 @@ def test_every_method_finds_a_known_minimum_or_says_that_it_did_not(
     assert gap <= (1e-12 if best.converged else 1e-9)
 
 
+def _unseen(look: Any, seen: list[float]) -> Any:
+    """Return a method of the evaluator after which what it evaluated is forgotten."""
+
+    def forget(*args: Any) -> Any:
+        n = len(seen)
+        found = look(*args)
+        del seen[n:]
+        return found
+
+    return forget
+
+
 @pytest.mark.parametrize("method", GENERAL)
 @pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.name)
 def test_the_result_is_the_best_point_of_its_trace_and_of_all_evaluations(
-    problem: Problem, method: str
+    problem: Problem, method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[float] = []
     objective = problem.objective
@@ -113,11 +125,12 @@ def test_the_result_is_the_best_point_of_its_trace_and_of_all_evaluations(
 
     watched = Objective(value, value_and_gradient, objective.hessian, objective.hessian_product,
                         residuals, objective.residual_jacobian)  # fmt: skip
+    for name in ("value_aside", "slopes_aside"):  # of checks, beside the points of the run
+        monkeypatch.setattr(Evaluator, name, _unseen(getattr(Evaluator, name), seen))
     best = minimize_objective(watched, problem.start, problem.names, method=method, max_steps=30)
 
     slack = 1e-12 * (1.0 + abs(best.fun))
-    assert best.gradient_check is not None  # its values lie beside the points of the run
-    assert best.fun <= min(seen[: len(seen) - best.gradient_check.n_evaluations]) + slack
+    assert best.fun <= min(seen) + slack
     assert best.fun <= np.nanmin(best.trace.value) + slack
     assert best.trace.value[0] == objective.value(np.array(problem.start))
     assert len(best.trace) == best.n_steps + 1

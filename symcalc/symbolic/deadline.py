@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.machinery import ExtensionFileLoader
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -38,8 +39,8 @@ def within_seconds(seconds: float, work: Callable[[], Result]) -> Result | None:
 
     Notes
     -----
-    Only work in Python can be ended; one long step in C is waited for, and so is an import, which
-    would leave half a module behind. In a process of the
+    Only work in Python can be ended; one long step in C is waited for, and so is a module in C that
+    is loading, which would call it an `ImportError`. In a process of the
     caller's, a profile function of the interpreter looks at the clock at each call and return of
     this thread; after `use_alarms` the process's own alarm does it. Deadlines may be nested.
     """
@@ -68,7 +69,7 @@ def _with_alarm(seconds: float, work: Callable[[], Result], late: TooLateError) 
     begun = time.monotonic()
 
     def ring(number: int, frame: FrameType | None) -> None:
-        if not _is_importing(frame):
+        if not _is_loading(frame):
             raise late
 
     before = signal.signal(signal.SIGALRM, ring)
@@ -88,7 +89,7 @@ def _with_profile(seconds: float, work: Callable[[], Result], late: TooLateError
     before = sys.getprofile()
 
     def watch(frame: FrameType, event: Any, argument: Any) -> None:
-        if time.monotonic() > end and not _is_importing(frame):
+        if time.monotonic() > end and not _is_loading(frame):
             raise late
         if before is not None:
             before(frame, event, argument)
@@ -100,13 +101,14 @@ def _with_profile(seconds: float, work: Callable[[], Result], late: TooLateError
         sys.setprofile(before)
 
 
-def _is_importing(frame: FrameType | None) -> bool:
-    """Whether the work under the nearest deadline is importing a module."""
+def _is_loading(frame: FrameType | None) -> bool:
+    """Whether the work under the nearest deadline is loading a module in C."""
     while frame is not None and frame.f_code not in _DEADLINES:
-        if frame.f_code.co_filename == "<frozen importlib._bootstrap>":
+        if frame.f_code in _LOADERS:
             return True
         frame = frame.f_back
     return False
 
 
 _DEADLINES = (_with_alarm.__code__, _with_profile.__code__)
+_LOADERS = (ExtensionFileLoader.create_module.__code__, ExtensionFileLoader.exec_module.__code__)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...optimize.plain import count_of
 from .canvas import CURVE, INK, SECOND, label
 from .descent import above, draw_log, draw_path, draw_surface, draw_zeros, say_empty
 
@@ -56,6 +55,8 @@ def _end(optimum: Any) -> float | None:
 
 def _draw_path(axes: Any, optimum: Any, trace: Any) -> None:
     """Draw the path over contours, with the best point."""
+    from ...optimize.plain import count_of
+
     best = [float(value) for value in optimum.vector]
     draw_surface(axes, optimum.surface, [*trace.points.tolist(), best])
     draw_path(axes, trace.points.tolist(), SECOND)
