@@ -86,7 +86,7 @@ class CFrame(Frame):
                 given.append(f"data{k}")
             else:
                 given.append(signed(self.dialect, sample.arguments[k][0]))
-        flat = [number for part in sample.expected for number in part]
+        flat = sample.numbers
         lines += self._array("expected", flat)
         place = 0 if signature.shape else 1
         for part in sample.expected[0 if signature.shape else 1 :]:

@@ -63,7 +63,7 @@ class FortranFrame(Frame):
         return lines
 
     def check(self, signature: ArraySignature, sample: ArraySample) -> str:
-        name, flat = signature.name, [number for part in sample.expected for number in part]
+        name, flat = signature.name, sample.numbers
         given = [str(size) for size in sample.sizes]
         declared, filled = [], []
         for k, (_, shape) in enumerate(signature.arguments):

@@ -12,7 +12,7 @@ from ..sizes import spelled_size
 from .array_body import ArrayBody
 from .array_writer import Names
 from .dialect import Dialect
-from .layout import table
+from .layout import indented, table
 
 __all__ = ["ArraySample", "ArraySignature", "Frame", "rows", "signed", "unused"]
 
@@ -80,6 +80,11 @@ class ArraySample(NamedTuple):
     arguments: tuple[tuple[float, ...], ...]
     expected: tuple[tuple[float, ...], ...]
 
+    @property
+    def numbers(self) -> list[float]:
+        """All expected numbers, one result after the other."""
+        return [number for part in self.expected for number in part]
+
 
 class Frame:
     """What a language has around statements over arrays."""
@@ -129,6 +134,25 @@ class Frame:
     def results(self, signature: ArraySignature) -> dict[str, str]:
         """Return the results that are arrays, and how many numbers each has."""
         return {n: self.count(signature, shape) for n, shape in signature.results() if n}
+
+    def slopes(self, signature: ArraySignature, first: str) -> list[str]:
+        """Return the derivatives as they are given back; of one that is a number its entry."""
+        names = [name for name in self.results(signature) if name != "value"]
+        return [
+            name if shape or signature.shape else f"{name}[{first}]"
+            for name, (_, shape) in zip(names, signature.wrt, strict=True)
+        ]
+
+    def call_lines(self, signature: ArraySignature, sample: ArraySample) -> list[str]:
+        """Return the lines of a call whose arguments are written out, arrays in brackets."""
+        given = [f"    {size}," for size in sample.sizes]
+        for (_, shape), numbers in zip(signature.arguments, sample.arguments, strict=True):
+            if shape:
+                given += ["    [", *indented(rows(self.dialect, numbers)), "    ],"]
+            else:
+                given.append(f"    {signed(self.dialect, numbers[0])},")
+        found = "value, slopes" if signature.wrt else "value"
+        return [f"{found} = {signature.function}(", *given, ")"]
 
     def functions(self, signature: ArraySignature, body: ArrayBody) -> list[str]:
         """Return the definitions of a function and of what belongs to it."""

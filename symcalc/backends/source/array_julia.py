@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .array_body import ArrayBody
-from .array_frames import ArraySample, ArraySignature, Frame, rows, signed
+from .array_frames import ArraySample, ArraySignature, Frame, rows
 from .layout import indented, listed
 
 __all__ = ["JuliaFrame"]
@@ -21,12 +21,7 @@ class JuliaFrame(Frame):
             f'length({name}) == {count} || throw(DimensionMismatch("{name}"))'
             for name, count in arrays.items()
         ]
-        slopes = [name for name in results if name != "value"]
-        shapes = [shape for _, shape in signature.wrt]
-        told = [
-            name if shape or signature.shape else f"{name}[1]"
-            for name, shape in zip(slopes, shapes, strict=True)
-        ]
+        told = self.slopes(signature, "1")
         returned = f"return value, ({''.join(f'{one}, ' for one in told)})"
         returned = returned if signature.wrt else "return value"
         if body.tests:
@@ -42,17 +37,10 @@ class JuliaFrame(Frame):
         return ["\n".join([*head, *indented(lines), "end"])]
 
     def check(self, signature: ArraySignature, sample: ArraySample) -> str:
-        given = [f"    {size}," for size in sample.sizes]
-        for k, (_, shape) in enumerate(signature.arguments):
-            if shape:
-                given += ["    [", *indented(rows(self.dialect, sample.arguments[k])), "    ],"]
-            else:
-                given.append(f"    {signed(self.dialect, sample.arguments[k][0])},")
-        flat = [number for part in sample.expected for number in part]
+        flat = sample.numbers
         lines = [f'include("{signature.name}.jl")', ""]
         lines += ["expected = [", *rows(self.dialect, flat), "]", ""]
-        found = "value, slopes" if signature.wrt else "value"
-        lines += [f"{found} = {signature.function}(", *given, ")"]
+        lines += self.call_lines(signature, sample)
         parts = "vcat(value, slopes...)" if signature.wrt else "vcat(value)"
         return "\n".join([*lines, _MAIN.format(n=len(flat), parts=parts)])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .array_body import ArrayBody
-from .array_frames import ArraySample, ArraySignature, Frame, rows, signed
+from .array_frames import ArraySample, ArraySignature, Frame, rows
 from .layout import indented, listed
 
 __all__ = ["PythonFrame"]
@@ -21,12 +21,7 @@ class PythonFrame(Frame):
         for name, count in arrays.items():
             lines.append(f"if len({name}) != {count}:")
             lines.append(f'    raise ValueError("{name} must have {count} numbers")')
-        slopes = [name for name in results if name != "value"]
-        shapes = [shape for _, shape in signature.wrt]
-        told = [
-            name if shape or signature.shape else f"{name}[0]"
-            for name, shape in zip(slopes, shapes, strict=True)
-        ]
+        told = self.slopes(signature, "0")
         returned = f"value, [{', '.join(told)}]" if signature.wrt else "value"
         if body.tests:
             end = [] if signature.shape else ["value = math.nan"]
@@ -42,17 +37,10 @@ class PythonFrame(Frame):
         return ["\n".join([*head, *indented(lines)])]
 
     def check(self, signature: ArraySignature, sample: ArraySample) -> str:
-        given = [f"    {size}," for size in sample.sizes]
-        for k, (_, shape) in enumerate(signature.arguments):
-            if shape:
-                given += ["    [", *indented(rows(self.dialect, sample.arguments[k])), "    ],"]
-            else:
-                given.append(f"    {signed(self.dialect, sample.arguments[k][0])},")
-        flat = [number for part in sample.expected for number in part]
+        flat = sample.numbers
         lines = ["import sys", "", f"from {signature.name} import {signature.function}", ""]
         lines += ["EXPECTED = [", *rows(self.dialect, flat), "]", ""]
-        found = "value, slopes" if signature.wrt else "value"
-        lines += [f"{found} = {signature.function}(", *given, ")"]
+        lines += self.call_lines(signature, sample)
         if not signature.wrt:
             lines.append("slopes = []")
         return "\n".join([*lines, _MAIN.format(n=len(flat))])

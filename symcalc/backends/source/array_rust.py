@@ -50,7 +50,7 @@ class RustFrame(Frame):
                 given.append(f"&DATA{k}")
             else:
                 given.append(signed(self.dialect, sample.arguments[k][0]))
-        flat = [number for part in sample.expected for number in part]
+        flat = sample.numbers
         lines += [f"const EXPECTED: [f64; {len(flat)}] = [", *rows(self.dialect, flat), "];"]
         results = list(self.results(signature))
         parts = sample.expected[len(sample.expected) - len(results) :]
