@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 __all__ = ["SYNTAX", "Syntax"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Syntax:
     """The templates of one language.
 
@@ -50,11 +50,11 @@ class Syntax:
     real: str
     whole: str
     chosen: str
-    given: str
-    room: str
+    given: str = "{0}"
+    room: str = "{0}"
     call: str
-    returned: str
-    done: str
+    returned: str = "return {0}"
+    done: str = "return"
     whole_name: str
     real_name: str
     parameters: tuple[str, str, str, str]
@@ -72,8 +72,6 @@ _C = Syntax(
     real="(double){0}",
     whole="(size_t){0}",
     chosen="({0} == {1} ? {2} : {3})",
-    given="{0}",
-    room="{0}",
     call="{0};",
     returned="return {0};",
     done="return;",
@@ -95,11 +93,7 @@ SYNTAX = {
         real="float({0})",
         whole="int({0})",
         chosen="({2} if {0} == {1} else {3})",
-        given="{0}",
-        room="{0}",
         call="{0}",
-        returned="return {0}",
-        done="return",
         whole_name="{0} = {1}",
         real_name="{0} = {1}",
         parameters=("{0}", "{0}", "{0}", "{0}"),
@@ -113,11 +107,7 @@ SYNTAX = {
         real="Float64({0})",
         whole="Int({0})",
         chosen="({0} == {1} ? {2} : {3})",
-        given="{0}",
-        room="{0}",
         call="{0}",
-        returned="return {0}",
-        done="return",
         whole_name="{0} = {1}",
         real_name="{0} = {1}",
         parameters=("{0}", "{0}", "{0}", "{0}"),
@@ -151,11 +141,8 @@ SYNTAX = {
         real="real({0}, real64)",
         whole="int({0})",
         chosen="merge({2}, {3}, {0} == {1})",
-        given="{0}",
-        room="{0}",
         call="call {0}",
         returned="answer = {0}\nreturn",
-        done="return",
         whole_name="integer :: {0}",
         real_name="real(real64) :: {0}",
         parameters=(
